@@ -1,0 +1,78 @@
+/** The linked program: all facts of all files, with the tables that every analysis needs. */
+import type { At, Block, FunctionFacts, FunctionId, ModuleFacts, PackageFacts, Step, StepId, TypeFacts, TypeId } from '../model/facts.ts';
+
+/** A place in the audited code: a file and offsets, and the function it stands in. */
+export interface Site {
+  file: string;
+  at: At;
+  in: FunctionId;
+}
+
+export interface Program {
+  modules: ReadonlyMap<string, ModuleFacts>;
+  packages: readonly PackageFacts[];
+  functions: ReadonlyMap<FunctionId, FunctionFacts>;
+  types: ReadonlyMap<TypeId, TypeFacts>;
+  /** All steps of a function, nested ones too, by id. */
+  steps(id: FunctionId): ReadonlyMap<StepId, Step>;
+  fileOf(id: FunctionId): string;
+  site(id: FunctionId, at: At): Site;
+}
+
+/** Calls `visit` for every step of a block, outer before inner, in source order. */
+export function walkSteps(block: Block, visit: (step: Step) => void): void {
+  for (const step of block) {
+    visit(step);
+    switch (step.kind) {
+      case 'branch':
+        for (const arm of step.arms) walkSteps(arm.body, visit);
+        break;
+      case 'loop':
+        walkSteps(step.body, visit);
+        walkSteps(step.orElse, visit);
+        break;
+      case 'try':
+        walkSteps(step.body, visit);
+        for (const handler of step.handlers) walkSteps(handler.body, visit);
+        walkSteps(step.orElse, visit);
+        walkSteps(step.finally, visit);
+        break;
+    }
+  }
+}
+
+/** Joins the facts of all files. Modules are taken in code-unit order of their files, whatever order they come in. */
+export function linkProgram(facts: readonly ModuleFacts[], packages: readonly PackageFacts[]): Program {
+  const modules = new Map([...facts].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(module => [module.file, module]));
+  const functions = new Map<FunctionId, FunctionFacts>();
+  const files = new Map<FunctionId, string>();
+  const types = new Map<TypeId, TypeFacts>();
+  for (const module of modules.values()) {
+    for (const fn of module.functions) {
+      functions.set(fn.id, fn);
+      files.set(fn.id, module.file);
+    }
+    for (const type of module.types) types.set(type.id, type);
+  }
+  const stepTables = new Map<FunctionId, ReadonlyMap<StepId, Step>>();
+  const fileOf = (id: FunctionId): string => files.get(id) ?? id.slice(0, id.indexOf('#'));
+  return {
+    modules,
+    packages,
+    functions,
+    types,
+    fileOf,
+    site: (id, at) => ({ file: fileOf(id), at, in: id }),
+    steps(id) {
+      let table = stepTables.get(id);
+      if (!table) {
+        const made = new Map<StepId, Step>();
+        const fn = functions.get(id);
+        if (fn) walkSteps(fn.body, step => made.set(step.id, step));
+        table = made;
+        stepTables.set(id, table);
+      }
+      return table;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** One check = one file = one literal: texts, level and how it reads the analyses. */
+import type { Get } from '../analysis/analysis.ts';
+import type { Site } from '../analysis/program.ts';
+import type { Confidence, ItemId, Level, WitnessStep } from '../model/report.ts';
+
+/** A step of a witness before its place is resolved to lines. */
+export interface WitnessDraft {
+  title: string;
+  steps: { site: Site; message: string; kind: WitnessStep['kind']; depth: number; importance: WitnessStep['importance']; order: number }[];
+}
+export interface FoundDraft {
+  /** The place to change. */
+  at: Site;
+  message: string;
+  /** Default: the check's own. */
+  level?: Level;
+  confidence: Confidence;
+  why?: string;
+  fix?: string;
+  related?: { site: Site; message: string }[];
+  witnesses?: WitnessDraft[];
+  assumptions?: string[];
+  /** Names that make the identity: lock names, symbol paths; never lines or wording. Order matters. */
+  key: string[];
+}
+export interface CheckContext {
+  get: Get;
+  /** The denominator: places that the rule looked at. None at all means "not applicable", never "pass". */
+  examined(places: readonly Site[]): void;
+  report(found: FoundDraft): void;
+}
+export interface Check {
+  /** kebab-case, names the fault; equal to the file's name. */
+  id: string;
+  item: ItemId;
+  level: Level;
+  /** A short title in plain words. */
+  title: string;
+  /** One clause: what it leads to at run time. */
+  why: string;
+  /** One clause: what to do. */
+  fix: string;
+  /** `explain`: the failure at run time, with an interleaving when it is a race or a deadlock; when to suppress it. */
+  explain: string;
+  /** What `examined` counts, for the score's reason. */
+  counts: string;
+  /** By language. */
+  examples: Record<string, { bad: string; good: string }>;
+  run(context: CheckContext): void;
+}
+export const defineCheck = (check: Check): Check => check;

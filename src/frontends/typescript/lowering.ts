@@ -1,0 +1,72 @@
+/**
+ * The interface between the two halves of the front end: statements and expressions (`lowerBody.ts`,
+ * `lowerExpression.ts`) on one side, questions to the checker and library effects (`questions.ts`, `lowerEffects.ts`)
+ * on the other.
+ */
+import type { ts } from 'ts-morph';
+import type { Api } from '../../libraries/library.ts';
+import type { At, FunctionFacts, FunctionId, Gives, LockKind, PathStep, Target, TypeId, ValueId } from '../../model/facts.ts';
+import type { FunctionBuilder } from './builder.ts';
+
+/** What a name or property access means, as far as places are concerned. */
+export type Meaning =
+  /** A local variable or parameter; `declaration` tells which (compare by identity). */
+  | { kind: 'local'; declaration: ts.Declaration }
+  /** A top-level variable, function or class of a project file; imports are followed to the declaring file. */
+  | { kind: 'module'; file: string; name: string; declaration: ts.Declaration }
+  /** `import * as ns`, `export * as ns`: a whole module of the project. */
+  | { kind: 'namespace'; file: string }
+  /** Declared outside of the project: `async-mutex#withTimeout`, `lib#process`, `node:fs#readFile`. */
+  | { kind: 'external'; name: string }
+  | { kind: 'unknown' };
+
+/** Every question that the front end asks the type checker. A native checker could answer them later. */
+export interface Questions {
+  meaningOf(name: ts.Identifier): Meaning;
+  /** The field step for `x.name`: with the declaring type when the checker knows the property's symbol. */
+  fieldOf(access: ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.BindingElement, name: string): PathStep;
+  /** A getter or setter body that the access runs, when it is one of the project's. */
+  accessorOf(access: ts.PropertyAccessExpression, kind: 'get' | 'set'): FunctionId | undefined;
+  /** Type id of the (non-nullable, non-promise-unwrapped) type of an expression, or null. */
+  typeIdOf(node: ts.Node): TypeId | null;
+  /** Type id of a type node or declaration, or null. */
+  typeIdOfDeclaration(declaration: ts.Declaration): TypeId | null;
+  /** What a call calls. `value` targets come back as `'value'`: the caller lowers the callee expression itself. */
+  calleeOf(call: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression | ts.Decorator):
+    | Exclude<Target, { kind: 'value' }>
+    | { kind: 'callee-value' };
+  /** The table entry for an external target, by installed version. */
+  apiOf(external: string): Api | undefined;
+  /** What the call's type says of its result. */
+  givesOf(node: ts.Expression): Gives;
+  /** Whether the elements of an array type are primitive or objects (for `sort`). */
+  elementsOf(node: ts.Expression): 'primitive' | 'object' | 'unknown';
+  /** What is known of a lock type; adds it to the file's `locks`. */
+  lockKind(type: TypeId): LockKind | undefined;
+  /** The id given to a function-like declaration (the extractor of its file numbers it the same way). */
+  functionIdOf(declaration: ts.Node): FunctionId | undefined;
+}
+
+/** A call being lowered through a table entry. Arguments are lowered already, in order. */
+export interface CallSite {
+  node: ts.CallExpression | ts.NewExpression;
+  at: At;
+  /** `async-mutex#Mutex.runExclusive`. */
+  external: string;
+  receiver?: ValueId;
+  args: ValueId[];
+  spreads: number[];
+  optional: boolean;
+}
+
+/** What `lowerEffects` needs from the extractor, besides the builder of the function that the call stands in. */
+export interface EffectContext {
+  builder: FunctionBuilder;
+  questions: Questions;
+  /** Adds a synthetic function to the module and gives its builder; `label` is `runExclusive`, made unique as `label:n`. */
+  addSynthetic(label: string, at: At, parameters: FunctionFacts['parameters'], calling: FunctionFacts['calling']): FunctionBuilder;
+  /** The function expression of an argument, when it is one (to count its parameters, or read a comparator). */
+  functionNode(node: ts.Expression): ts.FunctionLikeDeclaration | undefined;
+  /** The file's `test` flag. */
+  test: boolean;
+}

@@ -1,0 +1,163 @@
+/**
+ * Library knowledge as data: what an API does, in a closed vocabulary of effects that front ends lower into steps.
+ * One package, one file. The same shape is open to users in the configuration (`libraries`), as plain JSON.
+ */
+import type { EntryPoint, Executor, Knowledge, LockKind, Wait } from '../model/facts.ts';
+
+/**
+ * Where a value of the call stands: an argument by index (negative: from the end), the receiver, an option of an
+ * options-object argument, or every argument from an index on that is a function (`{ from: 1 }`).
+ */
+export type Arg = number | 'receiver' | { argument: number; option: string } | { from: number };
+
+/** How long it waits, possibly told by an option: `{ unless: option present, then }`. */
+export type WaitRule = Wait | { default: Wait; options: { at: Arg; equals?: string; wait: Wait }[] };
+export type ModeRule = 'exclusive' | 'shared' | 'permit' | { default: 'exclusive' | 'shared' | 'permit'; options: { at: Arg; equals: string; mode: 'exclusive' | 'shared' | 'permit' }[] };
+
+/** What a callback is given, by parameter position. */
+export type Passed =
+  /** Some element of the receiver (`xs.map(x => …)`) or of an argument. */
+  | { element: Arg }
+  /** The value of an argument or option. */
+  | { argument: Arg }
+  /** What the previous call of the callback returned (`reduce`). */
+  | 'accumulator'
+  /** The lock, the releaser, a `done` function that releases. */
+  | 'lock'
+  | 'token'
+  | 'done'
+  | 'resolve'
+  | 'reject'
+  | 'signal'
+  | 'unknown'
+  /** Fresh objects of this type: `(socket) => …`. */
+  | { fresh: string };
+
+/** What the call's value is, beyond what its type says. */
+export type Given =
+  | 'receiver'
+  /** One result per element: `map`; `Promise.all(xs.map(f))` then joins them all. */
+  | 'results'
+  /** The result of the (last) callback. */
+  | 'result'
+  /** The same elements as the receiver (or first argument): `filter`, `slice`, `values()`. */
+  | 'elements'
+  | 'element'
+  | { argument: Arg }
+  | { promiseOf: 'result' | 'results' | 'unknown' }
+  | 'unknown';
+
+export type Effect =
+  /** A constructor or factory: the result is a fresh object of this type (`package#Type` when not of this package). */
+  | { does: 'make'; type: string; holds?: Arg }
+  /** Takes a lock. `async`: the call gives a promise of the token. */
+  | {
+      does: 'acquire';
+      lock: Arg;
+      key?: Arg;
+      keysAre?: 'batch' | 'one-by-one';
+      mode?: ModeRule;
+      units?: Arg;
+      wait?: WaitRule;
+      failure?: 'throws' | 'falsy';
+      async: boolean;
+      /** `token`: a function that releases (or an object with `ends` members that do). */
+      gives: 'token' | 'value-and-token' | 'nothing' | 'boolean';
+      /** Members of the token that release it, when it is an object: `release`, `unlock`. */
+      releasedBy?: string[];
+    }
+  | { does: 'release'; lock?: Arg; key?: Arg; token?: Arg; async?: boolean }
+  /** Takes the lock, runs the callback, waits for what it returns, releases; gives a promise of the callback's result. */
+  | {
+      does: 'run-locked';
+      lock: Arg;
+      key?: Arg;
+      keysAre?: 'batch' | 'one-by-one';
+      mode?: ModeRule;
+      units?: Arg;
+      wait?: WaitRule;
+      failure?: 'throws' | 'falsy' | 'runs-with-null';
+      callback: Arg;
+      passes?: Passed[];
+      /** async-lock: a callback that declares a first parameter gets `done` and its promise is not awaited. */
+      doneWhenDeclared?: boolean;
+      /** The lock may be lost before the callback ends: after a time (`maxExecutionTime`, ttl). */
+      freesEarly?: Arg;
+      async: boolean;
+    }
+  /** The same lock, waited for in another way. */
+  | { does: 'view'; of: Arg; wait: Wait }
+  /** Waits until the lock is free, and takes nothing. */
+  | { does: 'wait'; on: Arg; for: 'event' | 'condition' | 'queue' | 'unlock' | 'message' | 'idle'; wait?: WaitRule; event?: Arg; async: boolean }
+  | { does: 'notify'; on: Arg; how: 'set' | 'clear' | 'notify' | 'put' | 'emit'; event?: Arg }
+  /**
+   * Calls the callback. `now`: before the call returns; `later`: some time after, from the event loop, on its own.
+   * `awaits`: what it returns is awaited before going on (then the call gives a promise).
+   */
+  | { does: 'invoke'; callback: Arg; when: 'now' | 'later'; times: 'once' | 'each' | 'many'; awaits?: boolean; parallel?: boolean; passes?: Passed[] }
+  | { does: 'give'; what: Given }
+  /** `array.push(x)`, `set.add(x)`, `map.set(k, v)`: the value becomes an element of the container. */
+  | { does: 'put'; into: Arg; value: Arg; key?: Arg }
+  /** `map.get(k)`, `array.at(i)`, `pop()`: the call gives an element of the container. */
+  | { does: 'take'; from: Arg; key?: Arg; removes?: boolean }
+  | { does: 'remove'; from: Arg; key?: Arg }
+  /** `sort(cmp)`: the result (and, with `inPlace`, the receiver) is put in order by the comparator. */
+  | { does: 'order'; of: Arg; comparator?: Arg; inPlace?: boolean }
+  /** Promise machinery. */
+  | { does: 'combine'; values: Arg; until: 'all' | 'settled' | 'first' | 'any' }
+  | { does: 'chain'; of: Arg; onFulfilled?: Arg; onRejected?: Arg; onFinally?: Arg }
+  | { does: 'settled-promise'; value?: Arg; how: 'resolve' | 'reject' }
+  | { does: 'executor'; callback: Arg }
+  | { does: 'with-resolvers' }
+  /** Starts work by contract; the call gives the handle. */
+  | { does: 'spawn'; how: 'task' | 'thread' | 'process' | 'timer' | 'interval' | 'immediate' | 'microtask'; body?: Arg; runsOn: Executor; passes?: Passed[] }
+  | { does: 'cancel'; what: Arg; how: 'abort' | 'cancel' | 'clear' | 'close' | 'unref' | 'exit' }
+  /** Registers a handler that the outside calls: a route, a job handler, a signal handler, a test. */
+  | { does: 'register'; handler: Arg; entry: Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean }; passes?: Passed[] }
+  /** Adds a listener of an event (constant or value) to an emitter; `emit` calls them all, now, in order. */
+  | { does: 'listen'; on: Arg; event: Arg | { name: string }; callback: Arg; once?: boolean; removes?: boolean; entry?: Partial<EntryPoint> }
+  | { does: 'emit'; on: Arg; event: Arg; passesFrom: number }
+  | { does: 'block'; what: 'sleep' | 'file' | 'network' | 'process' | 'cpu' | 'wait'; slow?: boolean }
+  /** Reads or writes a place outside of the process. */
+  | { does: 'touch'; store: 'file' | 'row' | 'entry' | 'name'; key: Arg; mode: 'read' | 'write' | 'update' | 'delete'; guard?: 'none' | 'version' | 'exclusive-create' | 'transaction' }
+  /** The arguments (promises) have an owner from here on. */
+  | { does: 'own'; promises: number[] }
+  | { does: 'bind'; callee: Arg; self?: Arg; from: number }
+  | { does: 'call'; callee: Arg; self?: Arg; from: number; spread?: boolean };
+
+export interface Api {
+  /** In order. Empty: the API does nothing that matters (then it is known, not a gap). */
+  does: Effect[];
+  known?: Knowledge;
+  /** What the call gives when no types are installed: `promise`, `lazy`, `safe`, `value`. */
+  gives?: 'promise' | 'lazy' | 'safe' | 'value';
+  /** Installed versions it holds for (a semver range of majors, `>=5`, `<5`); absent: all. Several entries: an array. */
+  versions?: string;
+}
+
+export interface Library {
+  /** npm package, or `lib` (language and DOM), or `node:fs`. */
+  package: string;
+  language: 'typescript' | 'python';
+  /** Other module names that mean the same package: `fs`, `timers/promises`. */
+  aliases?: string[];
+  /** Facts of every lock type, by type name of this package. */
+  locks?: Record<string, LockKind>;
+  /**
+   * By name: `withTimeout` (an export), `default` (the default export), `Mutex.acquire` (a method), `new Mutex`
+   * (a constructor), `LimitFunction()` (a call of a value of that type), `Pool.*` (any other method of the type).
+   */
+  apis: Record<string, Api | Api[]>;
+  /** Types whose subtypes inherit the entries: `pg#Pool extends node:events#EventEmitter` needs no row of its own. */
+  supertypes?: Record<string, string[]>;
+  /**
+   * Ambient declarations (the body of a `.d.ts`) used only when the project's dependencies are not installed: just the
+   * part that `apis` names, written by hand. Exported as a module of the package's name; for `lib` and node globals: global.
+   */
+  stub?: string;
+  /** What the entries were checked against, for `rules --libraries`: version, and the test that ran it. */
+  checked?: { version: string; how: string };
+}
+
+/** Identity with a type: a table is a literal. */
+export const defineLibrary = (library: Library): Library => library;
