@@ -1,0 +1,173 @@
+/**
+ * The objects, properties and classes that flow: tokens for functions, classes and object sites, nodes for their
+ * properties and elements. Fields of a class are shared by its instances (field-based, keyed by the declaring class);
+ * properties of literals, containers and undeclared fields belong to their site.
+ */
+import type { FunctionFacts, FunctionId, TypeFacts, TypeId } from '../model/facts.ts';
+import type { ObjectSite } from './callGraph.ts';
+import type { FlowSolver, NodeId, TokenId } from './flowSolver.ts';
+import type { Program } from './program.ts';
+
+export type Token = { kind: 'function'; id: FunctionId } | { kind: 'object'; site: ObjectSite } | { kind: 'class'; type: TypeId };
+
+export class FlowObjects {
+  readonly tokens: Token[] = [];
+  readonly #ids = new Map<string, TokenId>();
+  readonly #properties = new Map<string, NodeId>();
+  /** Constant-key properties of each owner, so that a read of any element sees them. */
+  readonly #named = new Map<string, Map<string, NodeId>>();
+  /** Objects whose properties are copied into others (`{ ...a }`), by owner key. */
+  readonly #copies = new Map<string, { into: string }[]>();
+  readonly #subtypes = new Map<TypeId, TypeId[]>();
+  readonly #ancestors = new Map<TypeId, readonly TypeId[]>();
+  readonly #solver: FlowSolver;
+  readonly #program: Program;
+
+  constructor(solver: FlowSolver, program: Program) {
+    this.#solver = solver;
+    this.#program = program;
+    for (const type of program.types.values()) {
+      for (const base of type.supertypes) {
+        const list = this.#subtypes.get(base);
+        if (list) list.push(type.id);
+        else this.#subtypes.set(base, [type.id]);
+      }
+    }
+  }
+
+  functionToken(id: FunctionId): TokenId {
+    return this.#token(`f ${id}`, () => ({ kind: 'function', id }));
+  }
+  classToken(type: TypeId): TokenId {
+    return this.#token(`c ${type}`, () => ({ kind: 'class', type }));
+  }
+  objectToken(fn: FunctionFacts, ordinal: string, type: TypeId | null, what: ObjectSite['what']): TokenId {
+    const id = `${fn.id}@${ordinal}`;
+    return this.#token(`o ${id}`, () => ({ kind: 'object', site: { id, in: fn.id, type, what } }));
+  }
+  token(id: TokenId): Token {
+    const token = this.tokens[id];
+    if (!token) throw new Error(`no token ${id}`);
+    return token;
+  }
+  #token(key: string, make: () => Token): TokenId {
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.tokens.push(make()) - 1;
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  /** The node of a named property of a token; `of` is the declaring type when the checker knew it. */
+  propertyOf(id: TokenId, field: string, of: TypeId | undefined): NodeId | undefined {
+    const token = this.token(id);
+    if (token.kind === 'function') return this.#property(`fn ${token.id}`, field);
+    if (token.kind === 'class') return this.typedProperty(this.#declaring(token.type, field) ?? token.type, field);
+    const { site } = token;
+    if (site.what === 'instance' && site.type !== null) {
+      const declaring = this.#declaring(site.type, field);
+      if (declaring !== undefined) return this.typedProperty(declaring, field);
+      if (of !== undefined && !field.startsWith('on:') && this.#program.types.get(of)?.kind === 'class') return this.typedProperty(of, field);
+    }
+    return this.#property(`o ${site.id}`, field);
+  }
+
+  /** The node of a field of a type, shared by all its instances. */
+  typedProperty(type: TypeId, field: string): NodeId {
+    return this.#property(`t ${type}`, field);
+  }
+
+  /** Elements written with an unknown key; reads of unknown keys see `all`. */
+  elements(id: TokenId): { written: NodeId; all: NodeId } {
+    const owner = this.#ownerKey(id);
+    return { written: this.#elementNode(owner, 'written'), all: this.#elementNode(owner, 'all') };
+  }
+  /** The same for a container that no token stands for: keyed by the node it is read from. */
+  anonymousElements(node: NodeId): { written: NodeId; all: NodeId } {
+    return { written: this.#elementNode(`n ${node}`, 'written'), all: this.#elementNode(`n ${node}`, 'all') };
+  }
+
+  /** `{ ...from }` into another object: properties known now and later. */
+  copyProperties(from: TokenId, into: TokenId): void {
+    const source = this.#ownerKey(from);
+    const target = this.#ownerKey(into);
+    if (source === target) return;
+    const list = this.#copies.get(source) ?? [];
+    if (list.some(copy => copy.into === target)) return;
+    list.push({ into: target });
+    this.#copies.set(source, list);
+    for (const [field, node] of this.#named.get(source) ?? []) this.#solver.addEdge(node, this.#property(target, field));
+    this.#solver.addEdge(this.#elementNode(source, 'written'), this.#elementNode(target, 'written'));
+  }
+
+  /** The body that a method call on an instance of the type runs: own, then inherited. */
+  methodOf(type: TypeId, name: string, isStatic = false): { type: TypeFacts; id: FunctionId } | undefined {
+    for (const id of this.ancestors(type)) {
+      const facts = this.#program.types.get(id);
+      const found = isStatic ? facts?.statics[name] : facts?.methods[name];
+      if (facts && found !== undefined) return { type: facts, id: found };
+    }
+    return undefined;
+  }
+
+  /** The type itself, then its supertypes, nearest first. */
+  ancestors(type: TypeId): readonly TypeId[] {
+    const known = this.#ancestors.get(type);
+    if (known) return known;
+    const found: TypeId[] = [type];
+    for (let i = 0; i < found.length; i += 1) {
+      for (const base of this.#program.types.get(found[i] as TypeId)?.supertypes ?? []) if (!found.includes(base)) found.push(base);
+    }
+    this.#ancestors.set(type, found);
+    return found;
+  }
+
+  /** Every type below, without the type itself. */
+  descendants(type: TypeId): TypeId[] {
+    const found: TypeId[] = [];
+    const queue = [...(this.#subtypes.get(type) ?? [])];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (found.includes(next)) continue;
+      found.push(next);
+      queue.push(...(this.#subtypes.get(next) ?? []));
+    }
+    return found;
+  }
+
+  #declaring(type: TypeId, field: string): TypeId | undefined {
+    return this.ancestors(type).find(id => {
+      const fields = this.#program.types.get(id)?.fields;
+      return fields !== undefined && Object.hasOwn(fields, field);
+    });
+  }
+
+  #ownerKey(id: TokenId): string {
+    const token = this.token(id);
+    return token.kind === 'function' ? `fn ${token.id}` : token.kind === 'class' ? `t ${token.type}` : `o ${token.site.id}`;
+  }
+
+  #property(owner: string, field: string): NodeId {
+    const key = `${owner} . ${field}`;
+    const known = this.#properties.get(key);
+    if (known !== undefined) return known;
+    const node = this.#solver.newNode();
+    this.#properties.set(key, node);
+    let named = this.#named.get(owner);
+    if (!named) this.#named.set(owner, (named = new Map()));
+    named.set(field, node);
+    if (!owner.startsWith('t ')) this.#solver.addEdge(node, this.#elementNode(owner, 'all'));
+    this.#solver.addEdge(this.#elementNode(owner, 'written'), node);
+    for (const { into } of this.#copies.get(owner) ?? []) this.#solver.addEdge(node, this.#property(into, field));
+    return node;
+  }
+
+  #elementNode(owner: string, which: 'written' | 'all'): NodeId {
+    const key = `${owner} [${which}]`;
+    const known = this.#properties.get(key);
+    if (known !== undefined) return known;
+    const node = this.#solver.newNode();
+    this.#properties.set(key, node);
+    if (which === 'all') this.#solver.addEdge(this.#elementNode(owner, 'written'), node);
+    return node;
+  }
+}
