@@ -6,7 +6,8 @@ import type { EntryPoint, Executor, Knowledge, LockKind, Wait } from '../model/f
 
 /**
  * Where a value of the call stands: an argument by index (negative: from the end), the receiver, an option of an
- * options-object argument, or every argument from an index on that is a function (`{ from: 1 }`).
+ * options-object argument, or every argument from an index on (`{ from: 1 }`; for a callback: those that are functions).
+ * In an entry `Type()` (a call of a value of that type) the receiver is the value called.
  */
 export type Arg = number | 'receiver' | { argument: number; option: string } | { from: number };
 
@@ -36,7 +37,10 @@ export type Passed =
 /** What the call's value is, beyond what its type says. */
 export type Given =
   | 'receiver'
-  /** One result per element: `map`; `Promise.all(xs.map(f))` then joins them all. */
+  /**
+   * One result per element: `map`; `Promise.all(xs.map(f))` then joins them all. Where the callback is left out
+   * (`Array.from(xs)`): the elements themselves.
+   */
   | 'results'
   /** The result of the (last) callback. */
   | 'result'
@@ -65,6 +69,8 @@ export type Effect =
       gives: 'token' | 'value-and-token' | 'nothing' | 'boolean';
       /** Members of the token that release it, when it is an object: `release`, `unlock`. */
       releasedBy?: string[];
+      /** The call gives back what it took before it ends (`pool.query`): acquire, then release, no token. */
+      heldFor?: 'call';
     }
   | { does: 'release'; lock?: Arg; key?: Arg; token?: Arg; async?: boolean }
   /** Takes the lock, runs the callback, waits for what it returns, releases; gives a promise of the callback's result. */
@@ -94,12 +100,25 @@ export type Effect =
    * Calls the callback. `now`: before the call returns; `later`: some time after, from the event loop, on its own.
    * `awaits`: what it returns is awaited before going on (then the call gives a promise).
    */
-  | { does: 'invoke'; callback: Arg; when: 'now' | 'later'; times: 'once' | 'each' | 'many'; awaits?: boolean; parallel?: boolean; passes?: Passed[] }
+  | {
+      does: 'invoke';
+      callback: Arg;
+      when: 'now' | 'later';
+      times: 'once' | 'each' | 'many';
+      awaits?: boolean;
+      parallel?: boolean;
+      /** How many run at once, when told by an argument or option (`concurrency`); absent or not given: all. */
+      bound?: Arg;
+      passes?: Passed[];
+    }
   | { does: 'give'; what: Given }
   /** `array.push(x)`, `set.add(x)`, `map.set(k, v)`: the value becomes an element of the container. */
   | { does: 'put'; into: Arg; value: Arg; key?: Arg }
-  /** `map.get(k)`, `array.at(i)`, `pop()`: the call gives an element of the container. */
-  | { does: 'take'; from: Arg; key?: Arg; removes?: boolean }
+  /**
+   * `map.get(k)`, `array.at(i)`, `pop()`: the call gives an element of the container. `presence` (`map.has(k)`): the
+   * element is looked for, and the call tells only whether it is there.
+   */
+  | { does: 'take'; from: Arg; key?: Arg; removes?: boolean; presence?: boolean }
   | { does: 'remove'; from: Arg; key?: Arg }
   /** `sort(cmp)`: the result (and, with `inPlace`, the receiver) is put in order by the comparator. */
   | { does: 'order'; of: Arg; comparator?: Arg; inPlace?: boolean }
@@ -112,7 +131,10 @@ export type Effect =
   /** Starts work by contract; the call gives the handle. */
   | { does: 'spawn'; how: 'task' | 'thread' | 'process' | 'timer' | 'interval' | 'immediate' | 'microtask'; body?: Arg; runsOn: Executor; passes?: Passed[] }
   | { does: 'cancel'; what: Arg; how: 'abort' | 'cancel' | 'clear' | 'close' | 'unref' | 'exit' }
-  /** Registers a handler that the outside calls: a route, a job handler, a signal handler, a test. */
+  /**
+   * Registers a handler that the outside calls: a route, a job handler, a signal handler, a test. In `label`, `{0}`
+   * stands for the constant text of argument 0: `POST {0}`.
+   */
   | { does: 'register'; handler: Arg; entry: Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean }; passes?: Passed[] }
   /** Adds a listener of an event (constant or value) to an emitter; `emit` calls them all, now, in order. */
   | { does: 'listen'; on: Arg; event: Arg | { name: string }; callback: Arg; once?: boolean; removes?: boolean; entry?: Partial<EntryPoint> }
@@ -131,7 +153,10 @@ export interface Api {
   known?: Knowledge;
   /** What the call gives when no types are installed: `promise`, `lazy`, `safe`, `value`. */
   gives?: 'promise' | 'lazy' | 'safe' | 'value';
-  /** Installed versions it holds for (a semver range of majors, `>=5`, `<5`); absent: all. Several entries: an array. */
+  /**
+   * Installed versions it holds for (majors: `>=5`, `<5`); absent: all. Several entries: an array, the first that holds
+   * is taken; when no version is known, the first of all.
+   */
   versions?: string;
 }
 
@@ -152,7 +177,8 @@ export interface Library {
   supertypes?: Record<string, string[]>;
   /**
    * Ambient declarations (the body of a `.d.ts`) used only when the project's dependencies are not installed: just the
-   * part that `apis` names, written by hand. Exported as a module of the package's name; for `lib` and node globals: global.
+   * part that `apis` names, written by hand. It is the body of a `declare module '<package>' { … }` block (so nothing in
+   * it says `declare`; `export =` and imports are allowed); for `lib`: top-level ambient declarations, global.
    */
   stub?: string;
   /** What the entries were checked against, for `rules --libraries`: version, and the test that ran it. */

@@ -371,6 +371,10 @@ export interface LockKind {
   capacity: Count;
   /** Index of the constructor's or factory's argument that holds the capacity, when it is given there. */
   capacityArgument?: number | { argument: number; option: string };
+  /** The constructor's argument that bounds every wait on this lock when given (`new AsyncLock({ timeout })`). */
+  timeoutArgument?: number | { argument: number; option: string };
+  /** The constructor's argument that makes it reentrant per task when true (`new AsyncLock({ domainReentrant })`). */
+  reentrantArgument?: number | { argument: number; option: string };
   reentrant: 'no' | 'per-task' | 'per-thread';
   blocks: 'task' | 'thread';
   readers: 'none' | 'fair' | 'reader-first';
