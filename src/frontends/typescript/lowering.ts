@@ -31,6 +31,8 @@ export interface Questions {
   typeIdOf(node: ts.Node): TypeId | null;
   /** Type id of a type node or declaration, or null. */
   typeIdOfDeclaration(declaration: ts.Declaration): TypeId | null;
+  /** The type that an object literal with methods is meant to have (annotation, parameter, return type), when named. */
+  contextualTypeOf?(node: ts.Expression): TypeId | null;
   /** What a call calls. `value` targets come back as `'value'`: the caller lowers the callee expression itself. */
   calleeOf(call: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression | ts.Decorator):
     | Exclude<Target, { kind: 'value' }>
@@ -69,4 +71,23 @@ export interface EffectContext {
   functionNode(node: ts.Expression): ts.FunctionLikeDeclaration | undefined;
   /** The file's `test` flag. */
   test: boolean;
+}
+
+/** What the lowering of the bodies leaves for the type, export and import facts of the file. */
+export interface LoweredBodies {
+  functions: FunctionFacts[];
+  /**
+   * The value, in the module body, of a top-level variable, function or class (namespace members: `N.x`); undefined
+   * when the file declares none of that name.
+   */
+  moduleValue(name: string): ValueId | undefined;
+  /**
+   * Values, in the module body, of what is exported by expression: `default` for `export default <expression>`, `export=`
+   * for `export = e` and `module.exports = e`, `x` for `exports.x = e` and `module.exports.x = e`.
+   */
+  exported: ReadonlyMap<string, ValueId>;
+  /** Field initialisers, and parameters that are fields: values of the class's constructor function (static ones: absent). */
+  initials: ReadonlyMap<ts.Node, ValueId>;
+  /** Decorated methods and accessors: what a call really calls, in the module body. */
+  decorated: ReadonlyMap<ts.Node, ValueId>;
 }
