@@ -8,6 +8,7 @@ import { stronglyConnected } from '../util/scc.ts';
 import { defineAnalysis } from './analysis.ts';
 import { Flow } from './flow.ts';
 import type { Token } from './flowObjects.ts';
+import { hierarchy, type TypeHierarchy } from './hierarchy.ts';
 import type { Program } from './program.ts';
 
 /** Something made by a step or value of a function that flows: an object, array, class instance, function. */
@@ -47,10 +48,10 @@ export interface CallGraph {
   coverage: Coverage['calls'];
 }
 
-export const callGraph = defineAnalysis<CallGraph>('call-graph', (_get, program) => buildCallGraph(program));
+export const callGraph = defineAnalysis<CallGraph>('call-graph', (get, program) => buildCallGraph(program, get(hierarchy)));
 
-function buildCallGraph(program: Program): CallGraph {
-  const flow = new Flow(program);
+function buildCallGraph(program: Program, types: TypeHierarchy): CallGraph {
+  const flow = new Flow(program, types);
   const targets = new Map<FunctionId, Map<StepId, readonly FunctionId[]>>();
   const callees = new Map<FunctionId, CallEdge[]>();
   const callers = new Map<FunctionId, CallEdge[]>();

@@ -5,6 +5,7 @@
 import type { FunctionFacts, FunctionId, PathStep, Place, Step, StepId, Target, TypeId, Value, ValueId } from '../model/facts.ts';
 import { FlowObjects } from './flowObjects.ts';
 import { FlowSolver, type NodeId, type TokenId } from './flowSolver.ts';
+import type { TypeHierarchy } from './hierarchy.ts';
 import { type Program, walkSteps } from './program.ts';
 
 interface FunctionNodes {
@@ -29,9 +30,9 @@ export class Flow {
   /** Method calls, and reads of typed fields, whose receiver stayed unknown in the first round. */
   readonly #open: (() => void)[] = [];
 
-  constructor(program: Program) {
+  constructor(program: Program, hierarchy: TypeHierarchy) {
     this.#program = program;
-    this.objects = new FlowObjects(this.solver, program);
+    this.objects = new FlowObjects(this.solver, program, hierarchy);
     for (const facts of program.functions.values()) {
       const values = this.solver.newNodes(facts.values.length + facts.parameters.length + 2);
       const parameters = values + facts.values.length;
@@ -214,7 +215,7 @@ export class Flow {
     const token = this.objects.token(id);
     const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
     if (type === null) return;
-    const method = this.objects.methodOf(type, field, token.kind === 'class');
+    const method = this.objects.hierarchy.methodOf(type, field, token.kind === 'class');
     if (method) this.solver.addToken(node, this.objects.functionToken(method.id));
   }
 
@@ -344,11 +345,11 @@ export class Flow {
 
   /** `new (someClass)(…)`: a class that came as a value. */
   #construct(call: CallLike, type: TypeId): void {
-    const construct = this.objects.ancestors(type).map(id => this.#program.types.get(id)?.construct).find(id => id != null);
+    const construct = this.objects.hierarchy.constructorOf(type);
     this.instantiated.add(type);
     const token = this.objects.objectToken(call.fn.facts, `s${call.step} ${type}`, type, 'instance');
     if (call.result !== undefined) this.solver.addToken(call.result, token);
-    if (construct == null) return;
+    if (construct === undefined) return;
     this.#addSelf(construct, token);
     this.#link({ ...call, self: undefined, result: undefined }, construct);
   }
@@ -365,7 +366,7 @@ export class Flow {
       linked.add(id);
       const token = this.objects.token(id);
       const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
-      const method = type === null ? undefined : this.objects.methodOf(type, name, token.kind === 'class');
+      const method = type === null ? undefined : this.objects.hierarchy.methodOf(type, name, token.kind === 'class');
       if (method) {
         if (!this.#linkDecorated(call, method.type.id, name)) this.#link(call, method.id, id);
         return;
@@ -400,11 +401,11 @@ export class Flow {
 
   /** Class-hierarchy analysis restricted to instantiated classes, unless that leaves nothing. */
   #dispatch(declared: TypeId, name: string): FunctionId[] {
-    const below = this.objects.descendants(declared);
+    const below = this.objects.hierarchy.descendants(declared);
     const live = below.filter(type => this.instantiated.has(type));
     const found = new Set<FunctionId>();
     for (const type of [declared, ...(live.length > 0 ? live : below)]) {
-      const method = this.objects.methodOf(type, name) ?? this.objects.methodOf(type, name, true);
+      const method = this.objects.hierarchy.methodOf(type, name) ?? this.objects.hierarchy.methodOf(type, name, true);
       if (method) found.add(method.id);
     }
     return [...found].sort();

@@ -3,9 +3,10 @@
  * properties and elements. Fields of a class are shared by its instances (field-based, keyed by the declaring class);
  * properties of literals, containers and undeclared fields belong to their site.
  */
-import type { FunctionFacts, FunctionId, TypeFacts, TypeId } from '../model/facts.ts';
+import type { FunctionFacts, FunctionId, TypeId } from '../model/facts.ts';
 import type { ObjectSite } from './callGraph.ts';
 import type { FlowSolver, NodeId, TokenId } from './flowSolver.ts';
+import type { TypeHierarchy } from './hierarchy.ts';
 import type { Program } from './program.ts';
 
 export type Token = { kind: 'function'; id: FunctionId } | { kind: 'object'; site: ObjectSite } | { kind: 'class'; type: TypeId };
@@ -18,21 +19,14 @@ export class FlowObjects {
   readonly #named = new Map<string, Map<string, NodeId>>();
   /** Objects whose properties are copied into others (`{ ...a }`), by owner key. */
   readonly #copies = new Map<string, { into: string }[]>();
-  readonly #subtypes = new Map<TypeId, TypeId[]>();
-  readonly #ancestors = new Map<TypeId, readonly TypeId[]>();
+  readonly hierarchy: TypeHierarchy;
   readonly #solver: FlowSolver;
   readonly #program: Program;
 
-  constructor(solver: FlowSolver, program: Program) {
+  constructor(solver: FlowSolver, program: Program, hierarchy: TypeHierarchy) {
     this.#solver = solver;
     this.#program = program;
-    for (const type of program.types.values()) {
-      for (const base of type.supertypes) {
-        const list = this.#subtypes.get(base);
-        if (list) list.push(type.id);
-        else this.#subtypes.set(base, [type.id]);
-      }
-    }
+    this.hierarchy = hierarchy;
   }
 
   functionToken(id: FunctionId): TokenId {
@@ -62,10 +56,10 @@ export class FlowObjects {
   propertyOf(id: TokenId, field: string, of: TypeId | undefined): NodeId | undefined {
     const token = this.token(id);
     if (token.kind === 'function') return this.#property(`fn ${token.id}`, field);
-    if (token.kind === 'class') return this.typedProperty(this.#declaring(token.type, field) ?? token.type, field);
+    if (token.kind === 'class') return this.typedProperty(this.hierarchy.declaring(token.type, field) ?? token.type, field);
     const { site } = token;
     if (site.what === 'instance' && site.type !== null) {
-      const declaring = this.#declaring(site.type, field);
+      const declaring = this.hierarchy.declaring(site.type, field);
       if (declaring !== undefined) return this.typedProperty(declaring, field);
       if (of !== undefined && !field.startsWith('on:') && this.#program.types.get(of)?.kind === 'class') return this.typedProperty(of, field);
     }
@@ -98,47 +92,6 @@ export class FlowObjects {
     this.#copies.set(source, list);
     for (const [field, node] of this.#named.get(source) ?? []) this.#solver.addEdge(node, this.#property(target, field));
     this.#solver.addEdge(this.#elementNode(source, 'written'), this.#elementNode(target, 'written'));
-  }
-
-  /** The body that a method call on an instance of the type runs: own, then inherited. */
-  methodOf(type: TypeId, name: string, isStatic = false): { type: TypeFacts; id: FunctionId } | undefined {
-    for (const id of this.ancestors(type)) {
-      const facts = this.#program.types.get(id);
-      const found = isStatic ? facts?.statics[name] : facts?.methods[name];
-      if (facts && found !== undefined) return { type: facts, id: found };
-    }
-    return undefined;
-  }
-
-  /** The type itself, then its supertypes, nearest first. */
-  ancestors(type: TypeId): readonly TypeId[] {
-    const known = this.#ancestors.get(type);
-    if (known) return known;
-    const found: TypeId[] = [type];
-    for (let i = 0; i < found.length; i += 1) {
-      for (const base of this.#program.types.get(found[i] as TypeId)?.supertypes ?? []) if (!found.includes(base)) found.push(base);
-    }
-    this.#ancestors.set(type, found);
-    return found;
-  }
-
-  /** Every type below, without the type itself. */
-  descendants(type: TypeId): TypeId[] {
-    const found: TypeId[] = [];
-    const queue = [...(this.#subtypes.get(type) ?? [])];
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      if (found.includes(next)) continue;
-      found.push(next);
-      queue.push(...(this.#subtypes.get(next) ?? []));
-    }
-    return found;
-  }
-
-  #declaring(type: TypeId, field: string): TypeId | undefined {
-    return this.ancestors(type).find(id => {
-      const fields = this.#program.types.get(id)?.fields;
-      return fields !== undefined && Object.hasOwn(fields, field);
-    });
   }
 
   #ownerKey(id: TokenId): string {
