@@ -1,0 +1,136 @@
+/** Arrays, maps, sets, weak ones, typed arrays, iterators and the object functions that walk them. */
+import { defineLibrary, type Effect, type Library, type Passed } from './library.ts';
+import { does, each, members, nothing, same, sameMembers } from './rows.ts';
+
+type Rows = Library['apis'];
+
+/** What array callbacks are given: element, index, the array. */
+const item: Passed[] = [{ element: 'receiver' }, 'unknown', { argument: 'receiver' }];
+const compared: Passed[] = [{ element: 'receiver' }, { element: 'receiver' }];
+const walk = each(0, item);
+const elements: Effect = { does: 'give', what: 'elements' };
+const receiver: Effect = { does: 'give', what: 'receiver' };
+const takeAny: Effect = { does: 'take', from: 'receiver' };
+const reduce = does(each(0, ['accumulator', { element: 'receiver' }, 'unknown', { argument: 'receiver' }]), { does: 'give', what: 'result' });
+const compare: Effect = { does: 'invoke', callback: 0, when: 'now', times: 'many', passes: compared };
+const pushAll = does({ does: 'put', into: 'receiver', value: { from: 0 } });
+
+const arrays: Rows = {
+  ...sameMembers('Array', does(walk), 'forEach', 'some', 'every', 'findIndex', 'findLastIndex'),
+  ...sameMembers('Array', does(walk, { does: 'give', what: 'results' }), 'map', 'flatMap'),
+  ...sameMembers('Array', does(walk, elements), 'filter'),
+  ...sameMembers('Array', does(walk, { does: 'give', what: 'element' }), 'find', 'findLast'),
+  ...sameMembers('Array', reduce, 'reduce', 'reduceRight'),
+  ...sameMembers('Array', pushAll, 'push', 'unshift'),
+  ...members('Array', {
+    pop: does({ does: 'take', from: 'receiver', removes: true }),
+    shift: does({ does: 'take', from: 'receiver', removes: true }),
+    at: does({ does: 'take', from: 'receiver', key: 0 }),
+    splice: does({ does: 'remove', from: 'receiver' }, { does: 'put', into: 'receiver', value: { from: 2 } }, elements),
+    sort: does(compare, { does: 'order', of: 'receiver', comparator: 0, inPlace: true }),
+    toSorted: does(compare, { does: 'order', of: 'receiver', comparator: 0 }),
+    fill: does({ does: 'put', into: 'receiver', value: 0 }, receiver),
+    // Joined or copied: the result holds the elements of the receiver (those of the arguments are not followed).
+    concat: does(elements),
+    reverse: does(receiver),
+    copyWithin: does(receiver),
+  }),
+  ...sameMembers('Array', does(elements), 'slice', 'values', 'flat', 'toReversed', 'toSpliced', 'with'),
+  ...sameMembers('Array', nothing, 'entries', 'keys', 'includes', 'indexOf', 'lastIndexOf', 'join', 'toString', 'toLocaleString'),
+  ...same(does(each(1, [{ element: 0 }, 'unknown']), { does: 'give', what: 'results' }), 'Array.from'),
+  ...same(nothing, 'Array.isArray', 'new Array', 'Array'),
+  'Array.of': does({ does: 'give', what: 'unknown' }),
+};
+
+const maps: Rows = {
+  'new Map': does({ does: 'make', type: 'Map', holds: 0 }),
+  'new WeakMap': does({ does: 'make', type: 'WeakMap', holds: 0 }),
+  'new Set': does({ does: 'make', type: 'Set', holds: 0 }),
+  'new WeakSet': does({ does: 'make', type: 'WeakSet', holds: 0 }),
+  'Map.get': does({ does: 'take', from: 'receiver', key: 0 }),
+  'Map.has': does({ does: 'take', from: 'receiver', key: 0, presence: true }),
+  'Map.set': does({ does: 'put', into: 'receiver', value: 1, key: 0 }, receiver),
+  'Map.delete': does({ does: 'remove', from: 'receiver', key: 0 }),
+  'Map.getOrInsert': does({ does: 'put', into: 'receiver', value: 1, key: 0 }, { does: 'take', from: 'receiver', key: 0 }),
+  'Set.add': does({ does: 'put', into: 'receiver', value: 0, key: 0 }, receiver),
+  'Set.has': does({ does: 'take', from: 'receiver', key: 0, presence: true }),
+  'Set.delete': does({ does: 'remove', from: 'receiver', key: 0 }),
+  ...sameMembers('Map', does({ does: 'remove', from: 'receiver' }), 'clear'),
+  ...sameMembers('Set', does({ does: 'remove', from: 'receiver' }), 'clear'),
+  ...sameMembers('Map', does(each(0, item)), 'forEach'),
+  ...sameMembers('Set', does(each(0, item)), 'forEach'),
+  // Walking the entries of a map is walking the map.
+  'Map.entries': does(receiver),
+  'Map.keys': nothing,
+  ...same(does(elements), 'Map.values', 'Set.values', 'Set.keys'),
+  ...sameMembers('Set', does(elements), 'union', 'intersection', 'difference', 'symmetricDifference'),
+  ...sameMembers('Set', nothing, 'entries', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom'),
+  'Map.groupBy': does(each(1, [{ element: 0 }, 'unknown'])),
+  'new WeakRef': does({ does: 'make', type: 'WeakRef' }, { does: 'put', into: 'receiver', value: 0 }),
+  'WeakRef.deref': does(takeAny),
+};
+
+const iterators: Rows = {
+  ...sameMembers('Iterator', does(takeAny), 'next'),
+  ...sameMembers('Iterator', nothing, 'return', 'throw', 'from'),
+  ...sameMembers('AsyncIterator', { does: [takeAny], gives: 'promise' }, 'next'),
+  ...sameMembers('AsyncIterator', { does: [], gives: 'promise' }, 'return', 'throw'),
+  // Iterator helpers run the callback while somebody walks the result; counted where they are made.
+  ...sameMembers('IteratorObject', does(walk, { does: 'give', what: 'results' }), 'map', 'flatMap'),
+  ...sameMembers('IteratorObject', does(walk, elements), 'filter'),
+  ...sameMembers('IteratorObject', does(walk), 'forEach', 'some', 'every'),
+  ...sameMembers('IteratorObject', does(walk, { does: 'give', what: 'element' }), 'find'),
+  ...sameMembers('IteratorObject', reduce, 'reduce'),
+  ...sameMembers('IteratorObject', does(elements), 'take', 'drop', 'toArray'),
+};
+
+const typedArrays = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'];
+const numbers: Rows = {};
+for (const type of typedArrays) {
+  Object.assign(numbers, sameMembers(type, does(walk), 'forEach', 'some', 'every', 'findIndex', 'findLastIndex', 'filter', 'find', 'findLast', 'map'));
+  Object.assign(numbers, sameMembers(type, reduce, 'reduce', 'reduceRight'));
+  Object.assign(numbers, sameMembers(type, does(compare, receiver), 'sort', 'toSorted'));
+  Object.assign(numbers, same(nothing, `new ${type}`, `${type}.*`));
+}
+
+export const collections = defineLibrary({
+  package: 'lib',
+  language: 'typescript',
+  supertypes: {
+    ReadonlyArray: ['Array'],
+    ConcatArray: ['Array'],
+    ReadonlyMap: ['Map'],
+    WeakMap: ['Map'],
+    ReadonlySet: ['Set'],
+    ReadonlySetLike: ['Set'],
+    WeakSet: ['Set'],
+    IteratorObject: ['Iterator'],
+    IterableIterator: ['IteratorObject'],
+    ArrayIterator: ['IteratorObject'],
+    MapIterator: ['IteratorObject'],
+    SetIterator: ['IteratorObject'],
+    StringIterator: ['IteratorObject'],
+    RegExpStringIterator: ['IteratorObject'],
+    Generator: ['IteratorObject'],
+    AsyncIteratorObject: ['AsyncIterator'],
+    AsyncIterableIterator: ['AsyncIterator'],
+    AsyncGenerator: ['AsyncIterator'],
+  },
+  apis: {
+    ...arrays,
+    ...maps,
+    ...iterators,
+    ...numbers,
+    'Object.values': does({ does: 'give', what: 'elements' }),
+    'Object.assign': does({ does: 'give', what: { argument: 0 } }),
+    'Object.fromEntries': nothing,
+    ...same(does({ does: 'give', what: { argument: 0 } }), 'Object.freeze', 'Object.seal', 'Object.preventExtensions', 'Object.defineProperty', 'Object.defineProperties', 'Object.setPrototypeOf'),
+    'Object.groupBy': does(each(1, [{ element: 0 }, 'unknown'])),
+    ...sameMembers('Object', nothing, 'keys', 'entries', 'create', 'is', 'isFrozen', 'isSealed', 'isExtensible', 'getPrototypeOf'),
+    ...sameMembers('Object', nothing, 'getOwnPropertyDescriptor', 'getOwnPropertyDescriptors', 'getOwnPropertyNames', 'getOwnPropertySymbols', 'hasOwn'),
+    ...sameMembers('Object', nothing, 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toString', 'toLocaleString', 'valueOf'),
+    ...same(nothing, 'Object', 'new Object'),
+    structuredClone: nothing,
+  },
+  checked: { version: 'typescript 6.0', how: 'names resolved in the compiler\'s lib files; a call of each callback API in fixtures/libraries/lib' },
+});

@@ -1,0 +1,57 @@
+/** Functions as values, reflection, atomics, and the many built-ins that do nothing that matters to concurrency. */
+import { defineLibrary } from './library.ts';
+import { does, nothing, same, sameMembers } from './rows.ts';
+
+/** Values and namespaces whose members are plain computation. */
+const harmless = ['Math', 'Number', 'Boolean', 'BigInt', 'Symbol', 'Date', 'RegExp', 'Error', 'JSON', 'DataView', 'ArrayBuffer', 'SharedArrayBuffer', 'String'];
+const intl = ['NumberFormat', 'DateTimeFormat', 'Collator', 'PluralRules', 'RelativeTimeFormat', 'ListFormat', 'Segmenter', 'DisplayNames', 'Locale', 'DurationFormat'];
+const errors = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'SuppressedError'];
+const functions = ['Function', 'CallableFunction', 'NewableFunction'];
+
+export const language = defineLibrary({
+  package: 'lib',
+  language: 'typescript',
+  supertypes: Object.fromEntries(errors.slice(1).map(name => [name, ['Error']])),
+  apis: {
+    ...same(does({ does: 'bind', callee: 'receiver', self: 0, from: 1 }), ...functions.map(type => `${type}.bind`)),
+    ...same(does({ does: 'call', callee: 'receiver', self: 0, from: 1 }), ...functions.map(type => `${type}.call`)),
+    ...same(does({ does: 'call', callee: 'receiver', self: 0, from: 1, spread: true }), ...functions.map(type => `${type}.apply`)),
+    ...same(nothing, 'Function.toString', 'new Function', 'Function'),
+    'Reflect.apply': does({ does: 'call', callee: 0, self: 1, from: 2, spread: true }),
+    ...sameMembers('Reflect', nothing, 'get', 'set', 'has', 'ownKeys', 'deleteProperty', 'defineProperty', 'getPrototypeOf', 'setPrototypeOf'),
+    ...sameMembers('Reflect', nothing, 'getOwnPropertyDescriptor', 'isExtensible', 'preventExtensions'),
+
+    'Atomics.wait': { does: [{ does: 'block', what: 'wait' }] },
+    'Atomics.waitAsync': nothing,
+    'Atomics.notify': nothing,
+    ...sameMembers('Atomics', nothing, 'add', 'and', 'compareExchange', 'exchange', 'isLockFree', 'load', 'or', 'store', 'sub', 'xor', 'pause'),
+
+    'String.replace': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown'] }),
+    'String.replaceAll': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown'] }),
+    'JSON.parse': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown', 'unknown'] }),
+    'JSON.stringify': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown', 'unknown'] }),
+    ...same(nothing, ...harmless.map(type => `${type}.*`)),
+    ...same(nothing, ...harmless.filter(type => type !== 'Math' && type !== 'JSON').flatMap(type => [type, `new ${type}`])),
+    ...same(nothing, ...errors.flatMap(name => [name, `new ${name}`])),
+    ...same(nothing, ...intl.flatMap(name => [`new ${name}`, `${name}.*`])),
+    ...same(nothing, 'Intl.getCanonicalLocales', 'Intl.supportedValuesOf'),
+    ...same(nothing, 'parseInt', 'parseFloat', 'isNaN', 'isFinite', 'eval'),
+    ...same(nothing, 'encodeURIComponent', 'decodeURIComponent', 'encodeURI', 'decodeURI', 'escape', 'unescape', 'atob', 'btoa'),
+
+    // Explicit resource management: what is registered is called when the stack is disposed.
+    'new DisposableStack': does({ does: 'make', type: 'DisposableStack' }),
+    'new AsyncDisposableStack': does({ does: 'make', type: 'AsyncDisposableStack' }),
+    'DisposableStack.use': does({ does: 'give', what: { argument: 0 } }),
+    'DisposableStack.adopt': does({ does: 'invoke', callback: 1, when: 'later', times: 'once', passes: [{ argument: 0 }] }, { does: 'give', what: { argument: 0 } }),
+    'DisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once' }),
+    ...sameMembers('DisposableStack', nothing, 'move', 'dispose'),
+    'AsyncDisposableStack.use': does({ does: 'give', what: { argument: 0 } }),
+    'AsyncDisposableStack.adopt': does({ does: 'invoke', callback: 1, when: 'later', times: 'once', awaits: true, passes: [{ argument: 0 }] }, { does: 'give', what: { argument: 0 } }),
+    'AsyncDisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once', awaits: true }),
+    'AsyncDisposableStack.move': nothing,
+    'AsyncDisposableStack.disposeAsync': { does: [], gives: 'promise' },
+    'new Proxy': does({ does: 'give', what: { argument: 0 } }),
+    ...same(nothing, 'Console.*'),
+  },
+  checked: { version: 'typescript 6.0', how: 'names resolved in the compiler\'s lib files' },
+});
