@@ -401,8 +401,11 @@ export interface TypeFacts {
   decorated?: Record<string, ValueId>;
   /** The function that runs field initialisers and the constructor's body. */
   construct: FunctionId | null;
-  /** `initial`: a value of the constructor's function. Parameter properties are fields. */
-  fields: Record<string, { type: TypeId | null; readonly: boolean; isStatic: boolean; at: At; initial?: ValueId }>;
+  /**
+   * `initial`: a value of the constructor's function. Parameter properties are fields. `hidden`: declared private or
+   * protected, so that code outside of the project does not read it.
+   */
+  fields: Record<string, { type: TypeId | null; readonly: boolean; isStatic: boolean; at: At; initial?: ValueId; hidden?: boolean }>;
   scope: 'one' | 'per-request' | 'many' | 'unknown';
 }
 /** Code that the outside starts. Link adds exports, mains and test files; front ends the registered ones. */

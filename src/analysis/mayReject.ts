@@ -1,0 +1,353 @@
+/**
+ * Whether a call may throw and a promise may reject: a whole-program summary by least fixpoint (every function starts
+ * as "never" and is raised until nothing changes).
+ */
+import type { Block, Call, Chain, FunctionFacts, FunctionId, Step, Try, ValueId } from '../model/facts.ts';
+import { defineAnalysis, type Get } from './analysis.ts';
+import { type CallGraph, callGraph } from './callGraph.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import type { Program, Site } from './program.ts';
+
+/** `undecided`: only because unknown code runs synchronously; `may`: it throws, or awaits something that may reject. */
+export type Failure = 'never' | 'undecided' | 'may';
+
+export interface MayReject {
+  /** An exception leaves the body (for an async function: its promise rejects). */
+  throws(fn: FunctionId): Failure;
+  /** The promise that a call of the function gives rejects. */
+  rejects(fn: FunctionId): Failure;
+  /** The promise in a value rejects. */
+  value(fn: FunctionId, value: ValueId): Failure;
+  /** The first place in the function that makes it fail, and what is done there; null when it never fails. */
+  cause(fn: FunctionId): { site: Site; text: string } | null;
+}
+
+const RANK: Record<Failure, number> = { never: 0, undecided: 1, may: 2 };
+export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? a : b);
+
+export const mayReject = defineAnalysis<MayReject>('may-reject', (get, program) => {
+  const solver = new Solver(get, program);
+  solver.solve();
+  return solver;
+});
+
+interface Summary {
+  throws: Failure;
+  rejects: Failure;
+}
+const NEVER: Summary = { throws: 'never', rejects: 'never' };
+
+class Solver implements MayReject {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #uses: FunctionUsesOf;
+  readonly #summaries = new Map<FunctionId, Summary>();
+  /** callee → functions whose summary used its summary. */
+  readonly #dependants = new Map<FunctionId, Set<FunctionId>>();
+  #current: FunctionId | null = null;
+  #watch: ((step: Step, failure: Failure) => void) | null = null;
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#uses = get(functionUses);
+  }
+
+  solve(): void {
+    const order = this.#graph.components.flat();
+    const queued = new Set(order);
+    for (const id of this.#program.functions.keys()) queued.add(id);
+    // A set keeps insertion order: callees first, then whoever has to be looked at again.
+    for (const id of queued) {
+      queued.delete(id);
+      const fn = this.#program.functions.get(id);
+      if (!fn) continue;
+      this.#current = id;
+      const next = this.#summarise(fn);
+      const old = this.#summaries.get(id) ?? NEVER;
+      if (next.throws === old.throws && next.rejects === old.rejects) continue;
+      this.#summaries.set(id, { throws: worse(next.throws, old.throws), rejects: worse(next.rejects, old.rejects) });
+      for (const dependant of this.#dependants.get(id) ?? []) queued.add(dependant);
+    }
+    this.#current = null;
+  }
+
+  throws(fn: FunctionId): Failure {
+    return this.#summary(fn).throws;
+  }
+
+  rejects(fn: FunctionId): Failure {
+    return this.#summary(fn).rejects;
+  }
+
+  value(fn: FunctionId, value: ValueId): Failure {
+    return this.#value(fn, value, new Set());
+  }
+
+  cause(fn: FunctionId): { site: Site; text: string } | null {
+    const facts = this.#program.functions.get(fn);
+    const wanted = worse(this.throws(fn), this.rejects(fn));
+    if (!facts || wanted === 'never') return null;
+    let found: Step | null = null;
+    this.#watch = (step, failure) => {
+      if (!found && failure === wanted) found = step;
+    };
+    this.#summarise(facts);
+    this.#watch = null;
+    return found && { site: this.#program.site(fn, (found as Step).at), text: causeText(found) };
+  }
+
+  #summary(fn: FunctionId): Summary {
+    if (this.#current !== null) {
+      const list = this.#dependants.get(fn);
+      if (list) list.add(this.#current);
+      else this.#dependants.set(fn, new Set([this.#current]));
+    }
+    return this.#summaries.get(fn) ?? NEVER;
+  }
+
+  #summarise(fn: FunctionFacts): Summary {
+    const state = { fn, returned: 'never' as Failure };
+    const throws = this.#block(state, fn.body, false);
+    const isTask = fn.calling === 'promise' || fn.calling === 'coroutine';
+    return { throws, rejects: isTask ? worse(throws, state.returned) : state.returned };
+  }
+
+  /** `lenient`: in a handler or clean-up, where unknown synchronous calls are logging and the like. */
+  #block(state: Walk, block: Block, lenient: boolean): Failure {
+    let failure: Failure = 'never';
+    for (const step of block) failure = worse(failure, this.#step(state, step, lenient));
+    return failure;
+  }
+
+  #step(state: Walk, step: Step, lenient: boolean): Failure {
+    switch (step.kind) {
+      case 'branch':
+        return step.arms.reduce<Failure>((sum, arm) => worse(sum, this.#block(state, arm.body, lenient)), 'never');
+      case 'loop': {
+        const inside = worse(this.#block(state, step.body, lenient), this.#block(state, step.orElse, lenient));
+        return step.awaitsEach ? worse(inside, this.#noted(step, this.#iteration(state.fn, step.over))) : inside;
+      }
+      case 'try':
+        return this.#try(state, step, lenient);
+      case 'exit':
+        return this.#exit(state, step);
+      default: {
+        const failure = this.#simple(state.fn, step);
+        return lenient && failure === 'undecided' ? 'never' : this.#noted(step, failure);
+      }
+    }
+  }
+
+  #noted(step: Step, failure: Failure): Failure {
+    if (failure !== 'never') this.#watch?.(step, failure);
+    return failure;
+  }
+
+  #exit(state: Walk, step: Extract<Step, { kind: 'exit' }>): Failure {
+    if (step.how === 'throw') return this.#noted(step, 'may');
+    if (step.how === 'return' && step.value !== undefined) {
+      state.returned = worse(state.returned, this.#noted(step, this.#value(state.fn.id, step.value, new Set())));
+    }
+    return 'never';
+  }
+
+  #try(state: Walk, step: Try, lenient: boolean): Failure {
+    const watch = this.#watch;
+    const catchesAll = step.handlers.some(handler => handler.catches.length === 0);
+    if (catchesAll) this.#watch = null;
+    let failure = this.#block(state, step.body, lenient);
+    this.#watch = watch;
+    if (catchesAll) failure = 'never';
+    for (const handler of step.handlers) failure = worse(failure, this.#block(state, handler.body, true));
+    failure = worse(failure, this.#block(state, step.orElse, lenient));
+    return worse(failure, this.#block(state, step.finally, true));
+  }
+
+  #simple(fn: FunctionFacts, step: Step): Failure {
+    switch (step.kind) {
+      case 'await':
+        if (step.until === 'settled') return 'never';
+        return step.values.reduce<Failure>((sum, value) => worse(sum, this.#value(fn.id, value, new Set())), 'never');
+      case 'call':
+        return this.#callThrows(fn, step);
+      case 'acquire':
+        return step.failure === 'throws' && step.wait !== 'endless' ? 'may' : 'never';
+      case 'blocking':
+        return step.what === 'cpu' || step.what === 'sleep' || step.what === 'wait' ? 'never' : 'undecided';
+      default:
+        return 'never';
+    }
+  }
+
+  /** What the call does before it gives a value: an async callee only gives a promise. */
+  #callThrows(fn: FunctionFacts, step: Call): Failure {
+    const targets = this.#graph.targets(fn.id, step.id);
+    if (targets.length > 0) {
+      return targets.reduce<Failure>((sum, id) => {
+        const callee = this.#program.functions.get(id);
+        return callee?.calling === 'value' ? worse(sum, this.throws(id)) : sum;
+      }, 'never');
+    }
+    if (step.known?.neverThrows || (step.gives !== undefined && step.gives !== 'value' && step.gives !== 'unknown')) return 'never';
+    if (step.target.kind === 'external') return step.target.name.startsWith('lib#') || step.known ? 'never' : 'undecided';
+    if (step.target.kind === 'functions') return 'never';
+    return isSettleCall(fn, step) ? 'never' : 'undecided';
+  }
+
+  #iteration(fn: FunctionFacts, over: ValueId | undefined): Failure {
+    const value = over === undefined ? undefined : fn.values[over];
+    if (value?.kind !== 'result') return 'may';
+    const targets = this.#graph.targets(fn.id, value.of);
+    const generators = targets.filter(id => this.#program.functions.get(id)?.calling === 'async-generator');
+    if (generators.length === 0 || generators.length < targets.length) return 'may';
+    return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
+  }
+
+  #value(fnId: FunctionId, value: ValueId, seen: Set<string>): Failure {
+    const key = `${fnId} ${value}`;
+    const fn = this.#program.functions.get(fnId);
+    const facts = fn?.values[value];
+    if (!fn || !facts || seen.has(key)) return 'never';
+    seen.add(key);
+    const all = (values: readonly ValueId[]): Failure => values.reduce<Failure>((sum, one) => worse(sum, this.#value(fnId, one, seen)), 'never');
+    switch (facts.kind) {
+      case 'choice':
+        return all(facts.values);
+      case 'array':
+        return all(facts.values);
+      case 'from':
+        return facts.how === 'copy' ? all(facts.values) : 'never';
+      case 'view':
+      case 'ordered':
+      case 'element':
+        return this.#value(fnId, facts.of, seen);
+      case 'combined':
+        return facts.until === 'settled' ? 'never' : all(facts.values);
+      case 'result':
+        return this.#result(fn, value, facts.of, seen);
+      case 'read':
+        return this.#read(fnId, facts.place, seen);
+      case 'unknown':
+        return 'may';
+      default:
+        return 'never';
+    }
+  }
+
+  #read(fnId: FunctionId, place: Extract<FunctionFacts['values'][number], { kind: 'read' }>['place'], seen: Set<string>): Failure {
+    const { root } = place;
+    if (place.path.length > 0) return 'may';
+    if (root.kind === 'value') return this.#value(fnId, root.of, seen);
+    const owner = root.kind === 'captured' ? root.from : root.kind === 'module' ? `${root.file}#` : null;
+    const name = root.kind === 'captured' ? root.slot : root.kind === 'module' ? root.name : '';
+    const slot = owner === null ? undefined : this.#program.functions.get(owner)?.slots[name];
+    if (owner === null || !slot || slot.assignedAgain || slot.value === null) return 'may';
+    return this.#value(owner, slot.value, seen);
+  }
+
+  #result(fn: FunctionFacts, value: ValueId, stepId: number, seen: Set<string>): Failure {
+    const step = this.#program.steps(fn.id).get(stepId);
+    if (step?.kind === 'chain') return this.#chain(fn, step, seen);
+    if (step?.kind === 'wait') return step.wait === 'bounded' ? 'may' : 'never';
+    if (step?.kind !== 'call') return 'never';
+    if (step.known?.neverRejects || step.gives === 'safe') return 'never';
+    if (isPromiseMade(step)) return this.#executed(fn, value);
+    const targets = this.#graph.targets(fn.id, stepId);
+    if (targets.length > 0) {
+      const known = targets.reduce<Failure>((sum, id) => worse(sum, this.rejects(id)), 'never');
+      // A callback may also be one that nobody here passes.
+      return step.target.kind === 'value' ? worse(known, 'undecided') : known;
+    }
+    return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
+  }
+
+  #chain(fn: FunctionFacts, step: Chain, seen: Set<string>): Failure {
+    if (step.onRejected !== undefined) return this.#handler(fn, step.onRejected);
+    const base = this.#value(fn.id, step.of, seen);
+    return [step.onFulfilled, step.onFinally].reduce<Failure>((sum, handler) => (handler === undefined ? sum : worse(sum, this.#handler(fn, handler))), base);
+  }
+
+  /** A handler fails only when it is known to: logging and unknown functions count as safe. */
+  #handler(fn: FunctionFacts, handler: ValueId): Failure {
+    return this.#graph
+      .functionsIn(fn.id, handler)
+      .some(id => this.throws(id) === 'may' || this.rejects(id) === 'may') ? 'may' : 'never';
+  }
+
+  /** `new Promise(executor)`: its second parameter is used, it throws, or its first is given a promise that rejects. */
+  #executed(fn: FunctionFacts, promise: ValueId): Failure {
+    let known = false;
+    let failure: Failure = 'never';
+    const uses = this.#uses(fn.id);
+    for (const part of uses.of(promise)) {
+      if (part.as !== 'part' || part.keys.length !== 1) continue;
+      for (const use of uses.of(part.value)) {
+        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return 'may';
+        for (const id of this.#graph.targets(fn.id, use.step.id)) {
+          known = true;
+          failure = worse(failure, part.keys[0] === 'reject' ? this.#usesParameter(id, use.index) : this.#resolvesWith(id, use.index));
+          const thrown = this.throws(id);
+          if (thrown === 'may') failure = 'may';
+        }
+      }
+    }
+    return known ? failure : 'may';
+  }
+
+  #usesParameter(id: FunctionId, index: number): Failure {
+    const uses = this.#uses(id);
+    return uses.parameter(index).some(read => uses.of(read.value).length > 0) ? 'may' : 'never';
+  }
+
+  #resolvesWith(id: FunctionId, index: number): Failure {
+    const fn = this.#program.functions.get(id);
+    let failure: Failure = 'never';
+    const uses = this.#uses(id);
+    for (const read of uses.parameter(index)) {
+      for (const use of uses.of(read.value)) {
+        const given = use.as === 'step' && use.role === 'callee' && use.step.kind === 'call' ? use.step.args[0] : undefined;
+        const made = given === undefined ? undefined : fn?.values[given];
+        if (given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of)) failure = worse(failure, this.#value(id, given, new Set()));
+      }
+    }
+    return failure;
+  }
+
+  #givesPromise(fn: FunctionId, stepId: number): boolean {
+    const step = this.#program.steps(fn).get(stepId);
+    if (step?.kind === 'chain') return true;
+    return step?.kind === 'call' && (step.gives === 'promise' || this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'));
+  }
+}
+
+interface Walk {
+  fn: FunctionFacts;
+  returned: Failure;
+}
+
+/** `new Promise(…)`: a promise that is settled by hand. */
+export const isPromiseMade = (step: Call): boolean => step.newOf === 'lib#Promise';
+
+/** A call of the `resolve` or `reject` of a promise made by hand. */
+function isSettleCall(fn: FunctionFacts, step: Call): boolean {
+  if (step.target.kind !== 'value') return false;
+  const callee = fn.values[step.target.of];
+  const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
+  return last !== undefined && 'field' in last && (last.field === 'resolve' || last.field === 'reject');
+}
+
+function causeText(step: Step): string {
+  switch (step.kind) {
+    case 'exit':
+      return step.how === 'throw' ? 'throws here' : 'returns a promise that may reject here';
+    case 'await':
+      return 'awaits something that may reject here';
+    case 'loop':
+      return 'iterates over something that may reject here';
+    case 'call':
+      return 'calls something that may throw here';
+    default:
+      return 'may fail here';
+  }
+}
