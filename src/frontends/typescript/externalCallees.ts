@@ -1,0 +1,109 @@
+/** Names the external API that a call reaches, through the checker's symbol or by syntax. */
+import { ts } from 'ts-morph';
+import { rawSymbolOf, sourceFileOf, type Asking } from './asking.ts';
+import type { Callee } from './callees.ts';
+import { bestName, containerName, declaredKeys, OWN_DECLARATIONS, packageOfDeclaration } from './externalNames.ts';
+import { typeIdOfType, typeIdOfTypeDeclaration } from './typeIds.ts';
+import { exportKeys, importedAs, originOf } from './untyped.ts';
+
+/**
+ * The external API behind a symbol that is declared outside of audited source, or behind the function type of a variable
+ * (`limit: LimitFunction`). Undefined when it is neither.
+ */
+export function externalCallee(asking: Asking, symbol: ts.Symbol, callee: ts.Expression, prefix: '' | 'new ' = ''): Callee | undefined {
+  const declaration = symbol.declarations?.find(each => sourceFileOf(asking, each) === undefined);
+  if (!declaration || symbol.declarations?.some(each => sourceFileOf(asking, each) !== undefined)) return callOfType(asking, callee);
+  const packageName = packageOfDeclaration(asking, declaration);
+  if (packageName === undefined || ts.isParameter(declaration) || ts.isBindingElement(declaration)) return callOfType(asking, callee);
+  const keys = declaredKeys(asking, symbol, declaration, packageName);
+  if (keys.length === 0) return callOfType(asking, callee) ?? { kind: 'callee-value' };
+  if (packageName === OWN_DECLARATIONS) asking.sink.gap([callee.getStart(), callee.end], 'declaration-without-source', keys[0] ?? '');
+  // A class is called by its own name, also when it is the default export.
+  if (prefix !== '') keys.reverse();
+  const names = keys.map(key => `${packageName}#${prefix}${key}`);
+  if (prefix === '') names.push(...inheritedNames(asking, callee, names, declaration));
+  names.push(...importSiteNames(asking, callee, prefix));
+  const name = bestName(asking, names);
+  return name === undefined ? undefined : { kind: 'external', name };
+}
+
+/** `Type()`: a value of an external function-typed interface or alias that a table knows. */
+function callOfType(asking: Asking, callee: ts.Expression): Callee | undefined {
+  const id = typeIdOfType(asking, asking.checker.getTypeAtLocation(callee));
+  return id !== null && asking.index.has(`${id}()`) ? { kind: 'external', name: `${id}()` } : undefined;
+}
+
+/** The names that the member has in the receiver's type and in the checker's base types, when no table knows its own. */
+function inheritedNames(asking: Asking, callee: ts.Expression, names: readonly string[], declaration: ts.Declaration): string[] {
+  if (!ts.isPropertyAccessExpression(callee) || names.some(name => asking.index.has(name))) return [];
+  if (containerName(declaration, false) === undefined) return [];
+  const member = callee.name.text;
+  const found: string[] = [];
+  const seen = new Set<ts.Type>();
+  const visit = (type: ts.Type): void => {
+    if (seen.has(type) || seen.size > 50) return;
+    seen.add(type);
+    const holder = type.getSymbol()?.declarations?.find(each => ts.isClassLike(each) || ts.isInterfaceDeclaration(each));
+    const id = holder && typeIdOfTypeDeclaration(asking, holder);
+    if (id !== undefined) found.push(`${id}.${member}`);
+    for (const base of type.getBaseTypes() ?? []) visit(base);
+  };
+  visit(asking.checker.getApparentType(asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression))));
+  return found;
+}
+
+/** How the importing file names it: `vitest#it` for a function that vitest re-exports from another package. */
+function importSiteNames(asking: Asking, callee: ts.Expression, prefix: string): string[] {
+  const root = ts.isPropertyAccessExpression(callee) ? callee.expression : callee;
+  if (!ts.isIdentifier(root)) return [];
+  const imported = rawSymbolOf(asking, root)?.declarations?.map(each => importedAs(asking, each)).find(each => each !== undefined);
+  if (!imported) return [];
+  if (root === callee) return exportKeys(imported, prefix);
+  if (!ts.isPropertyAccessExpression(callee)) return [];
+  return imported.path.length === 0 || imported.path[0] === 'default'
+    ? exportKeys({ ...imported, path: [...imported.path, callee.name.text] }, prefix)
+    : [];
+}
+
+/** The external API by syntax alone: import specifiers, `require`, `new X`, annotations; built-ins by the member's name. */
+export function untypedCallee(asking: Asking, callee: ts.Expression, prefix: '' | 'new ' = ''): Callee | undefined {
+  const names: string[] = [];
+  const origin = originOf(asking, callee);
+  if (origin?.kind === 'export') names.push(...exportKeys(origin, prefix));
+  else if (origin && prefix === '') names.push(`${origin.type}()`);
+  if (ts.isPropertyAccessExpression(callee) && prefix === '') {
+    const holder = originOf(asking, callee.expression);
+    if (holder?.kind === 'instance') names.unshift(`${holder.type}.${callee.name.text}`);
+  }
+  const name = bestName(asking, names);
+  if (name !== undefined && (origin?.kind !== 'instance' || !name.endsWith('()') || asking.index.has(name))) return { kind: 'external', name };
+  if (prefix === '' && ts.isIdentifier(callee)) return undeclaredGlobal(asking, callee);
+  return prefix === '' && ts.isPropertyAccessExpression(callee) ? builtInMember(asking, callee) : undefined;
+}
+
+function undeclaredGlobal(asking: Asking, callee: ts.Identifier): Callee | undefined {
+  const symbol = rawSymbolOf(asking, callee);
+  if (symbol?.declarations?.length) return undefined;
+  const name = `lib#${callee.text}`;
+  const known = asking.index.has(name) ? name : asking.index.testGlobal(callee.text);
+  return known === undefined ? undefined : { kind: 'external', name: known };
+}
+
+const PROMISE_MEMBERS = new Set(['then', 'catch', 'finally']);
+const ARRAY_MEMBERS = new Set(['forEach', 'map', 'filter', 'reduce', 'some', 'every', 'find', 'findIndex', 'flatMap', 'sort']);
+const EMITTER_MEMBERS = new Set(['on', 'once', 'addListener', 'prependListener', 'off', 'removeListener', 'emit']);
+
+/** On a receiver whose type nobody knows, the call's shape tells the built-in methods that take functions. */
+function builtInMember(asking: Asking, callee: ts.PropertyAccessExpression): Callee | undefined {
+  const call = callee.parent;
+  if (!ts.isCallExpression(call)) return undefined;
+  if (!(asking.checker.getTypeAtLocation(callee.expression).flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown))) return undefined;
+  const [first] = call.arguments;
+  const name = callee.name.text;
+  if (PROMISE_MEMBERS.has(name) && first) return { kind: 'external', name: `lib#Promise.${name}` };
+  if (ARRAY_MEMBERS.has(name) && first && (ts.isArrowFunction(first) || ts.isFunctionExpression(first)))
+    return { kind: 'external', name: `lib#Array.${name}` };
+  if (name === 'call' || name === 'apply' || name === 'bind') return { kind: 'external', name: `lib#Function.${name}` };
+  if (EMITTER_MEMBERS.has(name) && first && ts.isStringLiteralLike(first)) return { kind: 'external', name: `node:events#EventEmitter.${name}` };
+  return undefined;
+}

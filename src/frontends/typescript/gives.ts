@@ -1,0 +1,77 @@
+/** What an expression's type says of its value: a promise, an array of promises, a thenable … */
+import { ts } from 'ts-morph';
+import type { Gives } from '../../model/facts.ts';
+import type { Asking } from './asking.ts';
+import { packageOfDeclaration } from './externalNames.ts';
+
+/** Answers `Questions.givesOf` from the expression's type alone. */
+export function givesOfType(asking: Asking, type: ts.Type): Gives {
+  const { checker } = asking;
+  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return 'unknown';
+  if (type.isUnion()) return givesOfUnion(asking, type.types);
+  if (type.flags & ts.TypeFlags.Instantiable) {
+    const constraint = checker.getBaseConstraintOfType(type);
+    return constraint && constraint !== type ? givesOfType(asking, constraint) : 'unknown';
+  }
+  if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return 'value';
+  if (isPromise(asking, type)) return 'promise';
+  if (isThenable(asking, type)) return 'thenable';
+  return holdsPromises(asking, type) ? 'promises' : 'value';
+}
+
+/** The strongest part, and `maybe-promise` when some parts are plain values. */
+function givesOfUnion(asking: Asking, types: readonly ts.Type[]): Gives {
+  const parts = new Set(types.map(part => givesOfType(asking, part)));
+  if (parts.size === 1) return [...parts][0] ?? 'value';
+  if (parts.has('promise') || parts.has('maybe-promise')) return parts.has('value') || parts.has('unknown') ? 'maybe-promise' : 'promise';
+  if (parts.has('thenable')) return 'maybe-promise';
+  if (parts.has('promises')) return 'promises';
+  return parts.has('unknown') ? 'unknown' : 'value';
+}
+
+/** The global Promise, or a class or interface that extends it. */
+function isPromise(asking: Asking, type: ts.Type): boolean {
+  if (type.isIntersection()) return type.types.some(part => isPromise(asking, part));
+  const symbol = type.getSymbol();
+  if (!symbol) return false;
+  if (symbol.name === 'Promise' && symbol.declarations?.some(each => packageOfDeclaration(asking, each) === 'lib')) return true;
+  if (!(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return false;
+  return asking.checker.getApparentType(type).getBaseTypes()?.some(base => isPromise(asking, base)) ?? false;
+}
+
+/** Has a callable `then` that takes a callback. */
+function isThenable(asking: Asking, type: ts.Type): boolean {
+  const then = asking.checker.getPropertyOfType(type, 'then');
+  if (!then) return false;
+  return asking.checker.getTypeOfSymbol(then).getCallSignatures().some(signature => {
+    const [first] = signature.parameters;
+    const taken = first && asking.checker.getNonNullableType(asking.checker.getTypeOfSymbol(first));
+    return taken !== undefined && (taken.getCallSignatures().length > 0 || (taken.isUnion() && taken.types.some(part => part.getCallSignatures().length > 0)));
+  });
+}
+
+function holdsPromises(asking: Asking, type: ts.Type): boolean {
+  const element = elementType(asking, type);
+  if (!element || element.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return false;
+  const parts = element.isUnion() ? element.types : [element];
+  return parts.some(part => isPromise(asking, part));
+}
+
+/** The element type of an array or tuple. */
+export function elementType(asking: Asking, type: ts.Type): ts.Type | undefined {
+  const { checker } = asking;
+  if (!checker.isArrayType(type) && !checker.isTupleType(type)) return undefined;
+  return checker.getIndexTypeOfType(type, ts.IndexKind.Number);
+}
+
+/** Answers `Questions.elementsOf`. */
+export function elementsOfType(asking: Asking, type: ts.Type): 'primitive' | 'object' | 'unknown' {
+  const element = elementType(asking, asking.checker.getNonNullableType(type));
+  if (!element) return 'unknown';
+  const parts = element.isUnion() ? element.types : [element];
+  const kinds = new Set(parts.map(part => (part.flags & UNKNOWN ? 'unknown' : part.flags & OBJECT ? 'object' : 'primitive')));
+  return kinds.size === 1 ? ([...kinds][0] ?? 'unknown') : kinds.has('unknown') ? 'unknown' : 'object';
+}
+
+const UNKNOWN = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Instantiable;
+const OBJECT = ts.TypeFlags.Object | ts.TypeFlags.Intersection | ts.TypeFlags.NonPrimitive;

@@ -1,0 +1,108 @@
+/** The questions that the front end asks the type checker about one file, each answered once and never with an exception. */
+import { ts } from 'ts-morph';
+import type { Api } from '../../libraries/library.ts';
+import type { LockKind, TypeId } from '../../model/facts.ts';
+import { bare, functionIdOf, type Asking, type QuestionSink } from './asking.ts';
+import { calleeOf, shortText, type Callee } from './callees.ts';
+import { OWN_DECLARATIONS } from './externalNames.ts';
+import { elementsOfType, givesOfType } from './gives.ts';
+import { libraryIndex } from './libraryIndex.ts';
+import type { LoadedProject } from './loader/loaded.ts';
+import type { Meaning, Questions } from './lowering.ts';
+import { accessorOf, fieldOf, meaningOf } from './meanings.ts';
+import { typeIdOfClassExpression, typeIdOfType, typeIdOfTypeDeclaration } from './typeIds.ts';
+import { originOf, originOfDeclaration } from './untyped.ts';
+
+/** `Questions`, and what only the type facts ask. */
+export interface FileQuestions extends Questions {
+  /** The type id of the class or interface that an expression names (`extends X`). */
+  namedType(expression: ts.Expression): TypeId | undefined;
+}
+
+/**
+ * Opens the questions of one file.
+ * @param file relative path of an audited file
+ * @param sink gets gaps, and the kinds of the lock types that the file uses
+ * @throws when the file cannot be loaded: callers ask only about files that `project.load` gives.
+ */
+export function createQuestions(project: LoadedProject, file: string, sink: QuestionSink): FileQuestions {
+  const loaded = project.load(file);
+  if (!loaded) throw new Error(`no source file ${file}`);
+  const asking: Asking = { project, file, checker: loaded.checker, index: libraryIndex(project.libraries), sink };
+  const guarded = createGuard(sink);
+  const meanings = new Map<ts.Node, Meaning>();
+  const callees = new Map<ts.Node, Callee>();
+  const apis = new Map<string, Api | undefined>();
+  return {
+    meaningOf: name => cached(meanings, name, () => guarded<Meaning>(name, { kind: 'unknown' }, () => meaningOf(asking, name))),
+    fieldOf: (access, name) => guarded(access, { field: name }, () => fieldOf(asking, access, name)),
+    accessorOf: (access, kind) => guarded(access, undefined, () => accessorOf(asking, access, kind)),
+    typeIdOf: node => guarded(node, null, () => typeIdOf(asking, node)),
+    typeIdOfDeclaration: declaration => guarded(declaration, null, () => typeIdOfDeclaration(asking, declaration)),
+    calleeOf: call => cached(callees, call, () => guarded<Callee>(call, { kind: 'unresolved', text: shortText(call) }, () => calleeOf(asking, call))),
+    apiOf: external => cached(apis, external, () => asking.index.api(external, name => versionOf(asking, name))),
+    givesOf: node => guarded(node, 'unknown', () => givesOfType(asking, asking.checker.getTypeAtLocation(node))),
+    elementsOf: node => guarded(node, 'unknown', () => elementsOfType(asking, asking.checker.getTypeAtLocation(node))),
+    lockKind: type => lockKind(asking, type),
+    functionIdOf: declaration => functionIdOf(asking, declaration),
+    namedType: expression => guarded(expression, undefined, () => namedType(asking, expression)),
+  };
+}
+
+/** A question that runs out of stack costs its own answer, never the run. */
+function createGuard(sink: QuestionSink): <T>(node: ts.Node, fallback: T, ask: () => T) => T {
+  return (node, fallback, ask) => {
+    try {
+      return ask();
+    } catch (error) {
+      const text = error instanceof RangeError ? 'too deep' : error instanceof Error ? error.message : String(error);
+      sink.gap([node.getStart(), node.end], 'question-gave-up', text);
+      return fallback;
+    }
+  };
+}
+
+function cached<K, V>(cache: Map<K, V>, key: K, make: () => V): V {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
+
+function versionOf(asking: Asking, packageName: string): string | undefined {
+  return packageName === OWN_DECLARATIONS ? undefined : asking.project.installedVersion(packageName, asking.file);
+}
+
+function typeIdOf(asking: Asking, node: ts.Node): TypeId | null {
+  const type = asking.checker.getTypeAtLocation(node);
+  const id = typeIdOfType(asking, type);
+  if (id !== null || !(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) || !ts.isExpression(node)) return id;
+  const origin = originOf(asking, bare(node));
+  return origin?.kind === 'instance' ? origin.type : null;
+}
+
+function typeIdOfDeclaration(asking: Asking, declaration: ts.Declaration): TypeId | null {
+  if (ts.isClassLike(declaration) || ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration))
+    return typeIdOfTypeDeclaration(asking, declaration) ?? null;
+  const type = asking.checker.getTypeAtLocation(declaration);
+  const id = typeIdOfType(asking, type);
+  if (id !== null || !(type.flags & ts.TypeFlags.Any)) return id;
+  const origin = originOfDeclaration(asking, declaration);
+  return origin?.kind === 'instance' ? origin.type : null;
+}
+
+function namedType(asking: Asking, expression: ts.Expression): TypeId | undefined {
+  const known = typeIdOfClassExpression(asking, expression);
+  if (known !== undefined) return known;
+  const origin = originOf(asking, expression);
+  if (origin?.kind !== 'export') return undefined;
+  const last = origin.path[origin.path.length - 1];
+  return `${origin.package}#${last === undefined || last === 'default' ? (origin.local ?? 'default') : last}`;
+}
+
+function lockKind(asking: Asking, type: TypeId): LockKind | undefined {
+  const kind = asking.index.lock(type);
+  if (kind) asking.sink.locks[type] = kind;
+  return kind;
+}

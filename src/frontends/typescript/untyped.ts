@@ -1,0 +1,160 @@
+/**
+ * Where a value comes from by syntax alone, for code whose types are not there (JavaScript, `any`, packages that are not
+ * installed): import specifiers name the package, `new X(…)` and annotations the type.
+ */
+import { ts } from 'ts-morph';
+import type { TypeId } from '../../model/facts.ts';
+import { assignedTo, bare, rawSymbolOf, sourceFileOf, type Asking } from './asking.ts';
+import { propertyNameText } from './placeNames.ts';
+
+/** A value reached through a package's exports, or an instance of a type. */
+export type Origin =
+  /** `path` from the module's exports; `local`: what the importing file calls it. */
+  { kind: 'export'; package: string; path: string[]; local?: string } | { kind: 'instance'; type: TypeId };
+
+const DEEPEST = 8;
+
+/** The origin of an expression's value; undefined when it is not from outside of the project, or not to be seen. */
+export function originOf(asking: Asking, expression: ts.Expression, depth = 0): Origin | undefined {
+  if (depth > DEEPEST) return undefined;
+  const node = bare(expression);
+  if (ts.isIdentifier(node)) return originOfName(asking, node, depth);
+  if (ts.isAwaitExpression(node)) return originOf(asking, node.expression, depth + 1);
+  if (ts.isNewExpression(node)) return madeBy(asking, node.expression, 'new ', depth);
+  if (ts.isCallExpression(node)) return originOfCall(asking, node, depth);
+  if (ts.isPropertyAccessExpression(node)) return originOfMember(asking, node, depth);
+  if (ts.isBinaryExpression(node) && isFallback(node.operatorToken.kind)) return originOf(asking, node.left, depth + 1) ?? originOf(asking, node.right, depth + 1);
+  if (ts.isConditionalExpression(node)) return originOf(asking, node.whenTrue, depth + 1) ?? originOf(asking, node.whenFalse, depth + 1);
+  return undefined;
+}
+
+function isFallback(kind: ts.SyntaxKind): boolean {
+  return kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken || kind === ts.SyntaxKind.QuestionQuestionEqualsToken;
+}
+
+/** The table keys of an exported value, best first. */
+export function exportKeys(origin: Extract<Origin, { kind: 'export' }>, prefix: string): string[] {
+  const path = origin.path[0] === 'default' && origin.path.length > 1 ? origin.path.slice(1) : origin.path;
+  const names = [path.join('.') || 'default', path[path.length - 1] ?? 'default'];
+  if (path.length === 0 || path[0] === 'default') names.push(...(origin.local === undefined ? [] : [origin.local]));
+  return [...new Set(names)].map(name => `${origin.package}#${prefix}${name}`);
+}
+
+function originOfName(asking: Asking, name: ts.Identifier, depth: number): Origin | undefined {
+  for (const declaration of rawSymbolOf(asking, name)?.declarations ?? []) {
+    const origin = originOfDeclaration(asking, declaration, depth + 1);
+    if (origin) return origin;
+  }
+  return undefined;
+}
+
+/** The origin of what a declaration (import, variable, parameter, field) holds. */
+export function originOfDeclaration(asking: Asking, declaration: ts.Node, depth = 0): Origin | undefined {
+  if (depth > DEEPEST) return undefined;
+  const imported = importedAs(asking, declaration);
+  if (imported) return imported;
+  if (ts.isBindingElement(declaration)) return originOfBinding(asking, declaration, depth);
+  if (
+    ts.isVariableDeclaration(declaration) ||
+    ts.isParameter(declaration) ||
+    ts.isPropertyDeclaration(declaration) ||
+    ts.isPropertySignature(declaration)
+  ) {
+    const annotated = declaration.type && originOfTypeNode(asking, declaration.type);
+    if (annotated) return annotated;
+    const initialiser = 'initializer' in declaration ? declaration.initializer : undefined;
+    return initialiser && originOf(asking, initialiser, depth + 1);
+  }
+  const value = assignedTo(declaration);
+  return value && originOf(asking, value, depth + 1);
+}
+
+/** `import d, { x as y } from 'p'`, `import * as ns`, `import e = require('p')`. */
+export function importedAs(asking: Asking, declaration: ts.Node): Extract<Origin, { kind: 'export' }> | undefined {
+  let path: string[];
+  let specifier: ts.Expression | undefined;
+  if (ts.isImportSpecifier(declaration)) {
+    path = [(declaration.propertyName ?? declaration.name).text];
+    specifier = declaration.parent.parent.parent.moduleSpecifier;
+  } else if (ts.isImportClause(declaration)) {
+    path = ['default'];
+    specifier = declaration.parent.moduleSpecifier;
+  } else if (ts.isNamespaceImport(declaration)) {
+    path = [];
+    specifier = declaration.parent.parent.moduleSpecifier;
+  } else if (ts.isImportEqualsDeclaration(declaration) && ts.isExternalModuleReference(declaration.moduleReference)) {
+    path = [];
+    specifier = declaration.moduleReference.expression;
+  } else if (ts.isExportSpecifier(declaration)) {
+    path = [(declaration.propertyName ?? declaration.name).text];
+    specifier = declaration.parent.parent.moduleSpecifier;
+  } else return undefined;
+  const name = ts.getNameOfDeclaration(declaration);
+  return specifier && fromPackage(asking, specifier, path, name && ts.isIdentifier(name) ? name.text : undefined);
+}
+
+function fromPackage(asking: Asking, specifier: ts.Expression, path: string[], local?: string): Extract<Origin, { kind: 'export' }> | undefined {
+  if (!ts.isStringLiteralLike(specifier) || /^\.{0,2}\//.test(specifier.text) || specifier.text === '.' || specifier.text === '..') return undefined;
+  const file = sourceFileOf(asking, specifier) ?? asking.file;
+  const resolved = asking.project.resolve(specifier.text, file);
+  if (resolved.kind !== 'package') return undefined;
+  return { kind: 'export', package: asking.index.packageOf(specifier.text), path, ...(local === undefined ? {} : { local }) };
+}
+
+function originOfBinding(asking: Asking, element: ts.BindingElement, depth: number): Origin | undefined {
+  const name = element.propertyName ?? element.name;
+  const text = propertyNameText(name);
+  const holder = element.parent.parent;
+  const source = ts.isBindingElement(holder) ? originOfBinding(asking, holder, depth + 1) : originOfDeclaration(asking, holder, depth + 1);
+  if (source?.kind !== 'export' || text === undefined || element.dotDotDotToken) return undefined;
+  return { ...source, path: [...source.path, text] };
+}
+
+/** `Mutex`, `asyncMutex.Mutex`, `Promise<Pool>` in an annotation. */
+function originOfTypeNode(asking: Asking, node: ts.TypeNode): Origin | undefined {
+  if (ts.isUnionTypeNode(node)) return node.types.map(part => originOfTypeNode(asking, part)).find(origin => origin !== undefined);
+  if (!ts.isTypeReferenceNode(node)) return undefined;
+  const { typeName } = node;
+  if (ts.isIdentifier(typeName) && typeName.text === 'Promise') {
+    const inner = node.typeArguments?.[0];
+    return inner && originOfTypeNode(asking, inner);
+  }
+  const root = ts.isIdentifier(typeName) ? typeName : ts.isIdentifier(typeName.left) ? typeName.left : undefined;
+  const origin = root && originOfName(asking, root, DEEPEST - 1);
+  if (origin?.kind !== 'export') return undefined;
+  const named = ts.isIdentifier(typeName) ? origin : { ...origin, path: [...origin.path, typeName.right.text] };
+  return { kind: 'instance', type: typeOfExport(named) };
+}
+
+function typeOfExport(origin: Extract<Origin, { kind: 'export' }>): TypeId {
+  const last = origin.path[origin.path.length - 1];
+  return `${origin.package}#${last === undefined || last === 'default' ? (origin.local ?? 'default') : last}`;
+}
+
+function originOfMember(asking: Asking, node: ts.PropertyAccessExpression, depth: number): Origin | undefined {
+  for (const declaration of rawSymbolOf(asking, node.name)?.declarations ?? []) {
+    const origin = originOfDeclaration(asking, declaration, depth + 1);
+    if (origin) return origin;
+  }
+  const holder = originOf(asking, node.expression, depth + 1);
+  return holder?.kind === 'export' ? { ...holder, path: [...holder.path, node.name.text] } : undefined;
+}
+
+function originOfCall(asking: Asking, call: ts.CallExpression, depth: number): Origin | undefined {
+  const [first] = call.arguments;
+  const callee = bare(call.expression);
+  if (first && ((ts.isIdentifier(callee) && callee.text === 'require') || callee.kind === ts.SyntaxKind.ImportKeyword)) return fromPackage(asking, first, []);
+  return madeBy(asking, callee, '', depth);
+}
+
+/** What a constructor or factory makes: what its table says, for a constructor else its own name. */
+function madeBy(asking: Asking, callee: ts.Expression, prefix: '' | 'new ', depth: number): Origin | undefined {
+  const origin = originOf(asking, callee, depth + 1);
+  if (!origin) return undefined;
+  const keys = origin.kind === 'export' ? exportKeys(origin, prefix) : prefix === '' ? [`${origin.type}()`] : [];
+  for (const key of keys) {
+    const make = asking.index.api(key, () => undefined)?.does.find(effect => effect.does === 'make');
+    if (make) return { kind: 'instance', type: make.type.includes('#') ? make.type : `${key.slice(0, key.indexOf('#'))}#${make.type}` };
+  }
+  return origin.kind === 'export' && prefix === 'new ' ? { kind: 'instance', type: typeOfExport(origin) } : undefined;
+}
