@@ -9,7 +9,7 @@ export class FunctionBuilder {
   readonly gaps: Gap[];
   readonly #blocks: Block[];
   readonly #constants = new Map<string, ValueId>();
-  #nextStep = 0;
+  readonly #steps: (Step | undefined)[] = [];
 
   /** `facts` comes with empty `values` and `body`; `gaps` is the file's list. */
   constructor(facts: FunctionFacts, gaps: Gap[]) {
@@ -47,11 +47,20 @@ export class FunctionBuilder {
 
   /** Appends a step to the innermost open block. */
   emit(draft: StepDraft): StepId {
-    const id = this.#nextStep++;
-    const block = this.#blocks[this.#blocks.length - 1];
-    if (!block) throw new Error('no open block');
-    block.push({ ...draft, id });
+    const id = this.#steps.length;
+    this.#steps.push(undefined);
+    this.#append(id, draft);
     return id;
+  }
+
+  /** The step of a number, when it has been appended. */
+  stepAt(id: StepId): Step | undefined {
+    return this.#steps[id];
+  }
+
+  /** Steps numbered so far: equal before and after means that nothing was emitted between. */
+  get stepCount(): number {
+    return this.#steps.length;
   }
 
   /** Appends a step and gives the value that is its result. */
@@ -72,15 +81,23 @@ export class FunctionBuilder {
   }
 
   /**
-   * For compound steps, whose number should precede their parts': reserves it, fills the parts, then appends the step.
+   * For compound steps, whose number should precede their parts': reserves it, fills the parts, then appends the step (none
+   * when `make` gives null: the number stays unused).
    */
-  emitCompound(make: () => StepDraft): StepId {
-    const id = this.#nextStep++;
+  emitCompound(make: () => StepDraft | null): StepId {
+    const id = this.#steps.length;
+    this.#steps.push(undefined);
     const draft = make();
+    if (draft) this.#append(id, draft);
+    return id;
+  }
+
+  #append(id: StepId, draft: StepDraft): void {
     const block = this.#blocks[this.#blocks.length - 1];
     if (!block) throw new Error('no open block');
-    block.push({ ...draft, id });
-    return id;
+    const step: Step = { ...draft, id };
+    block.push(step);
+    this.#steps[id] = step;
   }
 
   gap(at: At, reason: string, text: string): void {
