@@ -63,13 +63,22 @@ export function symbolOf(asking: Asking, node: ts.Node): ts.Symbol | undefined {
     : ts.isElementAccessExpression(node)
       ? node.argumentExpression
       : node;
-  if (ts.isElementAccessExpression(node) && !ts.isStringLiteralLike(named)) return undefined;
+  if (ts.isElementAccessExpression(node) && !ts.isStringLiteralLike(named)) return symbolNamed(asking, node);
   const symbol = ts.isShorthandPropertyAssignment(named.parent)
     ? checker.getShorthandAssignmentValueSymbol(named.parent)
     : ts.isExportSpecifier(named.parent)
       ? checker.getExportSpecifierLocalTargetSymbol(named.parent)
       : checker.getSymbolAtLocation(named);
   return symbol && followed(asking, symbol);
+}
+
+/** The property that `x[Symbol.dispose]` means: its name is a unique symbol. */
+function symbolNamed(asking: Asking, access: ts.ElementAccessExpression): ts.Symbol | undefined {
+  const key = asking.checker.getTypeAtLocation(access.argumentExpression);
+  if (!(key.flags & ts.TypeFlags.UniqueESSymbol) || !('escapedName' in key) || typeof key.escapedName !== 'string') return undefined;
+  const holder = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(access.expression));
+  const name = key.escapedName.startsWith('___') ? key.escapedName.slice(1) : key.escapedName;
+  return asking.checker.getPropertyOfType(holder, name);
 }
 
 /** Follows an alias to what it stands for; undefined when that is unknown (an import that does not resolve). */

@@ -69,6 +69,8 @@ function calleeOfSymbol(asking: Asking, symbol: ts.Symbol, callee: ts.Expression
   if (own.some(each => ts.isFunctionDeclaration(each))) return declaredFunction(asking, own, callee);
   const bound = own.length === 1 ? boundFunction(first) : undefined;
   if (bound) return functions(asking, [bound]);
+  const exported = own.length === 1 ? exportedValue(asking, first) : undefined;
+  if (exported && exported !== symbol) return calleeOfSymbol(asking, exported, callee);
   // A variable or field of an external function type (`limit: LimitFunction`), or of one that only syntax shows.
   return externalCallee(asking, symbol, callee) ?? untypedCallee(asking, callee) ?? CALLEE_VALUE;
 }
@@ -82,6 +84,26 @@ function boundFunction(declaration: ts.Declaration): ts.Node | undefined {
   const target = ts.isBinaryExpression(declaration) ? declaration.left : declaration;
   const isInstanceField = ts.isPropertyAccessExpression(target) && target.expression.kind === ts.SyntaxKind.ThisKeyword;
   return isInstanceField ? undefined : functionExpression(value);
+}
+
+/** `module.exports = { f }`, `exports.f = f`: the symbol that the export stands for. */
+function exportedValue(asking: Asking, declaration: ts.Declaration): ts.Symbol | undefined {
+  const inModule =
+    ts.isShorthandPropertyAssignment(declaration) || ts.isPropertyAssignment(declaration) ? isModuleExports(declaration.parent.parent) : assignsExport(declaration);
+  if (!inModule) return undefined;
+  if (ts.isShorthandPropertyAssignment(declaration)) return symbolOf(asking, declaration.name);
+  const value = ts.isPropertyAssignment(declaration) ? declaration.initializer : assignedTo(declaration);
+  const named = value && bare(value);
+  return named && ts.isIdentifier(named) ? symbolOf(asking, named) : undefined;
+}
+
+function isModuleExports(node: ts.Node): boolean {
+  return ts.isBinaryExpression(node) && ts.isPropertyAccessExpression(node.left) && node.left.getText() === 'module.exports';
+}
+
+function assignsExport(declaration: ts.Declaration): boolean {
+  const target = ts.isBinaryExpression(declaration) ? declaration.left : declaration;
+  return ts.isPropertyAccessExpression(target) && /^(module\.)?exports$/.test(target.expression.getText());
 }
 
 function declaredFunction(asking: Asking, declarations: readonly ts.Declaration[], callee: ts.Expression): Callee {

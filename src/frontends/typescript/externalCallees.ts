@@ -17,6 +17,8 @@ export function externalCallee(asking: Asking, symbol: ts.Symbol, callee: ts.Exp
   if (packageName === undefined || ts.isParameter(declaration) || ts.isBindingElement(declaration)) return callOfType(asking, callee);
   const keys = declaredKeys(asking, symbol, declaration, packageName);
   if (keys.length === 0) return callOfType(asking, callee) ?? { kind: 'callee-value' };
+  const dispatched = packageName === OWN_DECLARATIONS && ownInterfaceMember(declaration, keys[0] ?? '');
+  if (dispatched) return dispatched;
   if (packageName === OWN_DECLARATIONS) asking.sink.gap([callee.getStart(), callee.end], 'declaration-without-source', keys[0] ?? '');
   // A class is called by its own name, also when it is the default export.
   if (prefix !== '') keys.reverse();
@@ -25,6 +27,14 @@ export function externalCallee(asking: Asking, symbol: ts.Symbol, callee: ts.Exp
   names.push(...importSiteNames(asking, callee, prefix));
   const name = bestName(asking, names);
   return name === undefined ? undefined : { kind: 'external', name };
+}
+
+/** A member of an interface of the project's own `.d.ts`: a type, whose bodies are in the classes and objects that have it. */
+function ownInterfaceMember(declaration: ts.Declaration, key: string): Callee | undefined {
+  if (!ts.isInterfaceDeclaration(declaration.parent) && !ts.isTypeLiteralNode(declaration.parent)) return undefined;
+  const dot = key.lastIndexOf('.');
+  if (dot < 0 || !ts.isMethodSignature(declaration)) return { kind: 'callee-value' };
+  return { kind: 'method', type: `${OWN_DECLARATIONS}#${key.slice(0, dot)}`, name: key.slice(dot + 1) };
 }
 
 /** `Type()`: a value of an external function-typed interface or alias that a table knows. */

@@ -5,7 +5,7 @@ import { assignedTo, bare, functionIdOf, ownTypeId, rawSymbolOf, sourceFileOf, s
 import { bestName, declaredKeys, packageOfDeclaration } from './externalNames.ts';
 import type { Meaning } from './lowering.ts';
 import { typeIdOfTypeDeclaration } from './typeIds.ts';
-import { exportKeys, importedAs, originOfDeclaration } from './untyped.ts';
+import { aliasChain, exportKeys, importedAs, originOfDeclaration } from './untyped.ts';
 
 /**
  * Answers `Questions.meaningOf`. A module variable's name is its declared one, `N.x` inside a namespace, `default` for an
@@ -47,7 +47,7 @@ function requiresModule(declaration: ts.VariableDeclaration | ts.BindingElement)
 }
 
 function unresolvedImport(asking: Asking, raw: ts.Symbol | undefined, name: ts.Identifier): Meaning {
-  for (const declaration of raw?.declarations ?? []) {
+  for (const declaration of aliasChain(asking, raw).flatMap(each => each.declarations ?? [])) {
     const imported = importedAs(asking, declaration);
     if (imported) return { kind: 'external', name: imported.path.length === 0 ? `${imported.package}#*` : (bestName(asking, exportKeys(imported, '')) ?? `${imported.package}#*`) };
     if (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration))

@@ -41,11 +41,24 @@ export function exportKeys(origin: Extract<Origin, { kind: 'export' }>, prefix: 
 }
 
 function originOfName(asking: Asking, name: ts.Identifier, depth: number): Origin | undefined {
-  for (const declaration of rawSymbolOf(asking, name)?.declarations ?? []) {
-    const origin = originOfDeclaration(asking, declaration, depth + 1);
-    if (origin) return origin;
+  for (const symbol of aliasChain(asking, rawSymbolOf(asking, name))) {
+    for (const declaration of symbol.declarations ?? []) {
+      const origin = originOfDeclaration(asking, declaration, depth + 1);
+      if (origin) return origin;
+    }
   }
   return undefined;
+}
+
+/** A symbol and what its alias leads to, step by step: the last re-export that resolves may name the package. */
+export function aliasChain(asking: Asking, symbol: ts.Symbol | undefined): ts.Symbol[] {
+  const chain: ts.Symbol[] = [];
+  for (let each = symbol; each && chain.length < DEEPEST; each = immediateAlias(asking, each)) chain.push(each);
+  return chain;
+}
+
+function immediateAlias(asking: Asking, symbol: ts.Symbol): ts.Symbol | undefined {
+  return symbol.flags & ts.SymbolFlags.Alias ? asking.checker.getImmediateAliasedSymbol(symbol) : undefined;
 }
 
 /** The origin of what a declaration (import, variable, parameter, field) holds. */
@@ -88,6 +101,9 @@ export function importedAs(asking: Asking, declaration: ts.Node): Extract<Origin
   } else if (ts.isExportSpecifier(declaration)) {
     path = [(declaration.propertyName ?? declaration.name).text];
     specifier = declaration.parent.parent.moduleSpecifier;
+  } else if (ts.isNamespaceExport(declaration)) {
+    path = [];
+    specifier = declaration.parent.moduleSpecifier;
   } else return undefined;
   const name = ts.getNameOfDeclaration(declaration);
   return specifier && fromPackage(asking, specifier, path, name && ts.isIdentifier(name) ? name.text : undefined);
