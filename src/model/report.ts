@@ -30,7 +30,8 @@ export interface WitnessPath {
 }
 export interface Finding {
   rule: string;
-  item: ItemId;
+  /** Null: about the audit itself (a suppression that suppresses nothing), not about the code. */
+  item: ItemId | null;
   level: Level;
   confidence: Confidence;
   message: string;
@@ -87,7 +88,7 @@ export interface Diagnostic {
 }
 export interface RuleInfo {
   id: string;
-  item: ItemId;
+  item: ItemId | null;
   level: Level;
   title: string;
   why: string;
@@ -107,7 +108,10 @@ export interface AuditReport {
   score: { low: number; high: number } | null;
   items: ChecklistItem[];
   findings: Finding[];
-  /** Findings that the preset hides (low confidence, notes): only their number. */
+  /**
+   * `notes`: findings of level note, in `findings`, which the text report leaves out unless asked. `lowConfidence`:
+   * findings that only `strict` reports, not in `findings`. `suppressed`: in `findings`, with their reason.
+   */
   hidden: { notes: number; lowConfidence: number; suppressed: number };
   coverage: Coverage;
   diagnostics: Diagnostic[];

@@ -1,0 +1,80 @@
+/** The pipeline, readable as a table of contents: load → extract → link → check → suppress → score → report. */
+import { createGet } from './analysis/analysis.ts';
+import { callGraph } from './analysis/callGraph.ts';
+import { linkProgram } from './analysis/program.ts';
+import type { Check } from './checks/check.ts';
+import { type Config, DEFAULT_CONFIG } from './config/config.ts';
+import { findRoot } from './config/root.ts';
+import type { Frontend } from './frontends/frontend.ts';
+import type { Library } from './libraries/library.ts';
+import type { AuditReport } from './model/report.ts';
+import { assembleReport } from './report/assemble.ts';
+import { withEntryPoints } from './report/entryPoints.ts';
+import type { Linked } from './report/linked.ts';
+import { loadProject } from './report/load.ts';
+import { runChecks, selectRules } from './report/rules.ts';
+import { type Stats, Stopwatch } from './util/stopwatch.ts';
+
+export interface AuditOptions extends Partial<Config> {
+  /** Files and folders to audit; the current folder when empty. */
+  paths?: readonly string[];
+  /** What relative paths are relative to; the process's working directory when absent. */
+  cwd?: string;
+  /** `YYYY-MM-DD`, for suppressions that expire. Absent: nothing expires, and the result depends on the code alone. */
+  today?: string;
+  /** Called now and then with a sentence about what is going on. */
+  progress?: (text: string) => void;
+}
+/** The parts of the tool that are open to extension. */
+export interface Registry {
+  frontends: readonly Frontend[];
+  libraries: readonly Library[];
+  checks: readonly Check[];
+}
+export interface AuditResult {
+  report: AuditReport;
+  stats: Stats;
+}
+
+/**
+ * Audits in this thread, on its stack: deeply nested code may cost single files (`audit` does the same on a large
+ * stack). Throws `UserError` for what the user has to mend.
+ */
+export async function auditHere(options: AuditOptions = {}, registry?: Registry): Promise<AuditResult> {
+  const watch = new Stopwatch();
+  const { checks, frontends, libraries } = registry ?? (await import('./registry.ts')).REGISTRY;
+  const config: Config = { ...DEFAULT_CONFIG, ...options };
+  const rules = selectRules(checks, config.rules);
+  const linked = await link(options, config, frontends, libraries, watch);
+  const calls = watch.time('call graph', () => linked.get(callGraph).coverage);
+  const runs = watch.time('checks', () => runChecks(rules, linked.get));
+  const today = options.today ?? null;
+  const report = watch.time('report', () => assembleReport({ ...linked, config, checks, rules, runs, calls, today }));
+  watch.count('findings', report.findings.length);
+  return { report, stats: watch.stats() };
+}
+
+/** The linked program alone, for the commands that print its graphs. */
+export async function linkHere(options: AuditOptions = {}, registry?: Registry): Promise<Linked> {
+  const { frontends, libraries } = registry ?? (await import('./registry.ts')).REGISTRY;
+  return link(options, { ...DEFAULT_CONFIG, ...options }, frontends, libraries, new Stopwatch());
+}
+
+async function link(
+  options: AuditOptions,
+  { include, exclude, entryPoints, libraries }: Config,
+  frontends: readonly Frontend[],
+  builtIn: readonly Library[],
+  watch: Stopwatch,
+): Promise<Linked> {
+  const place = findRoot(options.paths ?? [], options.cwd ?? process.cwd());
+  const progress = options.progress ?? (() => undefined);
+  const open = { root: place.root, paths: place.paths, include, exclude, libraries: [...libraries, ...builtIn], progress };
+  const loaded = await loadProject(frontends, open, watch);
+  progress('Analysing');
+  const modules = withEntryPoints(loaded.modules, entryPoints, loaded.diagnostics);
+  const program = watch.time('link', () => linkProgram(modules, loaded.packages));
+  watch.count('files', program.modules.size);
+  watch.count('functions', program.functions.size);
+  return { place, loaded, program, get: createGet(program) };
+}

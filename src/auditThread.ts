@@ -1,0 +1,58 @@
+/** Runs audits in a worker thread with a large stack: deeply nested code overflows the default one. */
+import v8 from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { AuditOptions, AuditResult } from './audit.ts';
+import type { Failure, Message, Task } from './auditWorker.ts';
+import { UserError } from './util/errors.ts';
+
+const STACK_MB = 256;
+
+/** Audits and gives the report, with how long it took. Throws `UserError` for what the user has to mend. */
+export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
+  const { progress, ...rest } = options;
+  return inWorker<AuditResult>({ kind: 'audit', options: rest }, progress);
+}
+
+/** The call graph as text in one of the formats of `graph calls`. */
+export async function callGraphText(options: AuditOptions, format: 'json' | 'dot' | 'text'): Promise<string> {
+  const { progress, ...rest } = options;
+  return inWorker<string>({ kind: 'graph-calls', options: rest, format }, progress);
+}
+
+function inWorker<T extends AuditResult | string>(task: Task<T>, progress: ((text: string) => void) | undefined): Promise<T> {
+  const heapMb = Math.floor(v8.getHeapStatistics().heap_size_limit / 2 ** 20);
+  const worker = new Worker(new URL('./auditWorker.js', import.meta.url), {
+    workerData: task,
+    resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: heapMb },
+  });
+  return new Promise<T>((resolve, reject) => {
+    worker.on('message', (message: Message<T>) => {
+      if (message.kind === 'progress') progress?.(message.text);
+      else if (message.kind === 'result') resolve(message.result);
+      else reject(revive(message.failure));
+    });
+    worker.on('error', error => {
+      reject(isOutOfMemory(error) ? outOfMemory(heapMb) : error);
+    });
+    worker.on('exit', code => {
+      reject(new Error(`the audit thread ended early, with code ${code}`));
+    });
+  });
+}
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
+const outOfMemory = (heapMb: number): UserError =>
+  new UserError(
+    `The audit needs more than ${heapMb} MB of memory`,
+    `Give it more: NODE_OPTIONS=--max-old-space-size=${heapMb * 2}, or audit a part of the code.`,
+  );
+
+function revive({ name, message, hint, stack }: Failure): Error {
+  if (name === 'UserError') return new UserError(message, hint);
+  const error = new Error(message);
+  error.name = name;
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

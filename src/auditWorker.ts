@@ -1,0 +1,46 @@
+/** The worker thread's side: does one task, posts its result or why there is none, and ends. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type AuditOptions, type AuditResult, auditHere, linkHere } from './audit.ts';
+import { printCallGraph } from './report/graph.ts';
+import { UserError } from './util/errors.ts';
+
+type Options = Omit<AuditOptions, 'progress'>;
+/** `T` is what the task gives. */
+export type Task<T extends AuditResult | string = AuditResult | string> =
+  | (T extends AuditResult ? { kind: 'audit'; options: Options } : never)
+  | (T extends string ? { kind: 'graph-calls'; options: Options; format: 'json' | 'dot' | 'text' } : never);
+export type Message<T> =
+  | { kind: 'progress'; text: string }
+  | { kind: 'result'; result: T }
+  | { kind: 'failed'; failure: Failure };
+/** An error as plain data; errors lose their class on the way between threads. */
+export interface Failure {
+  name: string;
+  message: string;
+  hint?: string;
+  stack?: string;
+}
+
+const post = (message: Message<AuditResult | string>): void => parentPort?.postMessage(message);
+
+async function work(task: Task): Promise<AuditResult | string> {
+  const options: AuditOptions = { ...task.options, progress: text => post({ kind: 'progress', text }) };
+  if (task.kind === 'audit') return auditHere(options);
+  return printCallGraph(await linkHere(options), task.format);
+}
+
+function describe(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  const hint = error instanceof UserError ? error.hint : undefined;
+  return { name, message, ...(hint === undefined ? {} : { hint }), ...(stack === undefined ? {} : { stack }) };
+}
+
+if (parentPort) {
+  try {
+    const task: Task = workerData;
+    post({ kind: 'result', result: await work(task) });
+  } catch (error) {
+    post({ kind: 'failed', failure: describe(error) });
+  }
+}

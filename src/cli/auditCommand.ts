@@ -1,0 +1,87 @@
+/** The default command: audit, write every format asked for, and tell by the exit code. */
+import type { Command } from 'commander';
+import type { FailOn } from '../config/config.ts';
+import type { AuditReport, Level } from '../model/report.ts';
+import { reporters } from '../reporters/index.ts';
+import type { RenderOptions } from '../reporters/reporter.ts';
+import { UserError } from '../util/errors.ts';
+import type { Stats } from '../util/stopwatch.ts';
+import { type AuditFlags, type FormatRequest, type SharedFlags, addAuditOptions } from './options.ts';
+import { Progress, complain, print, wantsColor, writeResult } from './output.ts';
+import { type Request, makeRequest } from './request.ts';
+
+export function addAuditCommand(program: Command): void {
+  addAuditOptions(program.argument('[paths...]', 'files and folders; default: the current folder')).action(
+    async (paths: string[], flags: AuditFlags) => runAudit(paths, flags),
+  );
+  addAuditOptions(program.command('audit').argument('[paths...]').description('audit (the default command)')).action(
+    async (paths: string[], flags: AuditFlags) => runAudit(paths, flags),
+  );
+}
+
+async function runAudit(paths: readonly string[], flags: AuditFlags): Promise<void> {
+  const outputs = planOutputs(flags);
+  const request = await makeRequest(paths, flags);
+  const { report, stats } = await auditWithProgress(request, flags);
+  for (const { name, file } of outputs) {
+    const text = await render(name, report, renderOptions(flags, request, file !== undefined));
+    if (file === undefined) await print(text);
+    else writeResult(file, text);
+  }
+  if (flags.stats) complain(statsText(stats));
+  process.exitCode = fails(report, flags.failOn ?? request.config.failOn) ? 1 : 0;
+}
+
+/** Audits with a progress line on a terminal. */
+export async function auditWithProgress(request: Request, { quiet }: SharedFlags): Promise<{ report: AuditReport; stats: Stats }> {
+  const { audit } = await import('../auditThread.ts');
+  const progress = new Progress(process.stderr.isTTY && !quiet && !process.env['CI']);
+  try {
+    return await audit({ ...request.options, progress: text => progress.tell(text) });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Where each format goes. At most one goes to standard output. */
+function planOutputs({ format, output }: AuditFlags): FormatRequest[] {
+  const wanted = format.length > 0 ? format : [{ name: 'text' }];
+  const open = wanted.filter(({ file }) => file === undefined);
+  if (open.length > 1) {
+    throw new UserError(`${open.length} formats for one output`, `Give all but one a file: --format ${open[1]?.name ?? 'json'}=FILE.`);
+  }
+  if (output === undefined) return wanted;
+  if (open.length === 0) throw new UserError('--output has no format left to write', 'Every --format names a file of its own.');
+  return wanted.map(one => (one.file === undefined ? { ...one, file: output } : one));
+}
+
+export function renderOptions(flags: AuditFlags | SharedFlags, { base }: Request, toFile: boolean): RenderOptions {
+  const isTerminal = !toFile && process.stdout.isTTY;
+  return {
+    color: wantsColor(flags.color, isTerminal, process.env),
+    width: isTerminal ? process.stdout.columns : 80,
+    showNotes: 'show' in flags && flags.show === 'notes',
+    verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
+    base,
+  };
+}
+
+async function render(name: string, report: AuditReport, options: RenderOptions): Promise<string> {
+  const load = reporters.get(name);
+  if (!load) throw new Error(`no reporter ${name}`);
+  return (await load()).default.render(report, options);
+}
+
+const LEVELS: readonly Level[] = ['note', 'warning', 'error'];
+
+/** Whether a finding that nobody suppressed is at or above the level. */
+function fails({ findings }: AuditReport, failOn: FailOn): boolean {
+  if (failOn === 'never') return false;
+  return findings.some(({ level, suppressed }) => !suppressed && LEVELS.indexOf(level) >= LEVELS.indexOf(failOn));
+}
+
+function statsText({ phases, counts }: Stats): string {
+  const times = Object.entries(phases).map(([phase, ms]) => `${phase.padEnd(12)}${ms.toFixed(0).padStart(8)} ms`);
+  const numbers = Object.entries(counts).map(([what, count]) => `${what.padEnd(12)}${String(count).padStart(8)}`);
+  return [...times, ...numbers].join('\n');
+}

@@ -1,0 +1,30 @@
+/** `graph calls`: the call graph, for people and other tools. */
+import { type Command, Option } from 'commander';
+import { type SharedFlags, addSharedOptions, oneOf } from './options.ts';
+import { print, writeResult } from './output.ts';
+import { makeRequest } from './request.ts';
+
+const GRAPHS = ['calls'] as const;
+const FORMATS = ['text', 'json', 'dot'] as const;
+
+interface GraphFlags extends SharedFlags {
+  format: (typeof FORMATS)[number];
+  output?: string;
+}
+
+export function addGraphCommand(program: Command): void {
+  const command = program
+    .command('graph')
+    .argument('<graph>', `which graph: ${GRAPHS.join(', ')}`, oneOf(GRAPHS))
+    .argument('[paths...]', 'files and folders; default: the current folder')
+    .description('print a graph of the program')
+    .addOption(new Option('--format <name>', FORMATS.join(', ')).argParser(oneOf(FORMATS)).default('text'))
+    .option('--output <file>', 'write to a file instead of standard output');
+  addSharedOptions(command).action(async (_graph: string, paths: string[], flags: GraphFlags) => {
+    const { options } = await makeRequest(paths, flags);
+    const { callGraphText } = await import('../auditThread.ts');
+    const text = await callGraphText(options, flags.format);
+    if (flags.output === undefined) await print(text);
+    else writeResult(flags.output, text);
+  });
+}

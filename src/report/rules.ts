@@ -1,0 +1,60 @@
+/** Which rules run, at which level, and running them. */
+import type { Get } from '../analysis/analysis.ts';
+import type { Check } from '../checks/check.ts';
+import type { RuleSetting } from '../config/config.ts';
+import type { RuleInfo } from '../model/report.ts';
+import { byCodeUnit } from '../util/compare.ts';
+import { UserError } from '../util/errors.ts';
+import { didYouMean } from '../util/nearest.ts';
+import type { CheckRun, EnabledRule } from './findings.ts';
+import { META_RULES } from './metaRules.ts';
+
+/** The checks with a level; `off` leaves a check out. Throws `UserError` for a rule that does not exist. */
+export function selectRules(checks: readonly Check[], settings: Readonly<Record<string, RuleSetting>>): EnabledRule[] {
+  const known = ruleIds(checks);
+  for (const id of Object.keys(settings)) {
+    if (!known.includes(id)) throw new UserError(`There is no rule ${id}`, didYouMean(id, known));
+  }
+  return [...checks]
+    .sort((a, b) => byCodeUnit(a.id, b.id))
+    .flatMap(check => {
+      const level = Object.hasOwn(settings, check.id) ? settings[check.id] : check.level;
+      return level === undefined || level === 'off' ? [] : [{ check, level }];
+    });
+}
+
+/** The ids of all rules: those of checks, and those about the audit itself. */
+export function ruleIds(checks: readonly Check[]): string[] {
+  return [...checks.map(({ id }) => id), ...META_RULES.map(({ id }) => id)].sort(byCodeUnit);
+}
+
+/** Runs the checks over one program. */
+export function runChecks(rules: readonly EnabledRule[], get: Get): CheckRun[] {
+  return rules.map(rule => {
+    const run: CheckRun = { rule, examined: [], found: [] };
+    rule.check.run({
+      get,
+      examined: places => {
+        for (const place of places) run.examined.push(place);
+      },
+      report: found => void run.found.push(found),
+    });
+    return run;
+  });
+}
+
+/** What the report tells of every rule, enabled or not. */
+export function describeRules(checks: readonly Check[], enabled: readonly EnabledRule[]): RuleInfo[] {
+  const levels = new Map(enabled.map(({ check, level }) => [check.id, level]));
+  const infos = checks.map(({ id, item, level, title, why, fix, explain }) => ({
+    id,
+    item,
+    level: levels.get(id) ?? level,
+    title,
+    why,
+    fix,
+    help: explain,
+    enabled: levels.has(id),
+  }));
+  return [...infos, ...META_RULES].sort((a, b) => byCodeUnit(a.id, b.id));
+}
