@@ -1,17 +1,58 @@
 /** The built-in tables: one line each, sorted by package. */
+import { asyncLock } from './async-lock.ts';
+import { asyncMutex } from './async-mutex.ts';
+import { express, expressCore } from './express.ts';
+import { fastify } from './fastify.ts';
 import { collections } from './lib-collections.ts';
 import { dom } from './lib-dom.ts';
 import { language } from './lib-language.ts';
 import { nodeGlobals } from './lib-node.ts';
 import { promises } from './lib-promises.ts';
 import { web } from './lib-web.ts';
+import { events } from './node-events.ts';
+import { fileSystem, fileSystemPromises } from './node-fs.ts';
+import { http, http2, https } from './node-http.ts';
+import { dgram, dns, dnsPromises, net, tls } from './node-net.ts';
+import { stream, streamPromises } from './node-stream.ts';
+import { timers, timersPromises } from './node-timers.ts';
+import { pLimit } from './p-limit.ts';
+import { pMap } from './p-map.ts';
+import { eventEmitter3, pQueue } from './p-queue.ts';
+import { pg } from './pg.ts';
+import { redlock } from './redlock.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
+  asyncLock,
+  asyncMutex,
+  eventEmitter3,
+  express,
+  expressCore,
+  fastify,
   collections,
   dom,
   language,
   nodeGlobals,
   promises,
   web,
+  dgram,
+  dns,
+  dnsPromises,
+  events,
+  fileSystem,
+  fileSystemPromises,
+  http,
+  http2,
+  https,
+  net,
+  stream,
+  streamPromises,
+  timers,
+  timersPromises,
+  tls,
+  pLimit,
+  pMap,
+  pQueue,
+  pg,
+  redlock,
 ];

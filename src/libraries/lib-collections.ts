@@ -97,11 +97,8 @@ export const collections = defineLibrary({
   package: 'lib',
   language: 'typescript',
   supertypes: {
-    ReadonlyArray: ['Array'],
     ConcatArray: ['Array'],
-    ReadonlyMap: ['Map'],
     WeakMap: ['Map'],
-    ReadonlySet: ['Set'],
     ReadonlySetLike: ['Set'],
     WeakSet: ['Set'],
     IteratorObject: ['Iterator'],

@@ -1,22 +1,14 @@
 /** The language's promises, micro-tasks and global timers (timers as Node and browsers have them). */
 import { defineLibrary, type Api } from './library.ts';
 import { later, nothing, once, same } from './rows.ts';
+import { clear, interval, timeout, timerRows } from './timers.ts';
 
-const timer: Api = {
-  does: [{ does: 'spawn', how: 'timer', body: 0, runsOn: 'event-loop', passes: [{ argument: 2 }, { argument: 3 }, { argument: 4 }] }],
-  known: { neverThrows: true, outside: 'timer', resource: { what: 'timer', ends: ['clearTimeout', 'unref', 'close'], observedBy: [] } },
-};
-const interval: Api = {
-  does: [{ does: 'spawn', how: 'interval', body: 0, runsOn: 'event-loop', passes: [{ argument: 2 }, { argument: 3 }, { argument: 4 }] }],
-  known: { neverThrows: true, outside: 'timer', resource: { what: 'interval', ends: ['clearInterval', 'clearTimeout', 'unref', 'close'], observedBy: [] } },
-};
-const clear: Api = { does: [{ does: 'cancel', what: 0, how: 'clear' }], known: { neverThrows: true } };
 const onReceiver = (how: 'clear' | 'unref'): Api => ({ does: [{ does: 'cancel', what: 'receiver', how }, { does: 'give', what: 'receiver' }], known: { neverThrows: true } });
 
 export const promises = defineLibrary({
   package: 'lib',
   language: 'typescript',
-  supertypes: { PromiseLike: ['Promise'], Immediate: ['Timeout'], Timer: ['Timeout'] },
+  supertypes: { PromiseLike: ['Promise'], Immediate: ['Timeout'], Timer: ['Timeout'], RefCounted: ['Timeout'] },
   apis: {
     'new Promise': { does: [{ does: 'executor', callback: 0 }], gives: 'promise' },
     'Promise.then': { does: [{ does: 'chain', of: 'receiver', onFulfilled: 0, onRejected: 1 }], gives: 'promise' },
@@ -33,12 +25,7 @@ export const promises = defineLibrary({
     // Node: not standard, gives the promise of an array filled from an (async) iterable.
     'Array.fromAsync': { does: [], gives: 'promise' },
 
-    setTimeout: timer,
-    setInterval: interval,
-    setImmediate: {
-      does: [{ does: 'spawn', how: 'immediate', body: 0, runsOn: 'event-loop', passes: [{ argument: 1 }, { argument: 2 }] }],
-      known: { neverThrows: true },
-    },
+    ...timerRows,
     queueMicrotask: { does: [{ does: 'spawn', how: 'microtask', body: 0, runsOn: 'event-loop' }], known: { neverThrows: true } },
     requestAnimationFrame: {
       does: [{ does: 'spawn', how: 'timer', body: 0, runsOn: 'event-loop', passes: ['unknown'] }],
@@ -48,14 +35,14 @@ export const promises = defineLibrary({
       does: [{ does: 'spawn', how: 'timer', body: 0, runsOn: 'event-loop', passes: ['unknown'] }],
       known: { neverThrows: true, outside: 'timer', resource: { what: 'timer', ends: ['cancelIdleCallback'], observedBy: [] } },
     },
-    ...same(clear, 'clearTimeout', 'clearInterval', 'clearImmediate', 'cancelAnimationFrame', 'cancelIdleCallback'),
+    ...same(clear, 'cancelAnimationFrame', 'cancelIdleCallback'),
     'Timeout.unref': onReceiver('unref'),
     'Timeout.close': onReceiver('clear'),
     'Timeout.ref': { does: [{ does: 'give', what: 'receiver' }] },
     'Timeout.refresh': { does: [{ does: 'give', what: 'receiver' }] },
     ...same(nothing, 'Timeout.hasRef', 'Timeout.*'),
     // `window.setTimeout`: declared in the scope that windows and workers share.
-    'WindowOrWorkerGlobalScope.setTimeout': timer,
+    'WindowOrWorkerGlobalScope.setTimeout': timeout,
     'WindowOrWorkerGlobalScope.setInterval': interval,
     ...same(clear, 'WindowOrWorkerGlobalScope.clearTimeout', 'WindowOrWorkerGlobalScope.clearInterval'),
     reportError: nothing,

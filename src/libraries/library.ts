@@ -155,7 +155,7 @@ export interface Api {
   gives?: 'promise' | 'lazy' | 'safe' | 'value';
   /**
    * Installed versions it holds for (majors: `>=5`, `<5`); absent: all. Several entries: an array, the first that holds
-   * is taken; when no version is known, the first of all.
+   * is taken; a version that is not known counts as the newest.
    */
   versions?: string;
 }

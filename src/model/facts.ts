@@ -193,7 +193,7 @@ export interface Call extends StepBase {
 
 /** What the tables say of an external call that no other step expresses. */
 export interface Knowledge {
-  /** The promise it returns never rejects. */
+  /** The promise it returns never rejects; where `signal` is known too, unless one is given. */
   neverRejects?: boolean;
   /** It cannot throw (synchronously). */
   neverThrows?: boolean;
@@ -201,6 +201,8 @@ export interface Knowledge {
   owns?: number[];
   /** It suspends the awaiting task for real (timer, I/O), not just for a micro-task. */
   leavesTurn?: boolean;
+  /** From here on the outside can reach the handlers registered so far (`server.listen`). */
+  serves?: boolean;
   /** It reaches outside of the process. */
   outside?: 'network' | 'file' | 'database' | 'process' | 'timer' | 'user';
   /** The object it makes is a resource with its own life (a Worker, a child process, a server), ended by these members. */
@@ -397,6 +399,8 @@ export interface TypeFacts {
   /** Own methods, accessors as `get x` / `set x`; bodies only. */
   methods: Record<string, FunctionId>;
   statics: Record<string, FunctionId>;
+  /** Methods that only the class itself can call: `private`, `protected`, `#name`. */
+  hidden?: string[];
   /** Decorated methods: what a call really calls, as a value of the module body. Absent names call `methods`. */
   decorated?: Record<string, ValueId>;
   /** The function that runs field initialisers and the constructor's body. */

@@ -1,0 +1,32 @@
+/** `node:events`. */
+import { emitterRows } from './emitters.ts';
+import { defineLibrary } from './library.ts';
+import { does, nothing, sameMembers } from './rows.ts';
+import { eventsStub } from './stubs/node-basics.ts';
+
+export const events = defineLibrary({
+  package: 'node:events',
+  language: 'typescript',
+  aliases: ['events'],
+  // @types/node declares the members once more in a global interface.
+  supertypes: { EventEmitter: ['lib#EventEmitter'], EventEmitterAsyncResource: ['EventEmitter'] },
+  apis: {
+    ...emitterRows('EventEmitter'),
+    'new EventEmitter': does({ does: 'make', type: 'EventEmitter' }),
+    // Rejects when an `error` event comes first.
+    once: {
+      does: [{ does: 'wait', on: 0, for: 'event', event: 1, async: true }],
+      gives: 'promise',
+      known: { leavesTurn: true, signal: { argument: 2, option: 'signal' } },
+    },
+    on: { does: [], known: { signal: { argument: 2, option: 'signal' } } },
+    ...sameMembers('EventEmitter', nothing, 'getEventListeners', 'addAbortListener'),
+    addAbortListener: does({ does: 'invoke', callback: 1, when: 'later', times: 'once', passes: ['unknown'] }),
+    getEventListeners: nothing,
+    setMaxListeners: nothing,
+    getMaxListeners: nothing,
+    listenerCount: nothing,
+  },
+  stub: eventsStub,
+  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types; fixtures/libraries/node-events' },
+});

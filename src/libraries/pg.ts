@@ -1,0 +1,67 @@
+/** pg: a pool of connections is a semaphore; queries through the pool take a unit for their own time. */
+import { defineLibrary, type Api } from './library.ts';
+import { does, later, nothing, same } from './rows.ts';
+import { pgStub } from './stubs/databases.ts';
+
+const database = { outside: 'database', leavesTurn: true } as const;
+const query: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'promise', known: database };
+const end: Api = { does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(0)], gives: 'promise', known: database };
+
+export const pg = defineLibrary({
+  package: 'pg',
+  language: 'typescript',
+  aliases: ['pg-pool'],
+  locks: {
+    Pool: {
+      library: 'pg',
+      // When `max` is left out.
+      capacity: { kind: 'exactly', n: 10 },
+      capacityArgument: { argument: 0, option: 'max' },
+      timeoutArgument: { argument: 0, option: 'connectionTimeoutMillis' },
+      reentrant: 'no',
+      blocks: 'task',
+      readers: 'none',
+      queue: 'fifo',
+      ownerChecked: true,
+      reach: 'loop',
+      lease: false,
+      keyed: false,
+      limiter: true,
+    },
+  },
+  supertypes: {
+    Pool: ['node:events#EventEmitter'],
+    ClientBase: ['node:events#EventEmitter'],
+    Client: ['ClientBase'],
+    PoolClient: ['Client'],
+    Query: ['node:events#EventEmitter'],
+  },
+  apis: {
+    'new Pool': { does: [{ does: 'make', type: 'Pool' }], known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } } },
+    'new Client': { does: [{ does: 'make', type: 'Client' }], known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } } },
+    'Pool.connect': {
+      does: [
+        { does: 'acquire', lock: 'receiver', mode: 'permit', async: true, failure: 'throws', gives: 'token', releasedBy: ['release'] },
+        { does: 'invoke', callback: 0, when: 'later', times: 'once', passes: ['unknown', 'token', 'token'] },
+      ],
+      gives: 'promise',
+      known: database,
+    },
+    'Pool.query': {
+      does: [{ does: 'acquire', lock: 'receiver', mode: 'permit', async: true, failure: 'throws', gives: 'nothing', heldFor: 'call' }, later(-1, ['unknown', 'unknown'])],
+      gives: 'promise',
+      known: database,
+    },
+    'Pool.end': end,
+    'PoolClient.release': does({ does: 'release', token: 'receiver' }),
+    'ClientBase.query': query,
+    'ClientBase.connect': { does: [later(0, ['unknown'])], gives: 'promise', known: database },
+    'Client.connect': { does: [later(0, ['unknown'])], gives: 'promise', known: database },
+    'Client.end': end,
+    ...same(nothing, 'ClientBase.escapeIdentifier', 'ClientBase.escapeLiteral', 'ClientBase.setTypeParser', 'ClientBase.getTypeParser', 'ClientBase.pauseDrain', 'ClientBase.resumeDrain'),
+    ...same(nothing, 'escapeIdentifier', 'escapeLiteral', 'new Query'),
+    ...same({ does: [], known: { outside: 'database' } }, 'ClientBase.copyFrom', 'ClientBase.copyTo'),
+  },
+  stub: pgStub,
+  checked: { version: '8.23.1', how: 'fixtures/libraries/pg (types only: it needs a server)' },
+});

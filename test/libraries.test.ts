@@ -1,0 +1,44 @@
+/** The tables as data: unique keys, stubs that type-check, entries that name what exists in the real types. */
+import { ts } from 'ts-morph';
+import { describe, expect, it } from 'vitest';
+import { libraries } from '../src/libraries/index.ts';
+import { compileStubs } from './libraryStubs.ts';
+
+describe('library tables', () => {
+  it('has every key and supertype once per package', () => {
+    const seen = new Set<string>();
+    const twice: string[] = [];
+    for (const library of libraries) {
+      const keys = [...Object.keys(library.apis), ...Object.keys(library.supertypes ?? {}).map(type => `${type} extends`)];
+      for (const key of keys.map(name => `${library.package}#${name}`)) {
+        if (seen.has(key)) twice.push(key);
+        seen.add(key);
+      }
+    }
+    expect(twice).toEqual([]);
+  });
+
+  it('is plain JSON', () => {
+    expect(JSON.parse(JSON.stringify(libraries))).toEqual(libraries);
+  });
+
+  it('has a stub for every package that it covers', () => {
+    const withStub = new Set(libraries.filter(library => library.stub !== undefined).map(library => library.package));
+    // Their types come with the packages named behind the arrow.
+    const elsewhere = ['express-serve-static-core', 'undici-types', '@vitest/runner', '@types/mocha', 'mocha'];
+    expect(libraries.map(library => library.package).filter(name => !withStub.has(name) && !elsewhere.includes(name))).toEqual([]);
+  });
+
+  it('gives stubs that type-check with no library of types but the language', () => {
+    expect(compileStubs(libraries, { lib: ['lib.es2023.d.ts'] })).toEqual([]);
+  });
+
+  it('gives stubs whose use type-checks beside the DOM library', () => {
+    const fromUse = compileStubs(libraries, { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] }).filter(line => line.startsWith('use-'));
+    expect(fromUse).toEqual([]);
+  });
+
+  it('uses the compiler that ts-morph brings', () => {
+    expect(ts.version.split('.')[0]).toBe('6');
+  });
+});
