@@ -5,12 +5,14 @@ import type { Program } from './program.ts';
 
 export class TypeHierarchy {
   readonly #subtypes = new Map<TypeId, TypeId[]>();
+  readonly #constructors = new Set<FunctionId>();
   readonly #ancestors = new Map<TypeId, readonly TypeId[]>();
   readonly #types: ReadonlyMap<TypeId, TypeFacts>;
 
   constructor(types: ReadonlyMap<TypeId, TypeFacts>) {
     this.#types = types;
     for (const type of types.values()) {
+      if (type.construct !== null) this.#constructors.add(type.construct);
       for (const base of type.supertypes) {
         const list = this.#subtypes.get(base);
         if (list) list.push(type.id);
@@ -58,6 +60,10 @@ export class TypeHierarchy {
       const fields = this.#types.get(id)?.fields;
       return fields !== undefined && Object.hasOwn(fields, field);
     });
+  }
+
+  isConstructor(fn: FunctionId): boolean {
+    return this.#constructors.has(fn);
   }
 
   /** The constructor that `new` runs: the class's own, or the nearest inherited one. */

@@ -1,4 +1,5 @@
 /** The linked program: all facts of all files, with the tables that every analysis needs. */
+import type { Analysis } from './analysis.ts';
 import type { At, Block, FunctionFacts, FunctionId, ModuleFacts, PackageFacts, Step, StepId, TypeFacts, TypeId } from '../model/facts.ts';
 
 /** A place in the audited code: a file and offsets, and the function it stands in. */
@@ -76,3 +77,6 @@ export function linkProgram(facts: readonly ModuleFacts[], packages: readonly Pa
     },
   };
 }
+
+/** The program itself, for checks that need names and places. */
+export const linkedProgram: Analysis<Program> = { name: 'program', compute: (_get, program) => program };

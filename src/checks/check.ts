@@ -1,13 +1,10 @@
 /** One check = one file = one literal: texts, level and how it reads the analyses. */
 import type { Get } from '../analysis/analysis.ts';
 import type { Site } from '../analysis/program.ts';
-import type { Confidence, ItemId, Level, WitnessStep } from '../model/report.ts';
+import type { WitnessDraft } from '../analysis/witness.ts';
+import type { Confidence, ItemId, Level } from '../model/report.ts';
 
-/** A step of a witness before its place is resolved to lines. */
-export interface WitnessDraft {
-  title: string;
-  steps: { site: Site; message: string; kind: WitnessStep['kind']; depth: number; importance: WitnessStep['importance']; order: number }[];
-}
+export type { WitnessDraft };
 export interface FoundDraft {
   /** The place to change. */
   at: Site;

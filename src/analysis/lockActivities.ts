@@ -1,0 +1,48 @@
+/** Every activity of the program with the critical pairs it may run into. */
+import { Activities, type Activity } from './activities.ts';
+import { defineAnalysis } from './analysis.ts';
+import { entryPoints } from './entryPoints.ts';
+import { evaluator } from './evaluator.ts';
+import type { Pair } from './lockPairs.ts';
+import { lockRelevance } from './lockRelevance.ts';
+import { LockWalk } from './lockWalk.ts';
+import { lockTable } from './locks.ts';
+
+export interface LockActivity {
+  readonly activity: Activity;
+  readonly pairs: readonly Pair[];
+}
+export interface LockActivities {
+  readonly list: readonly LockActivity[];
+  readonly activities: Activities;
+  /** Activations that run at most once in the life of the program, or belong to several activities. */
+  isShared(frame: number, activity: Activity): boolean;
+}
+
+export const lockActivities = defineAnalysis<LockActivities>('lock-activities', (get, program) => {
+  const evaluate = get(evaluator);
+  const relevant = get(lockRelevance);
+  const activities = new Activities(program, refs => evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })));
+  const walk = new LockWalk(evaluate, get(lockTable), relevant, activities);
+  for (const root of get(entryPoints).roots) if (relevant.has(root.frame.fn.id)) activities.add({ ...root });
+  const done: LockActivity[] = [];
+  const seen = new Set<number>();
+  for (;;) {
+    const next = activities.list().filter(activity => !seen.has(activity.frame.id));
+    if (next.length === 0) break;
+    for (const activity of next) {
+      seen.add(activity.frame.id);
+      done.push({ activity, pairs: walk.summary(activity.frame).pairs });
+    }
+  }
+  activities.settle();
+  const once = new Set<number>();
+  for (const { activity } of done) if (activity.instances === 'once' && activity.trigger === 'module') for (const frame of activities.reached(activity)) once.add(frame);
+  const isShared = (frame: number, activity: Activity): boolean => {
+    if (once.has(frame)) return true;
+    // An activation that encloses the activity's own was there before it, and stays.
+    for (let at = activity.frame.parent; at; at = at.parent) if (at.id === frame) return true;
+    return !activities.reached(activity).has(frame);
+  };
+  return { list: done, activities, isShared };
+});

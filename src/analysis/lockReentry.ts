@@ -1,0 +1,56 @@
+/** A lock asked for by the task that holds it already, and that does not let it in twice. */
+import { Unifier } from './aliasing.ts';
+import { defineAnalysis } from './analysis.ts';
+import { type LockActivity, lockActivities } from './lockActivities.ts';
+import { askingSite } from './lockStory.ts';
+import { type Held, type Pair, traceLength } from './lockPairs.ts';
+import type { Site } from './program.ts';
+
+export interface Reentry {
+  readonly held: Held;
+  readonly pair: Pair;
+  readonly by: LockActivity;
+  /** Where the holder goes on to ask again. */
+  readonly at: Site;
+  readonly level: 'error' | 'warning';
+  readonly confidence: 'high' | 'medium' | 'low';
+  readonly assumptions: readonly string[];
+}
+
+export const lockReentry = defineAnalysis<readonly Reentry[]>('lock-reentry', get => {
+  const found = new Map<string, Reentry>();
+  for (const by of get(lockActivities).list) {
+    for (const pair of by.pairs) {
+      if (pair.wait !== 'endless' || pair.stored || pair.batch !== null) continue;
+      for (const held of pair.held) {
+        if (!waitsForItself(held, pair)) continue;
+        const reentry = describe(held, pair, by);
+        const key = `${reentry.at.in}:${reentry.at.at[0]}:${pair.acquires.site}`;
+        const known = found.get(key);
+        if (!known || rank(reentry) < rank(known)) found.set(key, reentry);
+      }
+    }
+  }
+  return [...found.values()];
+});
+
+function waitsForItself(held: Held, pair: Pair): boolean {
+  const { lock } = held;
+  const asked = pair.acquires;
+  if (lock.site !== asked.site || lock.reentrant) return false;
+  if (lock.entry?.valueOf() === undefined && lock.entry !== null) return false;
+  if (!new Unifier(() => true).isSame(lock, 0, asked, 0)) return false;
+  if (typeof lock.entry === 'object' && lock.entry?.kind === 'unknown') return false;
+  if (held.mode === 'shared' && pair.mode === 'shared') return false;
+  return held.mode !== 'permit' || lock.capacity === 1;
+}
+
+function describe(held: Held, pair: Pair, by: LockActivity): Reentry {
+  const assumptions: string[] = [];
+  if (pair.guessed) assumptions.push('a call with several possible targets reaches this one');
+  if (held.maybe) assumptions.push('the lock is held on this path');
+  const confidence = pair.guessed && held.maybe ? 'low' : pair.guessed || held.maybe ? 'medium' : 'high';
+  return { held, pair, by, at: askingSite(held, pair), level: 'error', confidence, assumptions };
+}
+
+const rank = (one: Reentry): number => traceLength(one.pair.trace) + { high: 0, medium: 100, low: 200 }[one.confidence];

@@ -1,0 +1,31 @@
+/** Which functions can take a lock, directly or through anything they call, start, register or return. */
+import type { FunctionId } from '../model/facts.ts';
+import { defineAnalysis } from './analysis.ts';
+import { callGraph } from './callGraph.ts';
+
+export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
+  const graph = get(callGraph);
+  const users = new Map<FunctionId, FunctionId[]>();
+  const found = new Set<FunctionId>();
+  const uses = (user: FunctionId, used: FunctionId): void => {
+    const list = users.get(used);
+    if (list) list.push(user);
+    else users.set(used, [user]);
+  };
+  for (const [id, fn] of program.functions) {
+    for (const value of fn.values) if (value.kind === 'function') uses(id, value.id);
+    for (const step of program.steps(id).values()) {
+      if (step.kind === 'acquire' || step.kind === 'release') found.add(id);
+      for (const target of graph.targets(id, step.id)) uses(id, target);
+    }
+  }
+  const queue = [...found];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const user of users.get(next) ?? []) {
+      if (found.has(user)) continue;
+      found.add(user);
+      queue.push(user);
+    }
+  }
+  return found;
+});

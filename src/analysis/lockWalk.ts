@@ -1,0 +1,570 @@
+/**
+ * The interpreter of structured control flow for locks: walks an activation with the set of locks held, and gives its
+ * summary (critical pairs, locks left held, locks released for the caller). Locks are inherited where a task is joined,
+ * not where it is started (ALGORITHMS 2.2).
+ */
+import type { Acquire, Await, Block, Branch, Call, Condition, Loop, Release, Step, StepId, Try, ValueId } from '../model/facts.ts';
+import type { Activities } from './activities.ts';
+import type { Callee, Evaluator } from './evaluator.ts';
+import { type OrderFact, orderOf } from './lockOrderEvidence.ts';
+import { EMPTY, type Fork, type Held, type Pair, PairSet, type Summary, type Trace } from './lockPairs.ts';
+import type { LockTable } from './locks.ts';
+import type { Frame, Ref, Refs } from './refs.ts';
+
+interface State {
+  held: readonly Held[];
+  /** The program may be called from outside by now. */
+  serving: boolean;
+  facts: readonly OrderFact[];
+}
+type Outcome = State | null;
+
+/** What is collected while one activation is walked. */
+interface Walk {
+  frame: Frame;
+  pairs: PairSet;
+  /** States at normal exits, and the duties of enclosing loops and tries. */
+  exits: State[];
+  throws: State[];
+  breaks: { label: string | undefined; kind: 'break' | 'continue'; state: State }[];
+  releases: Map<string, { token: string | null; lock: string | null }>;
+  /** Locks held when a task was started, by task. */
+  births: Map<number, ReadonlySet<string>>;
+  joined: Set<number>;
+  suspended: boolean;
+  serves: boolean;
+}
+
+interface ApplyOptions {
+  /** Tokens taken after the task was started: a fair lock serves its first request before them. */
+  except?: ReadonlySet<string>;
+  forks?: readonly Fork[];
+  stored?: boolean;
+  batch?: string | null;
+}
+
+const EMPTY_STATE: State = { held: [], facts: [], serving: false };
+
+export class LockWalk {
+  readonly #eval: Evaluator;
+  readonly #locks: LockTable;
+  readonly #relevant: ReadonlySet<string>;
+  readonly #activities: Activities;
+  readonly #done = new Map<number, Summary>();
+  readonly #running = new Map<number, { summary: Summary; hit: boolean }>();
+  /** Frames whose result rests on one still being walked. */
+  #provisional = 0;
+
+  constructor(evaluator: Evaluator, locks: LockTable, relevant: ReadonlySet<string>, activities: Activities) {
+    this.#eval = evaluator;
+    this.#locks = locks;
+    this.#relevant = relevant;
+    this.#activities = activities;
+  }
+
+  /** The summary of an activation; recursion is iterated to a fixpoint of at most four rounds. */
+  summary(frame: Frame): Summary {
+    if (!this.#relevant.has(frame.fn.id)) return EMPTY;
+    const done = this.#done.get(frame.id);
+    if (done) return done;
+    const running = this.#running.get(frame.id);
+    if (running) {
+      running.hit = true;
+      this.#provisional += 1;
+      return running.summary;
+    }
+    if (this.#running.size > 200) return EMPTY;
+    const entry = { summary: EMPTY, hit: false };
+    this.#running.set(frame.id, entry);
+    const before = this.#provisional;
+    for (let round = 0; round < 4; round += 1) {
+      entry.hit = false;
+      const next = this.#walk(frame);
+      const same = next.pairs.length === entry.summary.pairs.length && next.net.length === entry.summary.net.length;
+      entry.summary = next;
+      if (!entry.hit || same) break;
+    }
+    this.#running.delete(frame.id);
+    // A result that rests on an outer activation still running is not final, unless that is this one.
+    if (this.#running.size === 0 || this.#provisional === before || entry.hit) {
+      this.#done.set(frame.id, entry.summary);
+      if (entry.hit) this.#provisional = before;
+    }
+    return entry.summary;
+  }
+
+  #walk(frame: Frame): Summary {
+    const walk: Walk = { frame, pairs: new PairSet(), exits: [], throws: [], breaks: [], releases: new Map(), births: new Map(), joined: new Set(), suspended: false, serves: false };
+    const end = this.#block(walk, frame.fn.body, EMPTY_STATE);
+    if (end) walk.exits.push(end);
+    this.#detach(walk);
+    const net = walk.exits.length === 0 ? [] : union(walk.exits).held;
+    const serves = walk.serves || walk.exits.some(exit => exit.serving);
+    return { pairs: walk.pairs.list(), net, releases: [...walk.releases.values()], serves };
+  }
+
+  /** Tasks that nobody here joined or returns live on their own. */
+  #detach(walk: Walk): void {
+    const { frame } = walk;
+    const returned = new Set<number>();
+    const keep = (ref: Ref): void => {
+      if (returned.has(ref.id)) return;
+      returned.add(ref.id);
+      for (const inner of this.#parts(ref)) keep(inner.ref);
+    };
+    for (const ref of this.#eval.returns(frame)) keep(ref);
+    for (const id of walk.births.keys()) {
+      if (walk.joined.has(id) || returned.has(id)) continue;
+      const ref = this.#tasks.get(id);
+      if (ref?.kind === 'task') this.#activities.addTask(ref.frame, frame, ref.step);
+    }
+  }
+
+  readonly #tasks = new Map<number, Ref>();
+
+  #block(walk: Walk, block: Block, start: State): Outcome {
+    let state: Outcome = start;
+    for (const step of block) {
+      if (!state) return null;
+      state = this.#step(walk, step, state);
+    }
+    return state;
+  }
+
+  #step(walk: Walk, step: Step, state: State): Outcome {
+    switch (step.kind) {
+      case 'acquire':
+        return this.#acquire(walk, step, state);
+      case 'release':
+        return this.#release(walk, step, state);
+      case 'call':
+        return this.#call(walk, step, state);
+      case 'await':
+        return this.#await(walk, step, state);
+      case 'branch':
+        return this.#branch(walk, step, state);
+      case 'loop':
+        return this.#loop(walk, step, state);
+      case 'try':
+        return this.#try(walk, step, state);
+      case 'exit': {
+        if (step.how === 'return') {
+          const after = step.value === undefined ? state : this.#returned(walk, step.value, step.id, state);
+          walk.exits.push(after);
+        } else if (step.how === 'throw') walk.throws.push(state);
+        else walk.breaks.push({ label: step.label, kind: step.how, state });
+        return null;
+      }
+      case 'spawn':
+      case 'register':
+        this.#activities.addHandler(walk.frame, step, this.#eval.evaluate(walk.frame, step.kind === 'spawn' ? step.body : step.handler));
+        return state;
+      default:
+        return state;
+    }
+  }
+
+  #token(walk: Walk, step: StepId): string {
+    return `${walk.frame.id}.${step}`;
+  }
+
+  #acquire(walk: Walk, step: Acquire, state: State): State {
+    const site = this.#eval.program.site(walk.frame.fn.id, step.at);
+    const units = step.units.kind === 'exactly' ? step.units.n : null;
+    const trace: Trace = { site, calls: null, through: false, next: null };
+    const uses = this.#locks.acquired(walk.frame, step).slice(0, 4);
+    let held = state.held;
+    const batch = step.keysAre === 'batch' && uses.length > 1 ? this.#token(walk, step.id) : null;
+    for (const { lock, wait } of uses) {
+      const pair: Pair = { held: [], acquires: lock, mode: step.mode, units, wait, trace, forks: [], prefix: !walk.suspended, batch, startup: true, guessed: uses.length > 1 && step.keysAre === undefined, stored: false };
+      this.#emit(walk, pair, { ...state, held: batch ? state.held : held });
+      const token: Held = { lock, mode: step.mode, units, token: this.#token(walk, step.id), trace, depth: 0, maybe: wait !== 'endless' && step.failure === 'falsy', order: null };
+      held = [...held, token];
+    }
+    walk.suspended = true;
+    return { ...state, held };
+  }
+
+  /** Adds the pair, with everything held around it. */
+  #emit(walk: Walk, pair: Pair, state: State, except?: ReadonlySet<string>): void {
+    const outer: Held[] = [];
+    for (const held of state.held) {
+      if (except?.has(held.token) && held.lock.key === pair.acquires.key && pair.prefix) continue;
+      if (pair.held.some(inner => inner.token === held.token)) continue;
+      outer.push({ ...held, order: orderOf(this.#eval, held.lock, pair.acquires, state.facts) });
+    }
+    walk.pairs.add({ ...pair, held: [...outer, ...pair.held], startup: pair.startup && !state.serving });
+  }
+
+  #release(walk: Walk, step: Release, state: State): State {
+    const refs = step.token === undefined ? [] : this.#eval.evaluate(walk.frame, step.token);
+    const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
+    if (tokens.length > 0) return this.#drop(walk, state, tokens);
+    if (step.lock === undefined) return state;
+    const locks = this.#locks.uses(walk.frame, step.lock, step.key, 'endless').map(use => use.lock.key);
+    let after = state;
+    for (const key of locks) {
+      const last = after.held.findLast(held => held.lock.key === key);
+      if (last) after = { ...after, held: after.held.filter(held => held !== last) };
+      else walk.releases.set(`l${key}`, { token: null, lock: key });
+    }
+    return after;
+  }
+
+  #drop(walk: Walk, state: State, tokens: readonly string[]): State {
+    for (const token of tokens) if (!state.held.some(held => held.token === token)) walk.releases.set(`t${token}`, { token, lock: null });
+    return { ...state, held: state.held.filter(held => !tokens.includes(held.token)) };
+  }
+
+  #call(walk: Walk, step: Call, state: State): State {
+    if (step.target.kind === 'value') {
+      const tokens = this.#eval.evaluate(walk.frame, step.target.of).flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
+      if (tokens.length > 0) return this.#drop(walk, state, tokens);
+    }
+    const callees = this.#eval.callees(walk.frame, step);
+    let after = state;
+    for (const callee of callees) {
+      const { fn } = callee.frame;
+      if (!this.#relevant.has(fn.id)) continue;
+      if (fn.calling === 'promise' || fn.calling === 'coroutine') {
+        const ref = this.#eval.refs.make({ kind: 'task', frame: callee.frame, from: walk.frame, step: step.id });
+        this.#tasks.set(ref.id, ref);
+        walk.births.set(ref.id, new Set(state.held.map(held => held.token)));
+        continue;
+      }
+      after = this.#apply(walk, this.#called(walk, step, callee), after, callees.length > 1 || step.optional === true);
+    }
+    this.#noteTasks(walk, step, state);
+    return step.known?.serves === true ? { ...after, serving: true } : after;
+  }
+
+  /** Tasks that a `value` function started and returned are born here too. */
+  #noteTasks(walk: Walk, step: Call, state: State): void {
+    if (step.newOf !== undefined) return;
+    for (const callee of this.#eval.callees(walk.frame, step)) {
+      if (callee.frame.fn.calling !== 'value') continue;
+      for (const ref of this.#eval.returns(callee.frame)) this.#noteTask(walk, ref, state);
+    }
+  }
+
+  #noteTask(walk: Walk, ref: Ref, state: State): void {
+    if (walk.births.has(ref.id)) return;
+    if (ref.kind === 'task') {
+      if (!this.#relevant.has(ref.frame.fn.id)) return;
+      this.#tasks.set(ref.id, ref);
+      walk.births.set(ref.id, new Set(state.held.map(held => held.token)));
+    } else if (ref.kind === 'chain' || ref.kind === 'combined') for (const part of this.#parts(ref)) this.#noteTask(walk, part.ref, state);
+  }
+
+  /** The callee's summary, seen from the call: one more call on every trace. */
+  #called(walk: Walk, step: { at: Call['at']; target?: Call['target'] }, callee: { frame: Frame; guessed: boolean }): Summary {
+    this.#activities.addCall(walk.frame, callee.frame);
+    const inner = this.summary(callee.frame);
+    if (inner === EMPTY) return inner;
+    const site = this.#eval.program.site(walk.frame.fn.id, step.at);
+    const { fn } = callee.frame;
+    const through = step.target?.kind === 'value';
+    // A synthetic function stands for the library call at the very place.
+    const longer = (trace: Trace): Trace => (fn.synthetic ? { ...trace, site } : { site, calls: fn.name, through, next: trace });
+    const held = (one: Held): Held => ({ ...one, trace: longer(one.trace) });
+    return {
+      pairs: inner.pairs.map(pair => ({ ...pair, trace: longer(pair.trace), held: pair.held.map(held), guessed: pair.guessed || callee.guessed })),
+      net: inner.net.map(held),
+      releases: inner.releases,
+      serves: inner.serves,
+    };
+  }
+
+  #apply(walk: Walk, summary: Summary, state: State, maybe: boolean, options: ApplyOptions = {}): State {
+    const { except, forks = [], stored = false, batch = null } = options;
+    for (const pair of summary.pairs) {
+      const inner = forks.length === 0 ? pair : { ...pair, forks: [...forks, ...pair.forks], held: pair.held.map(held => ({ ...held, depth: held.depth + forks.length })) };
+      this.#emit(walk, { ...inner, prefix: pair.prefix && !walk.suspended, stored: pair.stored || stored, batch: pair.batch ?? (pair.prefix ? batch : null) }, state, except);
+    }
+    let held = state.held;
+    for (const released of summary.releases) {
+      const gone = held.findLast(one => (released.token === null ? one.lock.key === released.lock : one.token === released.token));
+      if (gone) held = maybe ? held.map(one => (one === gone ? { ...one, maybe: true } : one)) : held.filter(one => one !== gone);
+      else walk.releases.set(`${released.token === null ? 'l' : 't'}${released.token ?? released.lock}`, released);
+    }
+    const net = summary.net.filter(one => !held.some(known => known.token === one.token));
+    return { ...state, serving: state.serving || summary.serves, held: [...held, ...net.map(one => (maybe ? { ...one, maybe: true } : one))] };
+  }
+
+  #await(walk: Walk, step: Await, state: State): State {
+    const refs = step.values.flatMap(value => [...this.#eval.evaluate(walk.frame, value)]);
+    const after = this.#join(walk, refs, step, state, []);
+    walk.suspended = true;
+    return after;
+  }
+
+  /** A promise that an async function returns is joined by it; a plain function hands it on. */
+  #returned(walk: Walk, value: ValueId, step: StepId, state: State): State {
+    const { calling } = walk.frame.fn;
+    if (calling !== 'promise' && calling !== 'coroutine') return state;
+    return this.#join(walk, this.#eval.evaluate(walk.frame, value), { id: step, at: walk.frame.fn.at }, state, []);
+  }
+
+  #join(walk: Walk, refs: Refs, step: { id: StepId; at: Call['at'] }, state: State, forks: readonly Fork[]): State {
+    let after = state;
+    for (const ref of refs) after = this.#joinOne(walk, ref, step, after, forks, refs.length > 1);
+    return after;
+  }
+
+  #joinOne(walk: Walk, ref: Ref, step: { id: StepId; at: Call['at'] }, state: State, forks: readonly Fork[], maybe: boolean): State {
+    if (ref.kind === 'task') {
+      const known = walk.births.get(ref.id);
+      walk.joined.add(ref.id);
+      const born = ref.from.fn.id === walk.frame.fn.id ? this.#eval.program.steps(ref.from.fn.id).get(ref.step) : undefined;
+      const at = born?.at ?? step.at;
+      const except = known && new Set(state.held.filter(held => !known.has(held.token)).map(held => held.token));
+      const target = born?.kind === 'call' ? { target: born.target } : {};
+      const summary = this.#called(walk, { at, ...target }, { frame: ref.frame, guessed: maybe });
+      const isMany = born?.kind === 'call' && this.#activities.isRepeated(ref.from.fn, ref.step);
+      const inner = isMany && forks.length > 0 ? forks.map((fork, index) => (index === forks.length - 1 ? { ...fork, many: true } : fork)) : forks;
+      return this.#apply(walk, summary, state, maybe, { ...(except && except.size > 0 ? { except } : {}), forks: inner, stored: known === undefined || (except?.size ?? 0) > 0 });
+    }
+    if (ref.kind === 'chain') return this.#joinChain(walk, ref, step, state, forks);
+    if (ref.kind === 'combined') return this.#joinAll(walk, ref, step, state, forks);
+    return state;
+  }
+
+  #joinChain(walk: Walk, ref: Ref & { kind: 'chain' }, step: { id: StepId; at: Call['at'] }, state: State, forks: readonly Fork[]): State {
+    const chain = this.#eval.program.steps(ref.frame.fn.id).get(ref.step);
+    if (chain?.kind !== 'chain' || walk.joined.has(ref.id)) return state;
+    walk.joined.add(ref.id);
+    let after = this.#join(walk, this.#eval.evaluate(ref.frame, chain.of), step, state, forks);
+    for (const handler of [chain.onFulfilled, chain.onRejected, chain.onFinally]) {
+      if (handler === undefined) continue;
+      for (const callee of this.#handlers(ref.frame, handler)) {
+        after = this.#apply(walk, this.#called(walk, { at: chain.at }, callee), after, true, { forks });
+        if (callee.frame.fn.calling === 'value') after = this.#join(walk, this.#eval.returns(callee.frame), step, after, forks);
+      }
+    }
+    return after;
+  }
+
+  #handlers(frame: Frame, handler: ValueId): readonly Callee[] {
+    const refs = this.#eval.evaluate(frame, handler);
+    for (const ref of refs) if (ref.kind === 'token') return [];
+    return this.#eval.calleesOf(refs, [], null);
+  }
+
+  /** The siblings of a combinator run side by side; what they leave held is held together afterwards. */
+  #joinAll(walk: Walk, ref: Ref & { kind: 'combined' }, step: { id: StepId; at: Call['at'] }, state: State, forks: readonly Fork[]): State {
+    const parts = this.#parts(ref);
+    if (parts.length === 0) return state;
+    if (parts.length === 1 && !parts[0]?.many) return this.#joinOne(walk, (parts[0] as { ref: Ref }).ref, step, state, forks, false);
+    const id = `${ref.frame.id}.v${ref.value}`;
+    if (parts.filter(part => this.#acquires(part.ref)).length > 1) return this.#joinBatch(walk, parts, id, step, state, forks);
+    let gained: readonly Held[] = state.held;
+    parts.forEach((part, index) => {
+      const after = this.#joinOne(walk, part.ref, step, state, [...forks, { id, branch: String(index), many: part.many }], false);
+      gained = [...gained, ...after.held.filter(held => !gained.some(known => known.token === held.token))];
+    });
+    return { ...state, held: gained };
+  }
+
+  #acquires(ref: Ref): boolean {
+    return ref.kind === 'task' && this.summary(ref.frame).net.length > 0;
+  }
+
+  /** `Promise.all([a.acquire(), b.acquire()])`: granted in any order, each while others may be held already. */
+  #joinBatch(walk: Walk, parts: readonly { ref: Ref }[], batch: string, step: { at: Call['at'] }, state: State, forks: readonly Fork[]): State {
+    const summaries = parts.map(({ ref }) => {
+      walk.joined.add(ref.id);
+      return ref.kind === 'task' ? this.#called(walk, step, { frame: ref.frame, guessed: false }) : EMPTY;
+    });
+    let held = state.held;
+    summaries.forEach((summary, index) => {
+      const others = summaries.flatMap((other, at) => (at === index ? [] : other.net));
+      this.#apply(walk, summary, { ...state, held: [...state.held, ...others] }, false, { forks, batch });
+      held = [...held, ...summary.net.filter(one => !held.some(known => known.token === one.token))];
+    });
+    return { ...state, held };
+  }
+
+  /** The promises inside a combinator or chain. */
+  #parts(ref: Ref): { ref: Ref; many: boolean }[] {
+    if (ref.kind === 'chain') {
+      const chain = this.#eval.program.steps(ref.frame.fn.id).get(ref.step);
+      return chain?.kind === 'chain' ? this.#eval.evaluate(ref.frame, chain.of).map(of => ({ ref: of, many: false })) : [];
+    }
+    if (ref.kind !== 'combined') return [];
+    const value = ref.frame.fn.values[ref.value];
+    if (value?.kind !== 'combined') return [];
+    return value.values.flatMap(part => this.#eval.evaluate(ref.frame, part)).flatMap(source => this.#elements(source));
+  }
+
+  #elements(source: Ref): { ref: Ref; many: boolean }[] {
+    if (source.kind !== 'made' || !('value' in source.at)) {
+      if (source.kind === 'task' || source.kind === 'chain' || source.kind === 'combined') return [{ ref: source, many: false }];
+      return this.#eval.elements(source).map(ref => ({ ref, many: true }));
+    }
+    const array = source.frame.fn.values[source.at.value];
+    if (array?.kind !== 'array') return [];
+    return array.values.flatMap((part, index) => {
+      const spread = array.spreads.includes(index);
+      return this.#eval.evaluate(source.frame, part).flatMap(ref => (spread ? this.#elements(ref) : [{ ref, many: this.#isManyElement(source.frame, part, ref) }]));
+    });
+  }
+
+  /** `xs.map(f)`: the one element value stands for a result per element. */
+  #isManyElement(frame: Frame, part: ValueId, ref: Ref): boolean {
+    const value = frame.fn.values[part];
+    if (value?.kind === 'result') return this.#activities.isRepeated(frame.fn, value.of);
+    return ref.kind === 'task' && ref.from === frame && this.#activities.isRepeated(frame.fn, ref.step);
+  }
+
+  #branch(walk: Walk, step: Branch, state: State): Outcome {
+    const outcomes: State[] = [];
+    let into: Outcome = null;
+    const hasDefault = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
+    for (const arm of step.arms) {
+      const facts = arm.when === 'true' || arm.when === 'false' ? [...state.facts, ...this.#facts(walk.frame, step.condition, arm.when === 'true')] : state.facts;
+      const start: State = into ? union([into, { ...state, facts }]) : { ...state, facts };
+      const end = this.#block(walk, arm.body, start);
+      into = arm.fallsThrough ? end : null;
+      if (end && !arm.fallsThrough) outcomes.push(end);
+    }
+    if (into) outcomes.push(into);
+    if (!hasDefault) {
+      const [only] = step.arms;
+      const facts = only?.when === 'true' && step.arms.length === 1 ? [...state.facts, ...this.#facts(walk.frame, step.condition, false)] : state.facts;
+      outcomes.push({ ...state, facts });
+    }
+    return outcomes.length === 0 ? null : union(outcomes);
+  }
+
+  /** What a test tells of the order of two values. */
+  #facts(frame: Frame, condition: Condition, holds: boolean): OrderFact[] {
+    if (condition.kind === 'not') return this.#facts(frame, condition.of, !holds);
+    if ((condition.kind === 'and' && holds) || (condition.kind === 'or' && !holds)) return condition.of.flatMap(part => this.#facts(frame, part, holds));
+    if (condition.kind !== 'less') return [];
+    const [left, right] = [this.#eval.evaluate(frame, condition.left), this.#eval.evaluate(frame, condition.right)];
+    if (left.length !== 1 || right.length !== 1 || !left[0] || !right[0]) return [];
+    return [holds ? { left: left[0], right: right[0] } : { left: right[0], right: left[0] }];
+  }
+
+  /** Twice round: what the first round keeps is held in the second, of another element. */
+  #loop(walk: Walk, step: Loop, state: State): Outcome {
+    const outer = walk.breaks;
+    walk.breaks = [];
+    const leaving: State[] = step.test === 'none' ? [] : [state];
+    let start: State = state;
+    for (let round = 0; round < 2; round += 1) {
+      const end = this.#block(walk, step.body, start);
+      const again = walk.breaks.filter(jump => jump.kind === 'continue' && targets(jump.label, step)).map(jump => jump.state);
+      const ends = [...(end ? [end] : []), ...again];
+      if (step.test !== 'none') leaving.push(...ends);
+      if (ends.length === 0) break;
+      const next = union(ends);
+      if (next.held.length === start.held.length) break;
+      start = { ...next, held: next.held.map(held => this.#older(held, state)) };
+    }
+    leaving.push(...walk.breaks.filter(jump => jump.kind === 'break' && targets(jump.label, step)).map(jump => jump.state));
+    walk.breaks = [...outer, ...walk.breaks.filter(jump => !targets(jump.label, step))];
+    if (leaving.length === 0) return null;
+    return this.#block(walk, step.orElse, union(leaving));
+  }
+
+  /** A lock taken in an earlier round: that of another element. */
+  #older(held: Held, before: State): Held {
+    if (before.held.includes(held)) return held;
+    const { lock } = held;
+    const older = (ref: Ref | string | null): Ref | string | null => (typeof ref === 'string' || ref === null ? ref : this.#otherElement(ref));
+    const ref = this.#otherElement(lock.ref);
+    const owner = lock.owner && this.#otherElement(lock.owner);
+    const entry = older(lock.entry);
+    if (ref === lock.ref && owner === lock.owner && entry === lock.entry) return held;
+    return { ...held, token: `${held.token}'`, lock: { ...lock, ref, owner, entry, key: `${lock.key}'` } };
+  }
+
+  #otherElement(ref: Ref): Ref {
+    const { refs } = this.#eval;
+    switch (ref.kind) {
+      case 'element':
+        return ref.of === null ? refs.make({ kind: 'element', base: ref.base, of: null, other: true }) : ref;
+      case 'field':
+        return refs.make({ kind: 'field', base: this.#otherElement(ref.base), name: ref.name, of: ref.of, type: ref.type });
+      case 'template':
+        return refs.make({ kind: 'template', parts: ref.parts.map(part => (typeof part === 'string' ? part : this.#otherElement(part))) });
+      case 'opaque':
+        return refs.make({ kind: 'opaque', frame: ref.frame, what: `${ref.what}'`, type: ref.type });
+      case 'made':
+        return ref.frame.self?.length === 1 && ref.frame.self[0] ? this.#otherOwner(ref, ref.frame.self[0]) : ref;
+      default:
+        return ref;
+    }
+  }
+
+  #otherOwner(ref: Ref & { kind: 'made' }, owner: Ref): Ref {
+    const other = this.#otherElement(owner);
+    if (other === owner) return ref;
+    const frame = this.#eval.frame(ref.frame.fn, [other], ref.frame.parameters, ref.frame.parent);
+    return this.#eval.refs.make({ kind: 'made', frame, at: ref.at, type: ref.type, site: ref.site });
+  }
+
+  #try(walk: Walk, step: Try, state: State): Outcome {
+    const [exits, throws, breaks] = [walk.exits, walk.throws, walk.breaks];
+    walk.exits = [];
+    walk.throws = [];
+    walk.breaks = [];
+    const body = this.#block(walk, step.body, state);
+    const normal: State[] = [];
+    const afterElse = body && this.#block(walk, step.orElse, body);
+    if (afterElse) normal.push(afterElse);
+    if (step.handlers.length > 0) {
+      // Anything in the body may throw: before its first acquisition or after its last.
+      const thrown = union([state, ...(body ? [body] : []), ...walk.throws, ...walk.exits]);
+      walk.throws = [];
+      for (const handler of step.handlers) {
+        const end = this.#block(walk, handler.body, { ...state, held: thrown.held });
+        if (end) normal.push(end);
+      }
+    }
+    const inner = { exits: walk.exits, throws: walk.throws, breaks: walk.breaks };
+    walk.exits = exits;
+    walk.throws = throws;
+    walk.breaks = breaks;
+    return this.#finally(walk, step, state, normal, inner);
+  }
+
+  #finally(walk: Walk, step: Try, state: State, normal: State[], inner: Pick<Walk, 'exits' | 'throws' | 'breaks'>): Outcome {
+    if (step.finally.length === 0) {
+      walk.exits.push(...inner.exits);
+      walk.throws.push(...inner.throws);
+      walk.breaks.push(...inner.breaks);
+      return normal.length === 0 ? null : union(normal);
+    }
+    const all = [...normal, ...inner.exits, ...inner.throws, ...inner.breaks.map(jump => jump.state)];
+    const before = union(all.length > 0 ? all : [state]);
+    const after = this.#block(walk, step.finally, before);
+    if (!after) return null;
+    const kept = new Set(after.held.map(held => held.token));
+    const gained = after.held.filter(held => !before.held.some(known => known.token === held.token));
+    const through = (one: State): State => ({ ...one, held: [...one.held.filter(held => kept.has(held.token)), ...gained] });
+    walk.exits.push(...inner.exits.map(through));
+    walk.throws.push(...inner.throws.map(through));
+    walk.breaks.push(...inner.breaks.map(jump => ({ ...jump, state: through(jump.state) })));
+    return normal.length === 0 ? null : union(normal.map(through));
+  }
+}
+
+const targets = (label: string | undefined, loop: Loop): boolean => label === undefined || label === loop.label;
+
+/** What may be held on any of the paths; facts that hold on all. */
+function union(states: readonly State[]): State {
+  const [first, ...others] = states;
+  if (!first) return EMPTY_STATE;
+  if (others.length === 0) return first;
+  const held: Held[] = [];
+  for (const state of states) {
+    for (const one of state.held) {
+      if (held.some(known => known.token === one.token)) continue;
+      const everywhere = states.every(other => other.held.some(known => known.token === one.token && !known.maybe));
+      held.push(everywhere ? one : { ...one, maybe: true });
+    }
+  }
+  return { held, serving: states.some(state => state.serving), facts: first.facts.filter(fact => others.every(other => other.facts.some(known => known.left === fact.left && known.right === fact.right))) };
+}

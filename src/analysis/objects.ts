@@ -1,0 +1,290 @@
+/** Fields and elements of symbolic objects: literals, class instances (through their constructors), containers. */
+import type { FunctionFacts, FunctionId, Place, TypeId } from '../model/facts.ts';
+import type { Evaluator } from './evaluator.ts';
+import { type Frame, type Ref, type Refs, alternatives, typeOf } from './refs.ts';
+import type { Write } from './writeIndex.ts';
+
+const NONE: Refs = [];
+
+export class Objects {
+  readonly #eval: Evaluator;
+  readonly #fields = new Map<string, Refs>();
+  readonly #elements = new Map<number, Refs>();
+  readonly #resolvedFields = new Map<number, Refs>();
+  readonly #busy = new Set<string>();
+  /** What the elements of a container are, seen where one is made on first use. */
+  readonly elementTypes = new Map<number, TypeId>();
+
+  constructor(evaluator: Evaluator) {
+    this.#eval = evaluator;
+  }
+
+  field(base: Ref, name: string, of: TypeId | null): Refs {
+    if (base.kind === 'view') return this.field(base.of, name, of);
+    const key = `${base.id}.${name}.${of ?? ''}`;
+    const known = this.#fields.get(key);
+    if (known) return known;
+    if (this.#busy.has(key)) return NONE;
+    this.#busy.add(key);
+    const found = this.#field(base, name, of);
+    this.#busy.delete(key);
+    this.#fields.set(key, found);
+    return found;
+  }
+
+  #field(base: Ref, name: string, of: TypeId | null): Refs {
+    const { refs, types } = this.#eval;
+    if (base.kind === 'unknown') return [base];
+    if (base.kind === 'made' && 'value' in base.at) {
+      const part = this.#literalField(base, name);
+      if (part) return part;
+    }
+    if (base.kind === 'task' || base.kind === 'combined') return [refs.unknown];
+    const type = typeOf(base) ?? of;
+    const declaring = (type === null ? undefined : types.declaring(type, name)) ?? of ?? undefined;
+    const facts = declaring === undefined ? undefined : this.#eval.program.types.get(declaring);
+    if (declaring !== undefined && facts?.kind === 'class') {
+      const found = this.#classField(base, declaring, name);
+      if (found.length > 0) return found;
+    }
+    if (type !== null) {
+      const method = types.methodOf(type, name, base.kind === 'class');
+      if (method) return [refs.make({ kind: 'function', fn: method.id, frame: null })];
+    }
+    if (base.kind === 'made') {
+      const written = this.#writtenFields(base, name);
+      if (written.length > 0) return written;
+    }
+    return [refs.make({ kind: 'field', base, name, of: declaring ?? null, type: facts?.fields[name]?.type ?? null })];
+  }
+
+  #literalField(base: Ref & { kind: 'made' }, name: string): Refs | undefined {
+    const value = 'value' in base.at ? base.frame.fn.values[base.at.value] : undefined;
+    if (value?.kind !== 'object') return undefined;
+    const part = Object.hasOwn(value.fields, name) ? value.fields[name] : undefined;
+    if (part !== undefined) return this.#eval.evaluate(base.frame, part);
+    for (const spread of [...value.spreads].reverse()) {
+      for (const source of this.#eval.evaluate(base.frame, spread)) {
+        const found = this.field(source, name, null);
+        if (found.length > 0 && !(found.length === 1 && found[0]?.kind === 'field')) return found;
+      }
+    }
+    return undefined;
+  }
+
+  /** What the constructor, then everybody else, writes to the field of this instance. */
+  #classField(base: Ref, declaring: TypeId, name: string): Refs {
+    const evaluator = this.#eval;
+    const construct = evaluator.program.types.get(declaring)?.construct ?? undefined;
+    const found: Ref[] = [];
+    for (const write of evaluator.writes.toField(name)) {
+      if (!matches(write.place, declaring, evaluator)) continue;
+      if (write.fn.id === construct && write.place.root.kind === 'self') {
+        const frame = this.#constructorFrame(base, write.fn);
+        for (const ref of evaluator.evaluate(frame, write.value)) if (!isNothing(ref)) found.push(ref);
+      }
+    }
+    const direct = found.filter(ref => !(ref.kind === 'parameter' && ref.fn === construct));
+    if (direct.length > 0) return alternatives(evaluator.refs, direct);
+    if (base.kind !== 'made') return NONE;
+    return this.#writtenFields(base, name);
+  }
+
+  /** Values written to a field of an object that was made somewhere known, by anybody but its constructor. */
+  #writtenFields(base: Ref & { kind: 'made' }, name: string): Refs {
+    const evaluator = this.#eval;
+    const writes = evaluator.writes.toField(name);
+    if (writes.length > 30) return NONE;
+    const found: Ref[] = [];
+    for (const write of writes) for (const frame of this.#framesReaching(write, base)) for (const ref of evaluator.evaluate(frame, write.value)) if (!isNothing(ref)) found.push(ref);
+    return alternatives(evaluator.refs, found.flatMap(ref => [...evaluator.resolve(ref)]));
+  }
+
+  /** The constructor's activation that made the instance; through the chain of super calls for an inherited one. */
+  #constructorFrame(base: Ref, construct: FunctionFacts): Frame {
+    const evaluator = this.#eval;
+    if (base.kind !== 'made' || !('step' in base.at) || base.type === null) return evaluator.frame(construct, [base], [], null);
+    const step = evaluator.program.steps(base.frame.fn.id).get(base.at.step);
+    const args = step?.kind === 'call' ? step.args.map(arg => evaluator.evaluate(base.frame, arg)) : [];
+    const first = evaluator.types.constructorOf(base.type);
+    let at = first === undefined ? undefined : evaluator.program.functions.get(first);
+    let frame = at && evaluator.frame(at, [base], args, null);
+    for (let hops = 0; at && frame && at.id !== construct.id && hops < 6; hops += 1) {
+      const next = superCall(at, this.#eval);
+      const target = next && evaluator.program.functions.get(next.id);
+      if (!next || !target) return evaluator.frame(construct, [base], [], null);
+      const from: Frame = frame;
+      frame = evaluator.frame(target, [base], next.args.map(arg => evaluator.evaluate(from, arg)), null);
+      at = target;
+    }
+    return frame && at?.id === construct.id ? frame : evaluator.frame(construct, [base], [], null);
+  }
+
+  /** Activations of the writing function in which the object written to may be `base`. */
+  #framesReaching(write: Write, base: Ref): Frame[] {
+    const evaluator = this.#eval;
+    const target: Place = { ...write.place, path: write.place.path.slice(0, -1) };
+    return this.#activations(write.fn).filter(frame => evaluator.place(frame, target).some(ref => mayBe(ref, base)));
+  }
+
+  /** The activations of a function that its callers make; the symbolic one when nobody calls. */
+  #activations(fn: FunctionFacts): Frame[] {
+    const evaluator = this.#eval;
+    const found = new Set<Frame>();
+    for (const edge of evaluator.graph.callers(fn.id)) {
+      const caller = evaluator.program.functions.get(edge.caller);
+      const step = evaluator.program.steps(edge.caller).get(edge.step);
+      if (!caller || step?.kind !== 'call') continue;
+      for (const callee of evaluator.callees(evaluator.symbolicFrame(caller), step)) if (callee.frame.fn.id === fn.id) found.add(callee.frame);
+    }
+    return found.size > 0 ? [...found] : [evaluator.symbolicFrame(fn)];
+  }
+
+  /** A field of an instance of unknown origin: what any constructor call or writer gives. */
+  resolveField(ref: Ref & { kind: 'field' }): Refs {
+    const known = this.#resolvedFields.get(ref.id);
+    if (known) return known;
+    const key = `f${ref.id}`;
+    if (this.#busy.has(key) || ref.of === null) return [ref];
+    this.#busy.add(key);
+    const evaluator = this.#eval;
+    const found: Ref[] = [];
+    const writes = evaluator.writes.toField(ref.name).filter(write => matches(write.place, ref.of as TypeId, evaluator));
+    if (writes.length <= 12) {
+      for (const write of writes) {
+        for (const value of evaluator.evaluate(evaluator.symbolicFrame(write.fn), write.value)) if (!isNothing(value) && value !== ref) found.push(...evaluator.resolve(value));
+      }
+    }
+    this.#busy.delete(key);
+    const useful = found.filter(value => value.kind !== 'parameter');
+    const result = useful.length === 0 ? [ref] : alternatives(evaluator.refs, useful);
+    this.#resolvedFields.set(ref.id, result);
+    return result;
+  }
+
+  element(base: Ref, key: Ref | string | null): Refs {
+    const { refs } = this.#eval;
+    if (base.kind === 'unknown') return [base];
+    if (base.kind === 'pick') {
+      const [yes, no] = [this.element(base.yes, key), this.element(base.no, key)];
+      const [ifTrue, ifFalse] = [yes[0], no[0]];
+      if (yes.length === 1 && no.length === 1 && ifTrue && ifFalse) return [refs.make({ kind: 'pick', left: base.left, right: base.right, yes: ifTrue, no: ifFalse })];
+      return alternatives(refs, [...yes, ...no]);
+    }
+    if (base.kind === 'combined') return this.#combinedElement(base, key);
+    if (base.kind === 'made') {
+      const part = this.#literalElement(base, key);
+      if (part) return part;
+    }
+    return [refs.make({ kind: 'element', base, of: key, other: false })];
+  }
+
+  #combinedElement(base: Ref & { kind: 'combined' }, key: Ref | string | null): Refs {
+    const evaluator = this.#eval;
+    const value = base.frame.fn.values[base.value];
+    if (value?.kind !== 'combined') return [evaluator.refs.unknown];
+    const sources = value.values.flatMap(part => [...evaluator.evaluate(base.frame, part)]);
+    return alternatives(evaluator.refs, sources.flatMap(source => this.element(source, key)).flatMap(ref => [...evaluator.settled(ref)]));
+  }
+
+  #literalElement(base: Ref & { kind: 'made' }, key: Ref | string | null): Refs | undefined {
+    const evaluator = this.#eval;
+    const value = 'value' in base.at ? base.frame.fn.values[base.at.value] : undefined;
+    if (value?.kind === 'object') {
+      if (typeof key === 'string') return this.#literalField(base, key);
+      return alternatives(evaluator.refs, Object.values(value.fields).flatMap(part => [...evaluator.evaluate(base.frame, part)]));
+    }
+    if (value?.kind !== 'array') return undefined;
+    const index = typeof key === 'string' ? Number(key) : NaN;
+    const exact = Number.isInteger(index) && value.spreads.every(spread => spread > index) ? value.values[index] : undefined;
+    if (exact !== undefined) return evaluator.evaluate(base.frame, exact);
+    if (value.spreads.length > 0 || value.values.length === 0) return undefined;
+    return alternatives(evaluator.refs, value.values.flatMap(part => [...evaluator.evaluate(base.frame, part)]));
+  }
+
+  /** Everything put into the container, by anybody who may hold it. */
+  elements(base: Ref): Refs {
+    const known = this.#elements.get(base.id);
+    if (known) return known;
+    const key = `e${base.id}`;
+    if (this.#busy.has(key)) return NONE;
+    this.#busy.add(key);
+    const evaluator = this.#eval;
+    const found: Ref[] = [...(base.kind === 'made' ? (this.#literalElement(base, null) ?? NONE) : NONE)];
+    const names = this.#namesOf(base);
+    for (const name of names) {
+      const writes = evaluator.writes.intoContainer(name);
+      if (writes.length > 40) continue;
+      for (const write of writes) for (const frame of this.#framesReaching(write, base)) for (const ref of evaluator.evaluate(frame, write.value)) found.push(...evaluator.resolve(ref));
+    }
+    this.#busy.delete(key);
+    const result = alternatives(evaluator.refs, found);
+    this.#elements.set(base.id, result);
+    return result;
+  }
+
+  /** Names by which code reaches the container: the field or variable that holds it. */
+  #namesOf(base: Ref): string[] {
+    if (base.kind === 'field') return [base.name];
+    if (base.kind !== 'made') return [];
+    const { fn } = base.frame;
+    const names = new Set<string>(['']);
+    for (const [slot, { value }] of Object.entries(fn.slots)) if (value !== null && this.#eval.evaluate(base.frame, value).includes(base)) names.add(slot);
+    for (const step of this.#eval.program.steps(fn.id).values()) {
+      if (step.kind !== 'access' || step.value === undefined) continue;
+      const last = step.place.path[step.place.path.length - 1];
+      if (last && 'field' in last && this.#eval.evaluate(base.frame, step.value).includes(base)) names.add(last.field);
+    }
+    for (const value of fn.values) {
+      if (value.kind !== 'object') continue;
+      for (const [field, part] of Object.entries(value.fields)) if (this.#eval.evaluate(base.frame, part).includes(base)) names.add(field);
+    }
+    return [...names];
+  }
+
+  /** `locks.get(k) ?? put(new Mutex())`: the entry, whoever makes it first. */
+  withoutFirstUse(all: Refs): Refs {
+    const entries = all.filter(ref => ref.kind === 'element');
+    if (entries.length === 0 || entries.length === all.length) return all;
+    for (const entry of entries) {
+      const made = all.find(ref => ref.kind === 'made' && ref.type !== null);
+      if (made?.kind === 'made' && made.type !== null && entry.kind === 'element') this.elementTypes.set(entry.base.id, made.type);
+    }
+    return alternatives(this.#eval.refs, all.filter(ref => ref.kind !== 'made'));
+  }
+}
+
+const isNothing = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined');
+
+/** Whether a write is to the field as this type declares it. */
+function matches(place: Place, declaring: TypeId, evaluator: Evaluator): boolean {
+  const last = place.path[place.path.length - 1];
+  if (!last || !('field' in last)) return false;
+  if (last.of !== undefined) return evaluator.types.related(last.of, declaring);
+  return place.type === null || evaluator.types.related(place.type, declaring);
+}
+
+/** Whether two references may stand for one object. */
+export function mayBe(a: Ref, b: Ref): boolean {
+  if (a === b) return true;
+  if (a.kind === 'made' && b.kind === 'made') return a.site === b.site && (a.frame === b.frame || isSymbolic(a.frame) || isSymbolic(b.frame));
+  if (a.kind === 'field' && b.kind === 'field') return a.name === b.name && mayBe(a.base, b.base);
+  if (a.kind === 'made' || b.kind === 'made') return false;
+  const isOpen = (ref: Ref): boolean => ref.kind === 'parameter' || ref.kind === 'self' || ref.kind === 'element';
+  return isOpen(a) && isOpen(b);
+}
+
+function isSymbolic(frame: Frame): boolean {
+  return frame.self === null && frame.parameters.every(parameter => parameter === null);
+}
+
+function superCall(fn: FunctionFacts, evaluator: Evaluator): { id: FunctionId; args: readonly number[] } | undefined {
+  const bases = fn.owner === null ? [] : evaluator.types.ancestors(fn.owner).slice(1);
+  const constructors = new Set(bases.map(base => evaluator.program.types.get(base)?.construct));
+  for (const step of evaluator.program.steps(fn.id).values()) {
+    if (step.kind !== 'call' || step.target.kind !== 'functions') continue;
+    const id = step.target.ids.find(target => constructors.has(target));
+    if (id !== undefined) return { id, args: step.args };
+  }
+  return undefined;
+}
