@@ -43,6 +43,8 @@ export interface Questions {
   givesOf(node: ts.Expression): Gives;
   /** Whether the elements of an array type are primitive or objects (for `sort`). */
   elementsOf(node: ts.Expression): 'primitive' | 'object' | 'unknown';
+  /** Whether a value of the expression's type can be called (`any` can). */
+  mayBeCalled?(node: ts.Expression): boolean;
   /** What is known of a lock type; adds it to the file's `locks`. */
   lockKind(type: TypeId): LockKind | undefined;
   /** The id given to a function-like declaration (the extractor of its file numbers it the same way). */
@@ -55,6 +57,7 @@ export interface CallSite {
   at: At;
   /** `async-mutex#Mutex.runExclusive`. */
   external: string;
+  /** For an external name `Type()`: the value called. */
   receiver?: ValueId;
   args: ValueId[];
   spreads: number[];
@@ -69,6 +72,8 @@ export interface EffectContext {
   addSynthetic(label: string, at: At, parameters: FunctionFacts['parameters'], calling: FunctionFacts['calling']): FunctionBuilder;
   /** The function expression of an argument, when it is one (to count its parameters, or read a comparator). */
   functionNode(node: ts.Expression): ts.FunctionLikeDeclaration | undefined;
+  /** The array in `node` was put in order in place: a local variable holds `value` from here on. */
+  rebind?(node: ts.Expression, value: ValueId): void;
   /** The file's `test` flag. */
   test: boolean;
 }

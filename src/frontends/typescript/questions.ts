@@ -43,6 +43,7 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     apiOf: external => cached(apis, external, () => asking.index.api(external, name => versionOf(asking, name))),
     givesOf: node => guarded(node, 'unknown', () => givesOfType(asking, asking.checker.getTypeAtLocation(node))),
     elementsOf: node => guarded(node, 'unknown', () => elementsOfType(asking, asking.checker.getTypeAtLocation(node))),
+    mayBeCalled: node => guarded(node, true, () => mayBeCalled(asking, node)),
     lockKind: type => lockKind(asking, type),
     functionIdOf: declaration => functionIdOf(asking, declaration),
     namedType: expression => guarded(expression, undefined, () => namedType(asking, expression)),
@@ -105,4 +106,11 @@ function lockKind(asking: Asking, type: TypeId): LockKind | undefined {
   const kind = asking.index.lock(type);
   if (kind) asking.sink.locks[type] = kind;
   return kind;
+}
+
+function mayBeCalled(asking: Asking, node: ts.Expression): boolean {
+  const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(node));
+  const parts = type.isUnion() ? type.types : [type];
+  const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Instantiable;
+  return parts.some(part => (part.flags & open) !== 0 || part.getCallSignatures().length > 0 || part.getSymbol()?.name === 'Function');
 }

@@ -1,0 +1,194 @@
+/** Callbacks that an API calls: before it returns (a loop at the site), or later from the event loop. */
+import type { Arg, Effect } from '../../libraries/library.ts';
+import type { Count, ValueId } from '../../model/facts.ts';
+import type { FunctionBuilder } from './builder.ts';
+import { SyntheticCall } from './effectLocks.ts';
+import { passedValues, type EffectSite, type PassEnvironment } from './effectSite.ts';
+
+type Invoke = Extract<Effect, { does: 'invoke' }>;
+
+export function lowerInvoke(site: EffectSite, effect: Invoke): void {
+  const callbacks = site.callbacks(effect.callback);
+  if (effect.when === 'later') return callLater(site, effect, callbacks);
+  site.replaced = true;
+  if (effect.awaits) return awaitCallbacks(site, effect, callbacks);
+  for (const callback of callbacks) {
+    site.callbackResult = invoke(site.builder, site, effect, callback, { builder: site.builder, argument: arg => site.value(arg), at: site.site.at, package: site.package }, () => undefined);
+  }
+}
+
+/** The container whose elements the callback gets. */
+function iterated(site: EffectSite, effect: Invoke): Arg {
+  for (const each of effect.passes ?? []) if (typeof each === 'object' && 'element' in each) return each.element;
+  return site.receiver === undefined ? 0 : 'receiver';
+}
+
+/** Emits the call, in a loop unless it happens once; gives the call's result. `then` adds steps behind the call. */
+function invoke(builder: FunctionBuilder, site: EffectSite, effect: Invoke, callback: ValueId, environment: PassEnvironment, then: (result: ValueId) => void): ValueId {
+  const { at } = site.site;
+  const accumulates = effect.passes?.includes('accumulator') ?? false;
+  const start = accumulates ? (environment.argument(1) ?? firstElement(builder, site, effect, environment)) : undefined;
+  const accumulator = start === undefined ? undefined : builder.value({ kind: 'choice', values: [start], when: null });
+  const call = (): ValueId => {
+    const args = passedValues(effect.passes, accumulator === undefined ? environment : { ...environment, accumulator });
+    const result = builder.emitValue({ kind: 'call', at, target: { kind: 'value', of: callback }, args });
+    const accumulated = accumulator === undefined ? undefined : builder.valueAt(accumulator);
+    if (accumulated?.kind === 'choice') accumulated.values.push(result);
+    then(result);
+    return result;
+  };
+  if (effect.times === 'once') return call();
+  const over = effect.times === 'each' ? environment.argument(iterated(site, effect)) : undefined;
+  const times: Count = over === undefined ? { kind: 'unknown' } : { kind: 'length', of: over };
+  let result: ValueId | undefined;
+  builder.emitCompound(() => ({
+    kind: 'loop',
+    at,
+    test: 'none',
+    ...(over === undefined ? {} : { over }),
+    awaitsEach: false,
+    times,
+    orElse: [],
+    body: builder.inBlock(() => {
+      result = call();
+    }),
+  }));
+  return accumulator ?? result ?? builder.unknown(site.key);
+}
+
+function firstElement(builder: FunctionBuilder, site: EffectSite, effect: Invoke, environment: PassEnvironment): ValueId | undefined {
+  const container = environment.argument(iterated(site, effect));
+  return container === undefined ? undefined : builder.value({ kind: 'element', of: container, key: null });
+}
+
+/** `pMap(xs, f)`, `Promise.try`-like: an async function that calls the callback and awaits what it gives. */
+function awaitCallbacks(site: EffectSite, effect: Invoke, callbacks: readonly ValueId[]): void {
+  const call = new SyntheticCall(site);
+  callbacks.forEach((callback, index) => {
+    call.passValue(`callback ${index}`, 'callback', callback);
+  });
+  if (effect.times === 'each') call.pass('values', iterated(site, effect));
+  for (const each of effect.passes ?? []) {
+    if (typeof each === 'object' && !('fresh' in each)) call.pass('argument', 'argument' in each ? each.argument : each.element);
+  }
+  const isParallel = effect.parallel === true && !(effect.bound !== undefined && site.equals(effect.bound, '1'));
+  site.result = call.call('promise', inner => {
+    const { at } = site.site;
+    const join = (promise: ValueId): void => {
+      inner.emit({ kind: 'await', at, values: [promise], until: 'all', wait: 'endless', strength: 'callee' });
+    };
+    let given: ValueId | undefined;
+    for (const index of callbacks.keys()) {
+      const callback = call.parameter(inner, `callback ${index}`) ?? inner.unknown('callback');
+      const environment: PassEnvironment = { builder: inner, argument: arg => call.parameter(inner, arg), at, package: site.package };
+      const result = invoke(inner, site, effect, callback, environment, isParallel ? () => undefined : join);
+      if (isParallel) join(inner.value({ kind: 'array', values: [result], spreads: [], at }));
+      const settled = inner.value({ kind: 'settled', of: result });
+      given = effect.times === 'once' ? settled : inner.value({ kind: 'array', values: [settled], spreads: [], at });
+    }
+    if (given !== undefined) inner.emit({ kind: 'exit', at, how: 'return', value: given });
+  });
+  site.callbackResult = site.result;
+}
+
+/** Node's callbacks run once from the event loop; those that are called again and again are entry points. */
+function callLater(site: EffectSite, effect: Invoke, callbacks: readonly ValueId[]): void {
+  const { at } = site.site;
+  for (const body of callbacks) {
+    if (effect.awaits && effect.times === 'once' && !site.effect('make')) {
+      runLater(site, effect, body);
+    } else if (effect.times === 'once') {
+      const args = passedValues(effect.passes, { builder: site.builder, argument: arg => site.value(arg), at, package: site.package });
+      site.emit({ kind: 'spawn', at, how: 'immediate', body, args, runsOn: 'event-loop', times: { kind: 'exactly', n: 1 }, keeps: 'strong' });
+    } else {
+      site.emit({
+        kind: 'register',
+        at,
+        handler: body,
+        entry: {
+          trigger: 'event',
+          label: `callback of ${site.label}`,
+          instances: effect.awaits ? 'serial' : 'many',
+          evidence: 'inferred',
+          awaitsHandler: effect.awaits === true,
+          rejection: 'crashes',
+          confined: [],
+          runsOn: 'event-loop',
+          test: site.context.test,
+        },
+      });
+    }
+  }
+}
+
+/** Runs the callback in a later turn; the call's promise is settled by it. */
+function runLater(site: EffectSite, effect: Invoke, callback: ValueId): void {
+  const call = new SyntheticCall(site);
+  call.passValue('callback', 'callback', callback);
+  for (const each of effect.passes ?? []) if (typeof each === 'object' && 'argument' in each) call.pass('argument', each.argument);
+  site.result = call.call('promise', inner => {
+    const { at } = site.site;
+    inner.emit({ kind: 'await', at, values: [], until: 'all', wait: 'endless', strength: 'macro' });
+    const args = passedValues(effect.passes, { builder: inner, argument: arg => call.parameter(inner, arg), at, package: site.package });
+    const of = call.parameter(inner, 'callback') ?? inner.unknown('callback');
+    const result = inner.emitValue({ kind: 'call', at, target: { kind: 'value', of }, args });
+    inner.emit({ kind: 'await', at, values: [result], until: 'all', wait: 'endless', strength: 'callee' });
+    inner.emit({ kind: 'exit', at, how: 'return', value: inner.value({ kind: 'settled', of: result }) });
+  });
+  site.callbackResult = site.result;
+}
+
+/** `f.call(self, …)`, `f.apply(self, args)`. */
+export function lowerCall(site: EffectSite, effect: Extract<Effect, { does: 'call' }>): void {
+  const of = site.value(effect.callee);
+  if (of === undefined) return;
+  const self = effect.self === undefined ? undefined : site.value(effect.self);
+  const args = site.site.args.slice(effect.from);
+  const spreads = effect.spread ? [...args.keys()] : site.site.spreads.filter(index => index >= effect.from).map(index => index - effect.from);
+  site.replaced = true;
+  site.result = site.call({ kind: 'value', of }, args, {
+    ...(self === undefined ? {} : { receiver: self }),
+    ...(spreads.length > 0 ? { spreads } : {}),
+  });
+}
+
+/**
+ * `f.bind(self, a, b)`: a closure that calls `f` with what was bound and what it is given. The bound values are slots of
+ * the function that the call stands in.
+ */
+export function lowerBind(site: EffectSite, effect: Extract<Effect, { does: 'bind' }>): void {
+  const callee = site.value(effect.callee);
+  if (callee === undefined) return;
+  site.replaced = true;
+  const bound = site.site.args.slice(effect.from);
+  const self = effect.self === undefined || site.isGiven(effect.self) === false || site.constant(effect.self) === 'null' ? undefined : site.value(effect.self);
+  if (bound.length === 0 && self === undefined) {
+    site.result = site.builder.value({ kind: 'from', values: [callee], how: 'copy' });
+    return;
+  }
+  const { at } = site.site;
+  const outer = site.builder;
+  const rest = { name: 'args', type: null, optional: false, rest: true };
+  const inner = site.context.addSynthetic(site.label, at, [rest], 'value');
+  inner.facts.parent = outer.facts.id;
+  const capture = (name: string, value: ValueId): ValueId => {
+    const slot = `${inner.facts.id.slice(inner.facts.id.lastIndexOf('/') + 1)}.${name}`;
+    outer.facts.slots[slot] = { value, assignedAgain: false, type: null, at };
+    inner.facts.captures.push({ from: outer.facts.id, slot, assignedAgain: false });
+    return inner.read({ root: { kind: 'captured', from: outer.facts.id, slot }, type: null, path: [] });
+  };
+  const of = capture('callee', callee);
+  const receiver = self === undefined ? undefined : capture('self', self);
+  const args = bound.map((value, index) => capture(`argument ${index}`, value));
+  const given = inner.read({ root: { kind: 'parameter', index: 0 }, type: null, path: [] });
+  const result = inner.emitValue({
+    kind: 'call',
+    at,
+    target: { kind: 'value', of },
+    args: [...args, given],
+    spreads: [args.length],
+    ...(receiver === undefined ? {} : { receiver }),
+  });
+  inner.emit({ kind: 'exit', at, how: 'return', value: result });
+  site.result = outer.value({ kind: 'function', id: inner.facts.id });
+}

@@ -1,0 +1,250 @@
+/**
+ * Locks: an asynchronous acquisition or a locked section becomes one synthetic function per call site, so that its
+ * acquire, callback and release are ordinary steps of an ordinary (async) function.
+ */
+import type { Arg, Effect, ModeRule, WaitRule } from '../../libraries/library.ts';
+import type { Acquire, At, FunctionFacts, Release, TypeId, ValueId, Wait } from '../../model/facts.ts';
+import type { FunctionBuilder } from './builder.ts';
+import { namedFunction } from './constants.ts';
+import { passedValues, placeOf, type EffectSite } from './effectSite.ts';
+
+type AcquireEffect = Extract<Effect, { does: 'acquire' }>;
+type RunLocked = Extract<Effect, { does: 'run-locked' }>;
+
+/** The parameters and arguments of a synthetic function. */
+export class SyntheticCall {
+  readonly #site: EffectSite;
+  readonly #parameters: FunctionFacts['parameters'] = [];
+  readonly #args: ValueId[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  constructor(site: EffectSite) {
+    this.#site = site;
+  }
+
+  /** Passes the value at `arg` on to the function; once per position. */
+  pass(name: string, arg: Arg, type: TypeId | null = null): void {
+    const value = this.#site.value(arg);
+    if (value !== undefined) this.passValue(JSON.stringify(arg), name, value, type);
+  }
+
+  passValue(key: string, name: string, value: ValueId, type: TypeId | null = null): void {
+    if (this.#indexes.has(key)) return;
+    this.#indexes.set(key, this.#parameters.length);
+    this.#parameters.push({ name, type, optional: false, rest: false });
+    this.#args.push(value);
+  }
+
+  /** The parameter in the function's own terms. */
+  parameter(inner: FunctionBuilder, arg: Arg | string): ValueId | undefined {
+    const index = this.#indexes.get(JSON.stringify(arg)) ?? (typeof arg === 'string' ? this.#indexes.get(arg) : undefined);
+    const type = index === undefined ? undefined : this.#parameters[index]?.type;
+    return index === undefined ? undefined : inner.read({ root: { kind: 'parameter', index }, type: type ?? null, path: [] });
+  }
+
+  /** Makes the function, lets `fill` write its body, and calls it at the site. */
+  call(calling: FunctionFacts['calling'], fill: (inner: FunctionBuilder) => void): ValueId {
+    const { context, site, label } = this.#site;
+    const inner = context.addSynthetic(label, site.at, this.#parameters, calling);
+    fill(inner);
+    this.#site.replaced = true;
+    return this.#site.call({ kind: 'functions', ids: [inner.facts.id] }, this.#args);
+  }
+}
+
+/** Resolves a rule about waiting with the options given at the site. */
+export function waitAt(site: EffectSite, rule: WaitRule | undefined): Wait {
+  if (rule === undefined) return 'endless';
+  if (typeof rule === 'string') return rule;
+  for (const option of rule.options) {
+    const applies = option.equals === undefined ? site.isGiven(option.at) === true : site.equals(option.at, option.equals);
+    if (applies) return option.wait;
+  }
+  return rule.default;
+}
+
+function modeAt(site: EffectSite, rule: ModeRule | undefined): Acquire['mode'] {
+  if (rule === undefined) return 'exclusive';
+  if (typeof rule === 'string') return rule;
+  return rule.options.find(option => site.equals(option.at, option.equals))?.mode ?? rule.default;
+}
+
+/** The type of the lock at a position, whose kind then goes to the file's facts. */
+function lockType(site: EffectSite, lock: Arg): TypeId | null {
+  const node = site.node(lock);
+  const own = lock === 'receiver' ? site.receiverType : null;
+  const type = own ?? (node ? site.context.questions.typeIdOf(node) : null);
+  if (type !== null) site.context.questions.lockKind(type);
+  const narrower = node && lock === 'receiver' ? site.context.questions.typeIdOf(node) : null;
+  if (narrower !== null && narrower !== undefined) site.context.questions.lockKind(narrower);
+  return type;
+}
+
+interface Taken {
+  lock: ValueId;
+  key: ValueId | undefined;
+}
+
+function acquireDraft(site: EffectSite, effect: AcquireEffect | RunLocked, { lock, key }: Taken): Omit<Acquire, 'id'> {
+  const wait = waitAt(site, effect.wait);
+  const failure = effect.failure ?? (wait === 'endless' ? 'throws' : 'falsy');
+  return {
+    kind: 'acquire',
+    at: site.site.at,
+    lock,
+    ...(key === undefined ? {} : { key }),
+    ...(key === undefined || effect.keysAre === undefined ? {} : { keysAre: effect.keysAre }),
+    mode: modeAt(site, effect.mode),
+    units: site.count(effect.units),
+    wait,
+    failure: failure === 'runs-with-null' ? (wait === 'try' ? 'falsy' : 'throws') : failure,
+  };
+}
+
+function releaseDraft(at: At, token: ValueId, { lock, key }: Taken): Omit<Release, 'id'> {
+  return { kind: 'release', at, token, lock, ...(key === undefined ? {} : { key }) };
+}
+
+/** `lock.acquire()`. */
+export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
+  const type = lockType(site, effect.lock);
+  if (!effect.async) {
+    const lock = site.value(effect.lock);
+    if (lock === undefined) return;
+    const key = effect.key === undefined ? undefined : site.value(effect.key);
+    const token = site.builder.emitValue(acquireDraft(site, effect, { lock, key }));
+    site.replaced = true;
+    site.result = effect.gives === 'nothing' ? undefined : givenToken(site.builder, effect, token, site.site.at);
+    return;
+  }
+  const call = new SyntheticCall(site);
+  call.pass('lock', effect.lock, type);
+  if (effect.key !== undefined) call.pass('key', effect.key);
+  const result = call.call('promise', inner => {
+    const taken = takenIn(call, inner, effect);
+    const token = inner.emitValue(acquireDraft(site, effect, taken));
+    const { at } = site.site;
+    if (effect.heldFor === 'call') {
+      inner.emit({ kind: 'await', at, values: [], until: 'all', wait: 'endless', strength: 'macro' });
+      inner.emit(releaseDraft(at, token, taken));
+    } else if (effect.gives !== 'nothing') inner.emit({ kind: 'exit', at, how: 'return', value: givenToken(inner, effect, token, at) });
+  });
+  site.result = result;
+}
+
+function takenIn(call: SyntheticCall, inner: FunctionBuilder, effect: AcquireEffect | RunLocked): Taken {
+  const lock = call.parameter(inner, effect.lock) ?? inner.unknown('lock');
+  return { lock, key: effect.key === undefined ? undefined : call.parameter(inner, effect.key) };
+}
+
+function givenToken(builder: FunctionBuilder, effect: AcquireEffect, token: ValueId, at: At): ValueId {
+  if (effect.releasedBy) {
+    const fields = Object.fromEntries(effect.releasedBy.map(name => [name, token]));
+    return builder.value({ kind: 'object', fields, spreads: [], type: null, at });
+  }
+  if (effect.gives === 'value-and-token') return builder.value({ kind: 'array', values: [builder.unknown('value'), token], spreads: [], at });
+  return token;
+}
+
+/** `lock.runExclusive(callback)`. */
+export function lowerRunLocked(site: EffectSite, effect: RunLocked): void {
+  const type = lockType(site, effect.lock);
+  const call = new SyntheticCall(site);
+  call.pass('lock', effect.lock, type);
+  if (effect.key !== undefined) call.pass('key', effect.key);
+  site.callbacks(effect.callback);
+  call.pass('callback', effect.callback);
+  for (const each of effect.passes ?? []) {
+    if (typeof each !== 'object' || 'fresh' in each) continue;
+    call.pass('argument', 'argument' in each ? each.argument : each.element);
+  }
+  site.result = call.call(effect.async ? 'promise' : 'value', inner => lockedBody(site, effect, call, inner));
+}
+
+function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, inner: FunctionBuilder): void {
+  const taken = takenIn(call, inner, effect);
+  const draft = acquireDraft(site, effect, taken);
+  const { at } = site.site;
+  const token = inner.emitValue(draft);
+  const callback = call.parameter(inner, effect.callback) ?? inner.unknown('callback');
+  const run = (held: ValueId): void => {
+    const args = passedValues(effect.passes, { builder: inner, argument: arg => call.parameter(inner, arg), token: held, at, package: site.package });
+    const given = inner.emitValue({ kind: 'call', at, target: { kind: 'value', of: callback }, args });
+    inner.emit({ kind: 'exit', at, how: 'return', value: effect.async && !callsDone(site, effect) ? settled(inner, given, at) : given });
+  };
+  // A callback that declares `done` frees the lock by calling it; nothing else does.
+  if (callsDone(site, effect)) return run(token);
+  const guarded = (): void => {
+    inner.emitCompound(() => {
+      const body = inner.inBlock(() => {
+        run(token);
+      });
+      const release = inner.inBlock(() => inner.emit(releaseDraft(at, token, taken)));
+      return { kind: 'try', at, body, handlers: [], orElse: [], finally: release };
+    });
+  };
+  if (draft.failure !== 'falsy') return guarded();
+  inner.emitCompound(() => ({
+    kind: 'branch',
+    at,
+    condition: { kind: 'truthy', value: token },
+    arms: [
+      { when: 'true', body: inner.inBlock(guarded), fallsThrough: false },
+      {
+        when: 'false',
+        fallsThrough: false,
+        body: inner.inBlock(() => {
+          if (effect.failure === 'runs-with-null') run(inner.constant('null'));
+        }),
+      },
+    ],
+  }));
+}
+
+function settled(inner: FunctionBuilder, promise: ValueId, at: At): ValueId {
+  inner.emit({ kind: 'await', at, values: [promise], until: 'all', wait: 'endless', strength: 'callee' });
+  return inner.value({ kind: 'settled', of: promise });
+}
+
+function callsDone(site: EffectSite, effect: RunLocked): boolean {
+  if (!effect.doneWhenDeclared) return false;
+  const node = site.node(effect.callback);
+  const callback = node && (site.context.functionNode(node) ?? namedFunction(site.context.questions, node));
+  return (callback?.parameters.length ?? 0) > 0;
+}
+
+/** `lock.release()`, `release(token)`. */
+export function lowerRelease(site: EffectSite, effect: Extract<Effect, { does: 'release' }>): void {
+  const lock = effect.lock === undefined ? undefined : site.value(effect.lock);
+  const key = effect.key === undefined ? undefined : site.value(effect.key);
+  const token = effect.token === undefined ? undefined : releasedToken(site, effect.token);
+  if (effect.lock !== undefined) lockType(site, effect.lock);
+  site.emit({
+    kind: 'release',
+    at: site.site.at,
+    ...(token === undefined ? {} : { token }),
+    ...(lock === undefined ? {} : { lock }),
+    ...(key === undefined ? {} : { key }),
+  });
+  site.replaced = effect.async !== true;
+}
+
+/** A token may be an object whose member of this name releases: `held.release()`, `locks.release(held)`. */
+function releasedToken(site: EffectSite, arg: Arg): ValueId | undefined {
+  const value = site.value(arg);
+  if (value === undefined) return undefined;
+  const place = placeOf(site.builder, value);
+  const member = site.builder.read({ ...place, path: [...place.path, { field: site.label }] });
+  return arg === 'receiver' ? member : site.builder.value({ kind: 'choice', values: [value, member], when: null });
+}
+
+/** `withTimeout(lock, 500)`. */
+export function lowerView(site: EffectSite, effect: Extract<Effect, { does: 'view' }>): void {
+  const of = site.value(effect.of);
+  if (of === undefined) return;
+  lockType(site, effect.of);
+  const type = site.context.questions.typeIdOf(site.site.node);
+  if (type !== null) site.context.questions.lockKind(type);
+  site.replaced = true;
+  site.result = site.builder.value({ kind: 'view', of, wait: effect.wait });
+}

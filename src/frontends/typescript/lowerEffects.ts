@@ -1,0 +1,137 @@
+/** Interprets a table entry at a call: every effect becomes steps of the function that the call stands in. */
+import type { Api, Effect } from '../../libraries/library.ts';
+import type { ValueId } from '../../model/facts.ts';
+import { lowerBind, lowerCall, lowerInvoke } from './effectCallbacks.ts';
+import { lowerGive, lowerOrder, lowerPut, lowerRemove, lowerTake, lowerTouch } from './effectContainers.ts';
+import { lowerCancel, lowerEmit, lowerListen, lowerRegister, lowerSpawn } from './effectEvents.ts';
+import { lowerAcquire, lowerRelease, lowerRunLocked, lowerView } from './effectLocks.ts';
+import { lowerChain, lowerCombine, lowerExecutor, lowerNotify, lowerSettledPromise, lowerWait, lowerWithResolvers } from './effectPromises.ts';
+import { EffectSite } from './effectSite.ts';
+import type { CallSite, EffectContext } from './lowering.ts';
+
+/**
+ * Lowers a call of an API that the tables know.
+ * @param site the call, its arguments lowered; for an entry `Type()` the receiver is the value called
+ * @returns the value of the call expression
+ */
+export function lowerEffects(context: EffectContext, site: CallSite, api: Api): ValueId {
+  const lowered = new EffectSite(context, site, api);
+  const make = lowered.effect('make');
+  if (make) lowerMake(lowered, make);
+  for (const effect of api.does) if (effect.does !== 'make') lowerEffect(lowered, effect);
+  if (!make && !lowered.replaced) {
+    const value = externalCall(lowered);
+    lowered.result ??= value;
+  }
+  return lowered.result ?? context.builder.unknown(lowered.key);
+}
+
+function lowerEffect(site: EffectSite, effect: Effect): void {
+  switch (effect.does) {
+    case 'acquire':
+      return lowerAcquire(site, effect);
+    case 'release':
+      return lowerRelease(site, effect);
+    case 'run-locked':
+      return lowerRunLocked(site, effect);
+    case 'view':
+      return lowerView(site, effect);
+    case 'wait':
+      return lowerWait(site, effect);
+    case 'notify':
+      return lowerNotify(site, effect);
+    case 'invoke':
+      return lowerInvoke(site, effect);
+    case 'give':
+      return lowerGive(site, effect);
+    case 'put':
+      return lowerPut(site, effect);
+    case 'take':
+      return lowerTake(site, effect);
+    case 'remove':
+      return lowerRemove(site, effect);
+    case 'order':
+      return lowerOrder(site, effect);
+    case 'combine':
+      return lowerCombine(site, effect);
+    case 'chain':
+      return lowerChain(site, effect);
+    case 'settled-promise':
+      return lowerSettledPromise(site, effect);
+    case 'executor':
+      return lowerExecutor(site, effect);
+    case 'with-resolvers':
+      return lowerWithResolvers(site);
+    case 'spawn':
+      return lowerSpawn(site, effect);
+    case 'cancel':
+      return lowerCancel(site, effect);
+    case 'register':
+      return lowerRegister(site, effect);
+    case 'listen':
+      return lowerListen(site, effect);
+    case 'emit':
+      return lowerEmit(site, effect);
+    case 'block':
+      return site.emit({ kind: 'blocking', at: site.site.at, what: effect.what, api: site.key, size: { kind: 'unknown' } });
+    case 'touch':
+      return lowerTouch(site, effect);
+    case 'bind':
+      return lowerBind(site, effect);
+    case 'call':
+      return lowerCall(site, effect);
+    case 'make':
+    case 'own':
+      return;
+  }
+}
+
+/** The object comes first: everything else the call does may be done to it. */
+function lowerMake(site: EffectSite, effect: Extract<Effect, { does: 'make' }>): void {
+  const type = effect.type.includes('#') ? effect.type : `${site.package}#${effect.type}`;
+  takeCallbacks(site);
+  const made = externalCall(site, type);
+  site.context.questions.lockKind(type);
+  site.receiver ??= made;
+  site.result = made;
+  const held = effect.holds === undefined ? undefined : site.value(effect.holds);
+  if (held === undefined) return;
+  site.emit({
+    kind: 'access',
+    at: site.site.at,
+    place: { root: { kind: 'value', of: made }, type, path: [{ any: true }] },
+    mode: 'update',
+    value: site.builder.value({ kind: 'element', of: held, key: null }),
+    atomic: false,
+    guard: 'none',
+  });
+}
+
+/** Notes which arguments later effects call, so that the call itself does not pass them on. */
+function takeCallbacks(site: EffectSite): void {
+  for (const effect of site.api.does) {
+    if ('callback' in effect) site.callbacks(effect.callback);
+    else if (effect.does === 'register') site.callbacks(effect.handler);
+    else if (effect.does === 'spawn' && effect.body !== undefined) site.callbacks(effect.body);
+  }
+}
+
+/** The call as such, for what the tables say of it that no step expresses. Callbacks that effects call are left out. */
+function externalCall(site: EffectSite, newOf?: string): ValueId {
+  const { external, args, spreads, receiver } = site.site;
+  const owns = site.effect('own')?.promises;
+  const known = owns ? { ...site.api.known, owns } : site.api.known;
+  const passed = args.map((value, index) => (site.taken.has(index) ? site.builder.unknown('callback') : value));
+  return site.builder.emitValue({
+    kind: 'call',
+    at: site.site.at,
+    target: { kind: 'external', name: external },
+    args: passed,
+    ...(receiver === undefined ? {} : { receiver }),
+    ...(spreads.length > 0 ? { spreads: [...spreads] } : {}),
+    ...(newOf === undefined ? {} : { newOf }),
+    ...(site.site.optional ? { optional: true } : {}),
+    ...(site.api.gives === undefined ? {} : { gives: site.api.gives }),
+    ...(known === undefined ? {} : { known }),
+  });
+}
