@@ -28,7 +28,7 @@ const rows: Library['apis'] = {
   'IRouterHandler()': route('route', 0),
   'Application.listen': {
     does: [later({ from: 0 }), { does: 'make', type: 'node:http#Server' }],
-    known: { outside: 'network', resource: { what: 'server', ends: ['close', 'closeAllConnections'], observedBy: ['on', 'once'] } },
+    known: { serves: true, outside: 'network', resource: { what: 'server', ends: ['close', 'closeAllConnections'], observedBy: ['on', 'once'] } },
   },
   ...same(nothing, 'IRouter.route', 'Router.route', 'Application.route'),
   ...sameMembers('Application', nothing, 'set', 'enable', 'disable', 'enabled', 'disabled', 'engine', 'path', 'init', 'defaultConfiguration'),

@@ -55,7 +55,7 @@ export const fastify = defineLibrary({
     'FastifyInstance.listen': {
       does: [later(-1, ['unknown', 'unknown'])],
       gives: 'promise',
-      known: { outside: 'network', leavesTurn: true },
+      known: { serves: true, outside: 'network', leavesTurn: true },
     },
     'FastifyInstance.close': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(0)], gives: 'promise', known: { leavesTurn: true } },
     'FastifyInstance.inject': { does: [later(1, ['unknown', 'unknown'])], gives: 'promise', known: { leavesTurn: true } },

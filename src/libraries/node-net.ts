@@ -17,7 +17,7 @@ export const net = defineLibrary({
     createServer: { does: [{ does: 'register', handler: -1, entry: handled }, { does: 'make', type: 'Server' }], known: server },
     'new Server': { does: [{ does: 'register', handler: -1, entry: handled }, { does: 'make', type: 'Server' }], known: server },
     ...same({ does: [later(-1), { does: 'make', type: 'Socket' }], known: connection }, 'connect', 'createConnection', 'new Socket'),
-    'Server.listen': { does: [later(-1), { does: 'give', what: 'receiver' }], known: { outside: 'network' } },
+    'Server.listen': { does: [later(-1), { does: 'give', what: 'receiver' }], known: { serves: true, outside: 'network' } },
     'Server.close': closing,
     'Server.getConnections': callbackLast(),
     ...sameMembers('Server', nothing, 'address'),
