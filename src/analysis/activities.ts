@@ -27,6 +27,7 @@ export class Activities {
   readonly #byFrame = new Map<number, Activity>();
   readonly #calls = new Map<number, Set<number>>();
   readonly #repeated = new Map<FunctionId, ReadonlySet<StepId>>();
+  readonly #reached = new Map<number, ReadonlySet<number>>();
   readonly #functionRef: (refs: Refs) => { fn: FunctionFacts; frame: Frame }[];
 
   /** `activationsOf` gives the activations of function values that are called with unknown arguments. */
@@ -82,10 +83,13 @@ export class Activities {
     return [...this.#byFrame.values()];
   }
 
-  /** Activations that an activity runs, its own first. */
+  /** Activations that an activity runs, its own first. Ask when everything is walked. */
   reached(activity: Activity): ReadonlySet<number> {
+    const known = this.#reached.get(activity.frame.id);
+    if (known) return known;
     const found = new Set([activity.frame.id]);
     for (const id of found) for (const next of this.#calls.get(id) ?? []) found.add(next);
+    this.#reached.set(activity.frame.id, found);
     return found;
   }
 
@@ -94,17 +98,17 @@ export class Activities {
    * tasks take it over; handlers know their own multiplicity.
    */
   settle(): void {
-    const all = this.list();
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const activity of all) {
-        if (activity.instances === 'many' || activity.from === null) continue;
-        const from = activity.from.id;
-        const many = activity.repeated || all.some(starter => starter.instances === 'many' && starter !== activity && this.reached(starter).has(from));
-        if (!many) continue;
-        activity.instances = 'many';
-        changed = true;
-      }
+    const queue = this.list().filter(activity => activity.instances === 'many');
+    const waiting = new Set(this.list().filter(activity => activity.instances !== 'many' && activity.from !== null));
+    const raise = (activity: Activity): void => {
+      activity.instances = 'many';
+      waiting.delete(activity);
+      queue.push(activity);
+    };
+    for (const activity of waiting) if (activity.repeated) raise(activity);
+    for (let starter = queue.pop(); starter; starter = queue.pop()) {
+      const frames = this.reached(starter);
+      for (const activity of waiting) if (activity.from && frames.has(activity.from.id)) raise(activity);
     }
   }
 
