@@ -1,0 +1,335 @@
+/**
+ * What becomes of a promise or handle: followed forward through variables, containers, fields, arguments and closures
+ * until somebody observes it. Two obligations are told apart (ALGORITHMS 4): its error is seen, its end is joined.
+ * Flow-insensitive and over-approximate: any use that might observe it counts, so that silence is the safe answer.
+ */
+import type { Access, Call, Cancel, Drop, FunctionId, Place, Step, ValueId } from '../model/facts.ts';
+import { defineAnalysis, type Get } from './analysis.ts';
+import { type CallGraph, callGraph } from './callGraph.ts';
+import { functionUses, type FunctionUsesOf, type Key, keysOf, type Use } from './consumptionIndex.ts';
+import { type Holder, type Places, places, type Spot, spotsOf } from './consumptionPlaces.ts';
+import type { Program } from './program.ts';
+
+/**
+ * `error`: a rejection is seen. `join`: its end is waited for. `handle`: a timer, thread or process is ended or watched;
+ * `unref`: it is told not to keep the process alive.
+ */
+export type Want = 'error' | 'join' | 'handle' | 'unref';
+export interface Observation {
+  how: 'awaited' | 'returned' | 'yielded' | 'thrown' | 'passed' | 'owned' | 'chained' | 'combined' | 'used' | 'cleared' | 'unref' | 'watched' | 'public';
+  fn: FunctionId;
+  step: Step | null;
+  /** The promise that it was combined into. */
+  into?: ValueId;
+}
+/** Something followed: at `inside` it lies in a container (keys from the innermost to the outermost; empty: itself). */
+export type Followed =
+  | { kind: 'value'; fn: FunctionId; value: ValueId; inside: readonly Key[] }
+  | { kind: 'parameter'; fn: FunctionId; index: number; inside: readonly Key[] }
+  | { kind: 'holder'; holder: Holder; inside: readonly Key[]; fromItself: boolean };
+
+/** One level of uses. */
+export interface Expansion {
+  ends: Observation[];
+  next: Followed[];
+  /** Arguments of calls whose callee is exactly known: observed when a parameter of a callee is. */
+  given: { step: Call; to: Followed[] }[];
+  stored: { step: Access; to: Followed[] }[];
+  captured: Followed[];
+  drops: Drop[];
+  tests: Step[];
+}
+
+export interface Consumption {
+  expand(at: Followed, want: Want): Expansion;
+  /** Who observes it, anywhere in the program; null: nobody. */
+  observed(from: Followed, want: Want): Observation | null;
+}
+
+export const consumption = defineAnalysis<Consumption>('consumption', (get, program) => new Follower(get, program));
+
+/** How deep containers in containers are followed; deeper counts as observed. */
+const DEPTH = 4;
+
+const empty = (): Expansion => ({ ends: [], next: [], given: [], stored: [], captured: [], drops: [], tests: [] });
+
+class Follower implements Consumption {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #uses: FunctionUsesOf;
+  readonly #places: Places;
+  readonly #known = new Map<string, Observation | null>();
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#uses = get(functionUses);
+    this.#places = get(places);
+  }
+
+  observed(from: Followed, want: Want): Observation | null {
+    const start = keyOf(from, want);
+    const known = this.#known.get(start);
+    if (known !== undefined) return known;
+    const seen = new Set<string>([start]);
+    const queue: Followed[] = [from];
+    for (let at = queue.pop(); at; at = queue.pop()) {
+      const found = this.#nextOf(at, want, seen, queue);
+      if (found) {
+        this.#known.set(start, found);
+        return found;
+      }
+    }
+    // Everything reachable was looked at: none of it is observed.
+    for (const key of seen) this.#known.set(key, null);
+    return null;
+  }
+
+  /** Queues what is not looked at yet; gives the observation when there is one. */
+  #nextOf(at: Followed, want: Want, seen: Set<string>, queue: Followed[]): Observation | null {
+    const { ends, next, given, stored, captured } = this.expand(at, want);
+    const end = want === 'unref' ? ends.find(one => one.how === 'unref') : ends[0];
+    if (end) return end;
+    for (const one of [...next, ...captured, ...given.flatMap(each => each.to), ...stored.flatMap(each => each.to)]) {
+      const key = keyOf(one, want);
+      const known = this.#known.get(key);
+      if (known) return known;
+      if (known === null || seen.has(key)) continue;
+      seen.add(key);
+      queue.push(one);
+    }
+    return null;
+  }
+
+  expand(at: Followed, want: Want): Expansion {
+    const result = empty();
+    if (at.kind === 'value') {
+      if (at.inside.length > DEPTH) result.ends.push({ how: 'passed', fn: at.fn, step: null });
+      else for (const use of this.#uses(at.fn).of(at.value)) this.#use(at, use, want, result);
+    } else if (at.kind === 'parameter') {
+      for (const read of this.#uses(at.fn).parameter(at.index)) {
+        const inside = takePart(at.inside, read.keys);
+        if (inside) result.next.push({ kind: 'value', fn: at.fn, value: read.value, inside });
+      }
+    } else this.#holder(at, want, result);
+    return result;
+  }
+
+  #holder(at: Extract<Followed, { kind: 'holder' }>, want: Want, result: Expansion): void {
+    const declared = this.#places.heldBy(at.holder);
+    if (this.#places.isPublic(at.holder)) result.ends.push({ how: 'public', fn: declared?.fn ?? '', step: null });
+    if (declared && !at.fromItself) result.next.push({ kind: 'value', ...declared, inside: at.inside });
+    for (const reader of this.#places.readersOf(at.holder)) {
+      const inside = takePart(at.inside, reader.keys);
+      if ('value' in reader.what) {
+        if (inside) result.next.push({ kind: 'value', fn: reader.fn, value: reader.what.value, inside });
+        continue;
+      }
+      const { step } = reader.what;
+      if (step.kind === 'access') {
+        if (want === 'handle' && at.inside.length === reader.keys.length - 1 && isListening(step)) result.ends.push({ how: 'watched', fn: reader.fn, step });
+      } else if (inside) {
+        if (step.kind === 'cancel') cancelled(step, reader.fn, want, result);
+        else result.ends.push({ how: step.kind === 'wait' ? 'awaited' : 'used', fn: reader.fn, step });
+      }
+    }
+  }
+
+  #use(at: Extract<Followed, { kind: 'value' }>, use: Use, want: Want, result: Expansion): void {
+    const { fn, inside } = at;
+    const next = (value: ValueId, within: readonly Key[]): void => void result.next.push({ kind: 'value', fn, value, inside: within });
+    switch (use.as) {
+      case 'alias':
+        return next(use.value, inside);
+      case 'spread':
+        if (inside.length > 0) next(use.value, [...inside.slice(0, -1), null]);
+        return;
+      case 'held':
+        return next(use.value, [...inside, use.key]);
+      case 'part': {
+        const taken = takePart(inside, use.keys);
+        if (taken) next(use.value, taken);
+        else if (want === 'handle' && inside.length === 0) result.ends.push({ how: 'watched', fn, step: null });
+        return;
+      }
+      case 'combined':
+        if (want === 'error') result.ends.push({ how: 'combined', fn, step: null, into: use.value });
+        else next(use.value, []);
+        return;
+      case 'slot':
+        result.captured.push({ kind: 'holder', holder: { kind: 'variable', owner: fn, slot: use.slot }, inside, fromItself: true });
+        return;
+      case 'computed':
+        return;
+      case 'step':
+        return this.#step(at, use, want, result);
+    }
+  }
+
+  #step(at: Extract<Followed, { kind: 'value' }>, use: Extract<Use, { as: 'step' }>, want: Want, result: Expansion): void {
+    const { fn, inside } = at;
+    const { step } = use;
+    const end = (how: Observation['how']): void => void result.ends.push({ how, fn, step });
+    switch (use.role) {
+      case 'await':
+        return end('awaited');
+      case 'chain':
+        if (want === 'error') return end('chained');
+        return this.#resultOf(fn, step, result);
+      case 'return':
+        return end('returned');
+      case 'throw':
+        return end('thrown');
+      case 'yield':
+        return end('yielded');
+      case 'handler':
+      case 'other':
+        return end('passed');
+      case 'argument':
+        return step.kind === 'call' ? this.#argument(at, step, use.index, result) : end('passed');
+      case 'receiver':
+        return step.kind === 'call' ? this.#receiver(at, step, want, result) : undefined;
+      case 'callee':
+        return step.kind === 'settle' ? end('used') : undefined;
+      case 'store':
+        return step.kind === 'access' ? this.#store(at, step, result) : undefined;
+      case 'base':
+        if (want === 'handle' && inside.length === 0 && step.kind === 'access' && isListening(step)) end('watched');
+        return;
+      case 'cancel':
+        return step.kind === 'cancel' ? cancelled(step, fn, want, result) : undefined;
+      case 'drop':
+        if (step.kind === 'drop') result.drops.push(step);
+        return;
+      case 'condition':
+        result.tests.push(step);
+        return;
+      case 'over':
+        return;
+    }
+  }
+
+  #resultOf(fn: FunctionId, step: Step, result: Expansion): void {
+    const value = this.#uses(fn).resultOf(step.id);
+    if (value !== undefined) result.next.push({ kind: 'value', fn, value, inside: [] });
+  }
+
+  #argument(at: Extract<Followed, { kind: 'value' }>, step: Call, index: number, result: Expansion): void {
+    const { fn, inside } = at;
+    if (step.known?.owns?.includes(index)) return void result.ends.push({ how: 'owned', fn, step });
+    const targets = step.target.kind === 'functions' && !step.spreads?.length ? this.#graph.targets(fn, step.id) : [];
+    const to: Followed[] = [];
+    for (const id of targets) {
+      const parameters = this.#program.functions.get(id)?.parameters ?? [];
+      const rest = parameters.findIndex(parameter => parameter.rest);
+      if (rest >= 0 && index >= rest) to.push({ kind: 'parameter', fn: id, index: rest, inside: [...inside, null] });
+      else if (index < parameters.length) to.push({ kind: 'parameter', fn: id, index, inside });
+    }
+    // Unknown code, or `arguments`: whoever gets it takes it over.
+    if (to.length < targets.length || targets.length === 0) result.ends.push({ how: 'passed', fn, step });
+    else result.given.push({ step, to });
+  }
+
+  #receiver(at: Extract<Followed, { kind: 'value' }>, step: Call, want: Want, result: Expansion): void {
+    const { fn, inside } = at;
+    if (inside.length > 0) return void result.ends.push({ how: 'passed', fn, step });
+    if (want === 'handle') {
+      if (callsMember(step)) result.ends.push({ how: 'watched', fn, step });
+      return;
+    }
+    if (step.known?.builder || step.gives === 'lazy' || step.gives === 'thenable') this.#resultOf(fn, step, result);
+    else result.ends.push({ how: 'used', fn, step });
+  }
+
+  #store(at: Extract<Followed, { kind: 'value' }>, step: Access, result: Expansion): void {
+    const to = this.#into(at.fn, step.place, at.inside, new Set());
+    if (to === null) result.ends.push({ how: 'passed', fn: at.fn, step });
+    else result.stored.push({ step, to });
+  }
+
+  /** Where something written to a place lies afterwards; null: in an object of somebody else. */
+  #into(fn: FunctionId, place: Place, inside: readonly Key[], seen: Set<ValueId>): Followed[] | null {
+    const found: Followed[] = spotsOf(place).map(spot => holderOf(spot, inside));
+    const { root } = place;
+    if (root.kind === 'value' && !seen.has(root.of)) {
+      seen.add(root.of);
+      const within = [...inside, ...keysOf(place.path).reverse()];
+      const made = this.#container(fn, root.of, place, within, seen);
+      if (made) return [...found, ...made];
+    }
+    return found.length > 0 ? found : null;
+  }
+
+  #container(fn: FunctionId, value: ValueId, place: Place, within: readonly Key[], seen: Set<ValueId>): Followed[] | null {
+    const itself: Followed = { kind: 'value', fn, value, inside: within };
+    const facts = this.#program.functions.get(fn)?.values[value];
+    switch (facts?.kind) {
+      case 'read':
+        return this.#into(fn, { ...facts.place, path: [...facts.place.path, ...place.path] }, within.slice(0, within.length - place.path.length), seen);
+      case 'object':
+      case 'array':
+        return [itself];
+      case 'result': {
+        const step = this.#program.steps(fn).get(facts.of);
+        return step?.kind === 'call' && step.newOf !== undefined ? [itself] : null;
+      }
+      case 'view':
+      case 'ordered':
+        return withItself(itself, this.#into(fn, { ...place, root: { kind: 'value', of: facts.of } }, within.slice(0, within.length - place.path.length), seen));
+      case 'choice':
+      case 'from': {
+        const inside = within.slice(0, within.length - place.path.length);
+        const parts = facts.values.map(of => this.#into(fn, { ...place, root: { kind: 'value', of } }, inside, seen));
+        return facts.kind === 'from' && facts.how === 'compute' ? null : [itself, ...parts.flatMap(part => part ?? [])];
+      }
+      default:
+        return null;
+    }
+  }
+}
+
+/** `unref` ends nothing: it counts only where it is asked for. */
+function cancelled(step: Cancel, fn: FunctionId, want: Want, result: Expansion): void {
+  if ((step.how === 'unref') === (want === 'unref')) result.ends.push({ how: step.how === 'unref' ? 'unref' : 'cleared', fn, step });
+}
+
+const withItself = (itself: Followed, rest: Followed[] | null): Followed[] | null => rest && [itself, ...rest];
+
+const holderOf = ({ holder, keys }: Spot, inside: readonly Key[]): Followed => ({ kind: 'holder', holder, inside: [...inside, ...[...keys].reverse()], fromItself: false });
+
+/** What is left of `inside` when the parts at `keys` (outermost first) are taken; null: another part. */
+function takePart(inside: readonly Key[], keys: readonly Key[]): readonly Key[] | null {
+  if (keys.length > inside.length) return null;
+  const matches = keys.every((key, at) => {
+    const held = inside[inside.length - 1 - at];
+    return key === null || held === null || key === held;
+  });
+  return matches ? inside.slice(0, inside.length - keys.length) : null;
+}
+
+function keyOf(at: Followed, want: Want): string {
+  const inside = at.inside.map(key => (key === null ? '*' : JSON.stringify(key))).join(',');
+  switch (at.kind) {
+    case 'value':
+      return `${want} v ${at.fn} ${at.value} ${inside}`;
+    case 'parameter':
+      return `${want} p ${at.fn} ${at.index} ${inside}`;
+    case 'holder':
+      return at.holder.kind === 'variable'
+        ? `${want} s ${at.holder.owner} ${at.holder.slot} ${at.fromItself ? 1 : 0} ${inside}`
+        : `${want} f ${at.holder.name} ${at.holder.of ?? ''} ${inside}`;
+  }
+}
+
+/** `x.on('exit', …)` as an update of the slot `on:exit`. */
+function isListening(step: Access): boolean {
+  const last = step.place.path.at(-1);
+  return last !== undefined && 'field' in last && last.field.startsWith('on:');
+}
+
+/** A method call on a handle that does more than talk to it: whatever is not known to be a message ends or watches it. */
+const MESSAGE = /^(post|send|write|ref|hasRef|emit)/;
+function callsMember(step: Call): boolean {
+  const name = step.target.kind === 'method' ? step.target.name : step.target.kind === 'external' ? (step.target.name.split('.').at(-1) ?? '') : '';
+  return !MESSAGE.test(name);
+}

@@ -1,0 +1,172 @@
+/** Every expression that makes a promise: calls, chain steps, combinators, promises made by hand (ALGORITHMS 4). */
+import type { At, Call, Chain, FunctionFacts, FunctionId, ValueId } from '../model/facts.ts';
+import type { Confidence } from '../model/report.ts';
+import { defineAnalysis, type Get } from './analysis.ts';
+import { type CallGraph, callGraph } from './callGraph.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { isPromiseMade } from './mayReject.ts';
+import type { Program, Site } from './program.ts';
+import { writeIndex, type WriteIndex } from './writeIndex.ts';
+
+export interface PromiseNode {
+  fn: FunctionId;
+  value: ValueId;
+  at: At;
+  how: 'call' | 'chain' | 'combined';
+  /** The call or chain step; null for combinators. */
+  step: Call | Chain | null;
+  /** `builder`: a query builder that is not run before it is awaited. */
+  gives: 'promise' | 'maybe-promise' | 'promises' | 'thenable' | 'builder';
+  /** How sure it is that the expression gives a promise. */
+  confidence: Confidence;
+}
+
+export interface Promises {
+  all: readonly PromiseNode[];
+  /** What a call of the function gives, by its body; null: no promise. */
+  returns(fn: FunctionId): 'promise' | 'promises' | null;
+  /** What the call gives; null: no promise, or nobody knows. */
+  ofCall(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null;
+}
+
+export const promises = defineAnalysis<Promises>('promises', (get, program) => new Finder(get, program));
+
+class Finder implements Promises {
+  readonly all: PromiseNode[] = [];
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #uses: FunctionUsesOf;
+  readonly #writes: WriteIndex;
+  readonly #returns = new Map<FunctionId, 'promise' | 'promises' | null>();
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#uses = get(functionUses);
+    this.#writes = get(writeIndex);
+    for (const fn of program.functions.values()) if (!fn.synthetic || fn.owner !== null) this.#find(fn);
+  }
+
+  returns(fn: FunctionId): 'promise' | 'promises' | null {
+    const known = this.#returns.get(fn);
+    if (known !== undefined) return known;
+    const facts = this.#program.functions.get(fn);
+    if (!facts || facts.calling !== 'value') {
+      const gives = facts?.calling === 'promise' || facts?.calling === 'coroutine' ? 'promise' : null;
+      this.#returns.set(fn, gives);
+      return gives;
+    }
+    this.#returns.set(fn, null);
+    const kinds = this.#writes.returned(fn).map(value => this.#valueGives(facts, value, new Set()));
+    const gives = kinds.includes('promise') ? 'promise' : kinds.includes('promises') ? 'promises' : null;
+    this.#returns.set(fn, gives);
+    return gives;
+  }
+
+  ofCall(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
+    if (isPromiseMade(step)) return { gives: 'promise', confidence: 'high' };
+    if (step.newOf !== undefined && step.gives === undefined) return null;
+    const { gives } = step;
+    switch (gives) {
+      case 'safe':
+      case 'value':
+        return null;
+      case 'promise':
+      case 'promises':
+      case 'maybe-promise':
+        return { gives, confidence: 'high' };
+      case 'lazy':
+        return { gives: 'builder', confidence: 'high' };
+      case 'thenable':
+        return this.#givesSelf(fn, step) ? null : { gives: step.known?.builder ? 'builder' : 'thenable', confidence: 'medium' };
+      default:
+        return this.#byCallees(fn, step);
+    }
+  }
+
+  /** Untyped code: by what the callees that flow here give. */
+  #byCallees(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
+    const kinds = this.#graph.targets(fn, step.id).map(id => this.returns(id));
+    if (kinds.length === 0 || kinds.includes(null)) return null;
+    const gives = kinds.every(kind => kind === 'promises') ? 'promises' : 'promise';
+    return { gives, confidence: step.target.kind === 'functions' ? 'high' : 'medium' };
+  }
+
+  /** A fluent method of a thenable of the project: it gives its own receiver again. */
+  #givesSelf(fn: FunctionId, step: Call): boolean {
+    const targets = this.#graph.targets(fn, step.id);
+    return targets.length > 0 && targets.every(id => {
+      const values = this.#writes.returned(id);
+      const facts = this.#program.functions.get(id)?.values;
+      return values.length > 0 && values.every(value => {
+        const made = facts?.[value];
+        return made?.kind === 'read' && made.place.root.kind === 'self' && made.place.path.length === 0;
+      });
+    });
+  }
+
+  #valueGives(fn: FunctionFacts, value: ValueId, seen: Set<ValueId>): 'promise' | 'promises' | null {
+    const facts = fn.values[value];
+    if (!facts || seen.has(value)) return null;
+    seen.add(value);
+    const first = (values: readonly ValueId[]): 'promise' | 'promises' | null => {
+      for (const one of values) {
+        const gives = this.#valueGives(fn, one, seen);
+        if (gives) return gives;
+      }
+      return null;
+    };
+    switch (facts.kind) {
+      case 'combined':
+        return 'promise';
+      case 'choice':
+        return first(facts.values);
+      case 'from':
+        return facts.how === 'copy' ? first(facts.values) : null;
+      case 'array':
+        return first(facts.values) === null ? null : 'promises';
+      case 'result': {
+        const step = this.#program.steps(fn.id).get(facts.of);
+        if (step?.kind === 'chain') return 'promise';
+        const gives = step?.kind === 'call' ? this.ofCall(fn.id, step)?.gives : undefined;
+        return gives === undefined ? null : gives === 'promises' ? 'promises' : 'promise';
+      }
+      default:
+        return null;
+    }
+  }
+
+  #find(fn: FunctionFacts): void {
+    const steps = this.#program.steps(fn.id);
+    fn.values.forEach((value, id) => {
+      if (value.kind === 'combined') {
+        this.all.push({ fn: fn.id, value: id, at: value.at, how: 'combined', step: null, gives: 'promise', confidence: 'high' });
+        return;
+      }
+      if (value.kind !== 'result' || this.#uses(fn.id).resultOf(value.of) !== id) return;
+      const step = steps.get(value.of);
+      if (step?.kind === 'chain') {
+        this.all.push({ fn: fn.id, value: id, at: step.at, how: 'chain', step, gives: 'promise', confidence: 'high' });
+      } else if (step?.kind === 'call') {
+        const given = this.ofCall(fn.id, step);
+        if (given) this.all.push({ fn: fn.id, value: id, at: step.at, how: 'call', step, ...given });
+      }
+    });
+  }
+}
+
+/** Every place where a promise is made or a call is awaited, for the score. */
+export const promiseSites = defineAnalysis<readonly Site[]>('promise-sites', (get, program) => {
+  const sites = get(promises).all.map(node => program.site(node.fn, node.at));
+  for (const fn of program.functions.values()) {
+    for (const step of program.steps(fn.id).values()) {
+      if (step.kind !== 'await') continue;
+      for (const value of step.values) {
+        const made = fn.values[value];
+        const call = made?.kind === 'result' ? program.steps(fn.id).get(made.of) : undefined;
+        if (call?.kind === 'call' && !fn.synthetic) sites.push(program.site(fn.id, call.at));
+      }
+    }
+  }
+  return sites;
+});

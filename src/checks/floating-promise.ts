@@ -1,0 +1,123 @@
+import { mayReject, type MayReject } from '../analysis/mayReject.ts';
+import { names, type Names } from '../analysis/ownershipNames.ts';
+import { promiseSites } from '../analysis/promises.ts';
+import { type PromiseFate, promiseFates } from '../analysis/promisesFate.ts';
+import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
+
+/**
+ * A promise is made and nobody will see it settle. Silent: awaited, returned, yielded, passed on, stored where somebody
+ * looks for it, handled. `void f()`, `f().catch(report)` and tasks that a class starts are orphaned tasks instead.
+ */
+export default defineCheck({
+  id: 'floating-promise',
+  item: 'C2',
+  level: 'error',
+  title: 'A promise that nobody waits for',
+  why: 'a rejection ends the process or is lost, and the code that follows runs before the work is done',
+  fix: 'await it, return it, or give it a rejection handler',
+  explain: `An async function that is called and not awaited runs on its own. Its caller goes on, answers the request or
+exits before the work is done, and when the work fails nobody is told: Node ends the process with an unhandled
+rejection, a browser only logs it.
+
+  caller                               save()
+  save(order)          starts          writes the first half
+  answers "saved"                      the database is gone: rejects
+  the process ends     unhandled rejection
+
+A promise counts as looked after when it is awaited, returned, yielded, passed on, combined with others that are, given a
+rejection handler, or stored where something in the program awaits, returns or handles it. Suppress it where the promise
+is known never to reject for a reason that the code does not show.`,
+  counts: 'expressions that make a promise',
+  examples: {
+    typescript: {
+      bad: 'async function change(order: Order) {\n  saveOrder(order)\n  return order.id\n}',
+      good: 'async function change(order: Order) {\n  await saveOrder(order)\n  return order.id\n}',
+    },
+  },
+
+  run({ get, examined, report }: CheckContext) {
+    examined(get(promiseSites));
+    const repeats = new Map<string, number>();
+    for (const fate of get(promiseFates)) {
+      const words = wordsFor(fate, get(names));
+      if (!words) continue;
+      const key = [fate.node.fn, words.name, fate.fate.kind];
+      const count = (repeats.get(key.join(' ')) ?? 0) + 1;
+      repeats.set(key.join(' '), count);
+      report({
+        at: words.at,
+        level: levelOf(fate),
+        confidence: confidenceOf(fate),
+        message: words.message,
+        ...(fate.node.gives === 'builder' ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' } : {}),
+        related: relatedOf(fate, words, get(mayReject), get(names)),
+        key: count === 1 ? key : [...key, String(count)],
+      });
+    }
+  },
+});
+
+function levelOf({ fate, node, rejection, handlerFails }: PromiseFate): NonNullable<FoundDraft['level']> {
+  if (node.gives === 'builder') return 'error';
+  if (rejection === 'never' || handlerFails) return 'note';
+  return fate.kind === 'kept' ? 'warning' : 'error';
+}
+
+/** Whole-program statements about who never looks are less sure than what stands in one function. */
+function confidenceOf({ fate, node, rejection }: PromiseFate): FoundDraft['confidence'] {
+  if (node.confidence !== 'high') return node.confidence;
+  return fate.kind === 'kept' || fate.kind === 'ignored' || rejection === 'undecided' ? 'medium' : 'high';
+}
+
+interface Words {
+  at: FoundDraft['at'];
+  name: string;
+  message: string;
+  /** The step on the way to losing it, with a sentence. */
+  also?: { site: FoundDraft['at']; message: string };
+}
+
+function wordsFor(one: PromiseFate, named: Names): Words | null {
+  const { node, fate, sites } = one;
+  const name = named.maker(node) ?? '';
+  const of = name === '' ? 'of an async function that is run here' : `of \`${name}\``;
+  const words = { at: sites.made, name };
+  switch (fate.kind) {
+    case 'dropped':
+      if (node.gives === 'builder') return { ...words, message: `The query that \`${name}\` builds never runs: nobody awaits it` };
+      if (one.handlerFails) return { ...words, message: `The rejection handler on the promise ${of} may itself reject, and nobody handles that` };
+      if (node.how === 'chain') return { ...words, message: `The reaction to the promise ${of} makes a new promise, and nothing handles its rejection` };
+      if (fate.how === 'unused') return { ...words, message: `The promise ${of} is kept in a variable that nobody awaits or returns` };
+      if (fate.how === 'overwritten') return { ...words, message: `The promise ${of} is overwritten before anybody awaits it` };
+      return { ...words, message: node.gives === 'promises' ? `The promises ${of} are dropped: nobody awaits them` : `The promise ${of} is dropped: nobody awaits, returns or handles it` };
+    case 'some-path': {
+      const how = fate.lostAt.kind === 'return' ? 'returns' : fate.lostAt.kind === 'round' ? 'goes round again' : 'ends';
+      const message = `The promise ${of} is awaited on one path only: on another the function ${how} without it`;
+      return { ...words, message, ...(sites.lost ? { also: { site: sites.lost, message: `This path ${how} without the promise` } } : {}) };
+    }
+    case 'kept':
+      if (fate.startedByClass) return null;
+      return {
+        ...words,
+        message: `The promise ${of} is stored in \`${fate.holder}\`, and nothing in the program awaits, returns or handles what is there`,
+        ...(sites.lost ? { also: { site: sites.lost, message: `Stored in \`${fate.holder}\` here` } } : {}),
+      };
+    case 'ignored': {
+      const callee = named.callee(node.fn, fate.step) ?? 'a function';
+      return {
+        ...words,
+        message: `The promise ${of} is passed to \`${callee}\`, which does nothing with it`,
+        ...(sites.lost ? { also: { site: sites.lost, message: `Passed to \`${callee}\` here` } } : {}),
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+function relatedOf({ work, rejection }: PromiseFate, { also }: Words, rejects: MayReject, named: Names): NonNullable<FoundDraft['related']> {
+  const [first] = rejection === 'never' ? [] : work;
+  const cause = first === undefined ? null : rejects.cause(first);
+  const because = cause && first !== undefined ? [{ site: cause.site, message: `\`${named.fn(first)}\` ${cause.text}` }] : [];
+  return [...because, ...(also ? [also] : [])];
+}

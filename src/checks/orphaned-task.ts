@@ -1,0 +1,111 @@
+import { mayReject } from '../analysis/mayReject.ts';
+import { names } from '../analysis/ownershipNames.ts';
+import { type OrphanProblem, type Task, taskOwnership } from '../analysis/taskOwnership.ts';
+import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
+
+/**
+ * Work is started whose lifetime no scope owns: nobody waits for it, cancels it or can find it again. Silent: kept where
+ * it is awaited or cancelled, registered with an owner, started at the top level of an entry module, `unref`ed there.
+ */
+export default defineCheck({
+  id: 'orphaned-task',
+  item: 'C8',
+  level: 'warning',
+  title: 'A task that nobody owns',
+  why: 'nobody waits for it at shutdown, nobody can stop it, and its failure reaches no caller',
+  fix: 'keep the task and await or cancel it where its owner ends, or await it here',
+  explain: `Fire-and-forget work has no owner: it may still run when what it uses is closed, it cannot be stopped, and its
+failure reaches nobody.
+
+  request                    audit()                   shutdown
+  void audit(user)  starts   waits for the database
+  answers                                              closes the pool
+                             its query fails           exits: the row is missing
+
+Give every task an owner: a set that is drained at shutdown, a field that \`stop()\` awaits, a queue, the platform's
+\`waitUntil\`; clear intervals where the object that starts them is closed. Suppress it (or mark the function with
+\`@detached\` and a reason) where the work may be lost.`,
+  counts: 'tasks that are not awaited where they are started',
+  examples: {
+    typescript: {
+      bad: 'class Consumer {\n  start() { void this.run() }\n  stop() { this.stopped = true }\n}',
+      good: 'class Consumer {\n  start() { this.loop = this.run() }\n  async stop() { this.stopped = true; await this.loop }\n}',
+    },
+  },
+
+  run({ get, examined, report }: CheckContext) {
+    const tasks = get(taskOwnership).filter(task => !task.onTheSpot);
+    examined(tasks.map(task => task.site));
+    const repeats = new Map<string, number>();
+    for (const task of tasks) {
+      if (!task.problem) continue;
+      const { level, message, fix } = wordsFor(task.name, task.problem);
+      const key = [task.startedBy, task.name, task.problem.kind];
+      const count = (repeats.get(key.join(' ')) ?? 0) + 1;
+      repeats.set(key.join(' '), count);
+      const [work] = task.work;
+      const cause = work !== undefined && 'rejection' in task.problem && task.problem.rejection !== 'never' ? get(mayReject).cause(work) : null;
+      report({
+        at: task.site,
+        level,
+        confidence: confidenceOf(task, task.problem),
+        message,
+        ...(fix === undefined ? {} : { fix }),
+        related: cause && work !== undefined ? [{ site: cause.site, message: `\`${get(names).fn(work)}\` ${cause.text}` }] : [],
+        key: count === 1 ? key : [...key, String(count)],
+      });
+    }
+  },
+});
+
+/** What is said of a whole class, or of every reader of a field, is less sure than what stands at the call. */
+function confidenceOf(task: Task, problem: OrphanProblem): FoundDraft['confidence'] {
+  if (task.confidence !== 'high') return task.confidence;
+  return problem.kind === 'not-joined' || (problem.kind === 'void' && problem.rejection === 'undecided') ? 'medium' : 'high';
+}
+
+interface Words {
+  level: NonNullable<FoundDraft['level']>;
+  message: string;
+  fix?: string;
+}
+
+function wordsFor(name: string, problem: OrphanProblem): Words {
+  switch (problem.kind) {
+    case 'void':
+      return problem.rejection === 'may'
+        ? { level: 'warning', message: `\`${name}\` is started with \`void\`, may reject, and nobody handles that or waits for it` }
+        : { level: 'note', message: `\`${name}\` is started with \`void\`: it does not reject, and nobody waits for it` };
+    case 'caught':
+      return problem.endless
+        ? { level: 'warning', message: `\`${name}\` runs until the process ends: its errors are handled, and nothing stops it or waits for it` }
+        : { level: 'note', message: `The errors of \`${name}\` are handled, and nobody waits for it to end` };
+    case 'closure':
+      return { level: 'note', message: 'An async function is run here and handles its own errors, and nobody waits for it to end' };
+    case 'not-joined':
+      return {
+        level: problem.rejection === 'never' && problem.told ? 'note' : 'warning',
+        message: problem.told
+          ? `\`${name}\` is kept in \`${problem.holder}\` and told to stop, and no member waits for it to end`
+          : `\`${name}\` is kept in \`${problem.holder}\`, and no member awaits or cancels it`,
+        fix: `await \`${problem.holder}\` in the member that ends the object`,
+      };
+    case 'interval':
+      return intervalWords(problem);
+    case 'unwatched': {
+      const what = problem.what === 'thread' ? 'thread' : 'child process';
+      const kept = problem.holder === null ? '' : ` (kept in \`${problem.holder}\`)`;
+      return { level: 'warning', message: `\`${name}\` starts a ${what}${kept} whose exit and errors nobody observes`, fix: 'listen to its exit and error events, and end it at shutdown' };
+    }
+  }
+}
+
+function intervalWords({ holder, ending, runsOnce }: Extract<OrphanProblem, { kind: 'interval' }>): Words {
+  const fix = 'keep the handle and clear the interval where its owner ends';
+  if (ending !== null) {
+    const kept = holder === null ? 'its handle is dropped' : `nothing clears \`${holder}\``;
+    return { level: 'warning', message: `The interval goes on after \`${ending}\`: ${kept}`, fix };
+  }
+  if (holder !== null) return { level: 'note', message: `Nothing ever clears the interval in \`${holder}\``, fix };
+  return { level: runsOnce ? 'note' : 'warning', message: 'The handle of the interval is dropped: nothing can ever clear it', fix };
+}
