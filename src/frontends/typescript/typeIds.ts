@@ -1,7 +1,7 @@
 /** Types → type ids: `src/a.ts#Account`, `async-mutex#Mutex`, `lib#Map`. */
 import { ts } from 'ts-morph';
 import type { TypeId } from '../../model/facts.ts';
-import { ownTypeId, symbolOf, type Asking } from './asking.ts';
+import { functionIdOf, ownTypeId, symbolOf, type Asking } from './asking.ts';
 import { bestName, languageName, packageOfDeclaration } from './externalNames.ts';
 
 /** The id of a class, interface or object type alias, wherever it is declared. */
@@ -66,11 +66,18 @@ function commonId(asking: Asking, types: readonly ts.Type[]): TypeId | null {
 
 function symbolTypeId(asking: Asking, type: ts.Type): TypeId | null {
   const symbol = type.getSymbol();
+  if (symbol && symbol.flags & ts.SymbolFlags.Function && type.getCallSignatures().length === 0) return constructorFunctionId(asking, symbol);
   if (!symbol || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return null;
   // `typeof C` has the class's symbol as well: only the instance side is a class or interface type.
   if (!type.isClassOrInterface() && !isReference(type)) return null;
   const declaration = symbol.declarations?.find(each => ts.isClassLike(each)) ?? symbol.declarations?.find(ts.isInterfaceDeclaration);
   return declaration ? (typeIdOfTypeDeclaration(asking, declaration) ?? null) : null;
+}
+
+/** What a constructor function of old style makes has the function's id. */
+function constructorFunctionId(asking: Asking, symbol: ts.Symbol): TypeId | null {
+  const declaration = symbol.valueDeclaration;
+  return declaration ? (functionIdOf(asking, declaration) ?? null) : null;
 }
 
 function isReference(type: ts.Type): boolean {
