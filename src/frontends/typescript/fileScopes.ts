@@ -126,7 +126,7 @@ class ScopeScan implements FileScopes {
       const used = new Map<string, number>();
       scope.variables.sort((a, b) => Number(b.topLevel) - Number(a.topLevel) || a.declaration.pos - b.declaration.pos);
       for (const variable of scope.variables) {
-        const name = namespacePrefix(variable.declaration) + (ts.getNameOfDeclaration(variable.declaration)?.getText(this.#source) ?? 'default');
+        const name = slotName(variable.declaration);
         const count = (used.get(name) ?? 0) + 1;
         used.set(name, count);
         variable.slot = count === 1 ? name : `${name}~${count}`;
@@ -225,6 +225,12 @@ function isTopLevel(declaration: ts.Declaration): boolean {
 
 function isVar(node: ts.VariableDeclaration): boolean {
   return ts.isVariableDeclarationList(node.parent) && (node.parent.flags & ts.NodeFlags.BlockScoped) === 0;
+}
+
+/** What a variable is called in its owner: `x`, `N.x` inside a namespace, `default` for an anonymous default export. */
+export function slotName(declaration: ts.Declaration): string {
+  const name = ts.getNameOfDeclaration(declaration);
+  return namespacePrefix(declaration) + (name && ts.isIdentifier(name) ? name.text : 'default');
 }
 
 /** `N.M.` for what stands in namespaces. */

@@ -1,0 +1,158 @@
+/** Conditions, and the operators that run their right side only sometimes: `&&`, `||`, `??`, `?:`, logical assignment. */
+import { ts } from 'ts-morph';
+import type { Condition, ValueId } from '../../model/facts.ts';
+import { branch, oneArm, type ArmWhen } from './arms.ts';
+import { bare, type FunctionContext } from './context.ts';
+import { lower } from './lowerExpression.ts';
+
+/** Lowers an expression that is only asked whether it holds. */
+export function lowerCondition(fn: FunctionContext, expression: ts.Expression): Condition {
+  const node = bare(expression);
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) return negated(lowerCondition(fn, node.operand));
+  if (ts.isBinaryExpression(node)) return binaryCondition(fn, node) ?? { kind: 'truthy', value: lower(fn, node) };
+  if (ts.isTypeOfExpression(node)) return { kind: 'other', reads: [lower(fn, node.expression)] };
+  return { kind: 'truthy', value: lower(fn, node) };
+}
+
+function binaryCondition(fn: FunctionContext, node: ts.BinaryExpression): Condition | undefined {
+  switch (node.operatorToken.kind) {
+    case ts.SyntaxKind.AmpersandAmpersandToken:
+      return joined(fn, node, 'and');
+    case ts.SyntaxKind.BarBarToken:
+      return joined(fn, node, 'or');
+    case ts.SyntaxKind.EqualsEqualsToken:
+    case ts.SyntaxKind.EqualsEqualsEqualsToken:
+      return equality(fn, node);
+    case ts.SyntaxKind.ExclamationEqualsToken:
+    case ts.SyntaxKind.ExclamationEqualsEqualsToken:
+      return negated(equality(fn, node));
+    case ts.SyntaxKind.LessThanToken:
+    case ts.SyntaxKind.GreaterThanToken:
+    case ts.SyntaxKind.LessThanEqualsToken:
+    case ts.SyntaxKind.GreaterThanEqualsToken:
+      return comparison(fn, node);
+    case ts.SyntaxKind.InKeyword:
+    case ts.SyntaxKind.InstanceOfKeyword:
+      return { kind: 'other', reads: [lower(fn, node.left), lower(fn, node.right)] };
+    default:
+      return undefined;
+  }
+}
+
+export function negated(condition: Condition): Condition {
+  return condition.kind === 'not' ? condition.of : { kind: 'not', of: condition };
+}
+
+/** `a && b && c`: what the later parts evaluate runs only when the earlier ones hold (do not, for `||`). */
+function joined(fn: FunctionContext, node: ts.BinaryExpression, kind: 'and' | 'or'): Condition {
+  const [first, ...rest] = operands(node, node.operatorToken.kind);
+  if (!first) return { kind: 'other', reads: [] };
+  const parts = [lowerCondition(fn, first)];
+  for (const operand of rest) {
+    const before: Condition = parts.length === 1 && parts[0] ? parts[0] : { kind, of: [...parts] };
+    branch(fn, fn.at(operand), before, [
+      {
+        when: kind === 'and' ? 'true' : 'false',
+        fill: () => {
+          parts.push(lowerCondition(fn, operand));
+        },
+      },
+    ]);
+  }
+  return { kind, of: parts };
+}
+
+/** The operands of a chain of one operator, from left to right; iterative, since chains are as long as machines write. */
+export function operands(node: ts.BinaryExpression, operator: ts.SyntaxKind): ts.Expression[] {
+  const found: ts.Expression[] = [];
+  let left: ts.Expression = node;
+  while (ts.isBinaryExpression(left) && left.operatorToken.kind === operator) {
+    found.push(left.right);
+    left = bare(left.left);
+  }
+  found.push(left);
+  return found.reverse();
+}
+
+function equality(fn: FunctionContext, node: ts.BinaryExpression): Condition {
+  const left = bare(node.left);
+  if (ts.isTypeOfExpression(left)) return { kind: 'other', reads: [lower(fn, left.expression)] };
+  if (isNothing(node.right)) return { kind: 'nullish', value: lower(fn, left) };
+  if (isNothing(left)) return { kind: 'nullish', value: lower(fn, node.right) };
+  return { kind: 'equal', left: lower(fn, left), right: lower(fn, node.right) };
+}
+
+function isNothing(expression: ts.Expression): boolean {
+  const node = bare(expression);
+  return node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === 'undefined') || ts.isVoidExpression(node);
+}
+
+function comparison(fn: FunctionContext, node: ts.BinaryExpression): Condition {
+  const left = lower(fn, node.left);
+  const right = lower(fn, node.right);
+  switch (node.operatorToken.kind) {
+    case ts.SyntaxKind.LessThanToken:
+      return { kind: 'less', left, right };
+    case ts.SyntaxKind.GreaterThanToken:
+      return { kind: 'less', left: right, right: left };
+    case ts.SyntaxKind.LessThanEqualsToken:
+      return { kind: 'not', of: { kind: 'less', left: right, right: left } };
+    default:
+      return { kind: 'not', of: { kind: 'less', left, right } };
+  }
+}
+
+/** When the right side of a logical operator runs, told by the left side's value. */
+function logicalTest(operator: ts.SyntaxKind, left: ValueId): { condition: Condition; when: ArmWhen } {
+  switch (operator) {
+    case ts.SyntaxKind.AmpersandAmpersandToken:
+    case ts.SyntaxKind.AmpersandAmpersandEqualsToken:
+      return { condition: { kind: 'truthy', value: left }, when: 'true' };
+    case ts.SyntaxKind.BarBarToken:
+    case ts.SyntaxKind.BarBarEqualsToken:
+      return { condition: { kind: 'truthy', value: left }, when: 'false' };
+    default:
+      return { condition: { kind: 'nullish', value: left }, when: 'true' };
+  }
+}
+
+/** `left && right` and its kin, also as assignments: `right` is lowered where it runs. */
+export function logical(fn: FunctionContext, node: ts.BinaryExpression, left: ValueId, right: () => ValueId): ValueId {
+  const { condition, when } = logicalTest(node.operatorToken.kind, left);
+  const value = oneArm(fn, fn.at(node), condition, when, right);
+  return fn.choice(when === 'true' ? [value, left] : [left, value], condition);
+}
+
+/** `&&`, `||` and `??` as values. */
+export function lowerLogical(fn: FunctionContext, node: ts.BinaryExpression): ValueId {
+  const [first, ...rest] = operands(node, node.operatorToken.kind);
+  let value = first ? lower(fn, first) : fn.builder.unknown('');
+  for (const operand of rest) {
+    const left = value;
+    value = logical(fn, node, left, () => lower(fn, operand));
+  }
+  return value;
+}
+
+/** `c ? a : b`. */
+export function lowerConditional(fn: FunctionContext, node: ts.ConditionalExpression): ValueId {
+  const condition = lowerCondition(fn, node.condition);
+  let whenTrue: ValueId | undefined;
+  let whenFalse: ValueId | undefined;
+  branch(fn, fn.at(node), condition, [
+    {
+      when: 'true',
+      fill: () => {
+        whenTrue = lower(fn, node.whenTrue);
+      },
+    },
+    {
+      when: 'false',
+      fill: () => {
+        whenFalse = lower(fn, node.whenFalse);
+      },
+    },
+  ]);
+  const values = [whenTrue, whenFalse].filter(value => value !== undefined);
+  return fn.choice(values, condition);
+}

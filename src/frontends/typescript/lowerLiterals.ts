@@ -1,0 +1,71 @@
+/** Object, array and template literals. */
+import { ts } from 'ts-morph';
+import type { ValueId } from '../../model/facts.ts';
+import type { FunctionContext } from './context.ts';
+import { functionValue, lower } from './lowerExpression.ts';
+import { lowerIdentifier } from './names.ts';
+import { memberPrefix, propertyNameText } from './placeNames.ts';
+import { askGives } from './results.ts';
+
+/** The field of an object literal that stands for all whose names are computed. */
+const ANY_NAME = '*';
+
+export function lowerObject(fn: FunctionContext, node: ts.ObjectLiteralExpression): ValueId {
+  const fields: Record<string, ValueId> = {};
+  const spreads: ValueId[] = [];
+  let hasFunctions = false;
+  for (const property of node.properties) {
+    if (ts.isSpreadAssignment(property)) {
+      spreads.push(lower(fn, property.expression));
+      continue;
+    }
+    const value = propertyValue(fn, property);
+    hasFunctions ||= fn.builder.valueAt(value).kind === 'function';
+    setField(fn, fields, memberPrefix(property) + propertyName(fn, property.name), value);
+  }
+  const type = hasFunctions ? (fn.questions.contextualTypeOf?.(node) ?? null) : null;
+  return fn.builder.value({ kind: 'object', fields, spreads, type, at: fn.at(node) });
+}
+
+function propertyValue(fn: FunctionContext, property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>): ValueId {
+  if (ts.isPropertyAssignment(property)) {
+    const value = lower(fn, property.initializer);
+    askGives(fn, value, property.initializer, 'stored');
+    return value;
+  }
+  return ts.isShorthandPropertyAssignment(property) ? lowerIdentifier(fn, property.name) : functionValue(fn, property);
+}
+
+function propertyName(fn: FunctionContext, name: ts.PropertyName): string {
+  const text = propertyNameText(name);
+  if (text !== undefined) return text;
+  if (ts.isComputedPropertyName(name)) lower(fn, name.expression);
+  return ANY_NAME;
+}
+
+/** Own property whatever the name (`__proto__`); several values of one computed name are one choice. */
+export function setField(fn: FunctionContext, fields: Record<string, ValueId>, name: string, value: ValueId): void {
+  const known = name === ANY_NAME && Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const held = known === undefined ? value : fn.choice([known, value]);
+  Object.defineProperty(fields, name, { value: held, enumerable: true, writable: true, configurable: true });
+}
+
+export function lowerArray(fn: FunctionContext, node: ts.ArrayLiteralExpression): ValueId {
+  const spreads: number[] = [];
+  const values = node.elements.map((element, index) => {
+    if (ts.isSpreadElement(element)) spreads.push(index);
+    const value = lower(fn, element);
+    askGives(fn, value, element, 'stored');
+    return value;
+  });
+  return fn.builder.value({ kind: 'array', values, spreads, at: fn.at(node) });
+}
+
+export function lowerTemplate(fn: FunctionContext, node: ts.TemplateExpression): ValueId {
+  const parts: (string | ValueId)[] = node.head.text === '' ? [] : [node.head.text];
+  for (const span of node.templateSpans) {
+    parts.push(lower(fn, span.expression));
+    if (span.literal.text !== '') parts.push(span.literal.text);
+  }
+  return fn.builder.value({ kind: 'template', parts });
+}

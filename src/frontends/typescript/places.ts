@@ -1,0 +1,203 @@
+/** Property and element accesses as places: root, path, and the access steps that reading and writing them are. */
+import { ts } from 'ts-morph';
+import type { FunctionId, PathStep, Place, ValueId } from '../../model/facts.ts';
+import { bare, type FunctionContext } from './context.ts';
+import { isShared } from './fileScopes.ts';
+import { lower } from './lowerExpression.ts';
+import { declaredMember, mayChange, meaningPlace, resolveName } from './names.ts';
+import { declaredType, emitAccess, readPlace, readVariable, selfValue, thisPlace, variablePlace } from './variables.ts';
+
+export type AccessNode = ts.PropertyAccessExpression | ts.ElementAccessExpression;
+
+/** Longer paths start again at the value read so far. */
+const LONGEST_PATH = 5;
+
+export function isAccess(node: ts.Node): node is AccessNode {
+  return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
+}
+
+/** The value of `x.y` or `x[y]`: a read with its access step, a getter's call, or a constant. */
+export function lowerAccess(fn: FunctionContext, node: AccessNode): ValueId {
+  const constant = enumMember(fn, node);
+  if (constant !== undefined) return constant;
+  const place = accessPlace(fn, node);
+  const getter = accessorOf(fn, node, place, 'get');
+  if (getter !== undefined) return callAccessor(fn, node, getter, ownerOfAccess(fn, place), []);
+  return readAccess(fn, place, node);
+}
+
+/** The function value that `x.f(…)` calls, and `x`. */
+export function lowerCallee(fn: FunctionContext, node: AccessNode): { of: ValueId; receiver: ValueId } {
+  const place = accessPlace(fn, node);
+  const receiver = ownerOfAccess(fn, place);
+  const getter = accessorOf(fn, node, place, 'get');
+  return { of: getter === undefined ? readAccess(fn, place, node) : callAccessor(fn, node, getter, receiver, []), receiver };
+}
+
+/** Reads a place; the access step is left out where nobody shares it. */
+export function readAccess(fn: FunctionContext, place: Place, node: ts.Node): ValueId {
+  return isWatched(fn, place) ? readPlace(fn, place, node) : fn.builder.read(place);
+}
+
+/** Writes a value to `x.y`, through the setter when there is one. */
+export function writeAccess(fn: FunctionContext, node: AccessNode, place: Place, value: ValueId): void {
+  const setter = accessorOf(fn, node, place, 'set');
+  if (setter !== undefined) callAccessor(fn, node, setter, ownerOfAccess(fn, place), [value]);
+  else if (place.root.kind !== 'unknown') emitAccess(fn, place, 'write', node, value);
+}
+
+function callAccessor(fn: FunctionContext, node: ts.Node, id: FunctionId, receiver: ValueId, args: ValueId[]): ValueId {
+  return fn.builder.emitValue({ kind: 'call', at: fn.at(node), target: { kind: 'functions', ids: [id] }, receiver, args });
+}
+
+function accessorOf(fn: FunctionContext, node: AccessNode, place: Place, kind: 'get' | 'set'): FunctionId | undefined {
+  if (!ts.isPropertyAccessExpression(node) || place.root.kind === 'external' || place.root.kind === 'unknown') return undefined;
+  return fn.questions.accessorOf(node, kind);
+}
+
+/** The object whose property is accessed, as a value. */
+function ownerOfAccess(fn: FunctionContext, place: Place): ValueId {
+  const { root, type } = place;
+  const path = place.path.slice(0, -1);
+  if (path.length > 0) return fn.builder.read({ root, type, path });
+  if (root.kind === 'self') return selfValue(fn);
+  if (root.kind === 'value') return root.of;
+  if (root.kind === 'module' && place.path.length === 0) return fn.builder.read({ ...place, root: { ...root, name: '*' } });
+  return fn.builder.read({ root, type, path });
+}
+
+/** The place of `x.y`; evaluates `x` (and a computed key), not the property itself. */
+export function accessPlace(fn: FunctionContext, node: AccessNode): Place {
+  const named = memberOfModule(fn, node);
+  if (named) return named;
+  let base = placeOf(fn, node.expression);
+  if (base.path.length >= LONGEST_PATH) base = valuePlace(fn.builder.read(base));
+  if (base.root.kind === 'module' && base.root.name === '*' && base.path.length === 0) {
+    const name = constantName(node);
+    if (name !== undefined) return { root: { kind: 'module', file: base.root.file, name }, type: null, path: [] };
+  }
+  return { ...base, path: [...base.path, pathStep(fn, node, base)] };
+}
+
+/** `Namespace.member` of a namespace declared in the project. */
+function memberOfModule(fn: FunctionContext, node: AccessNode): Place | undefined {
+  const name = constantName(node);
+  const declaration = name === undefined ? undefined : namedDeclaration(fn, node.expression);
+  const member = declaration && name !== undefined ? declaredMember(declaration.declaration, name) : undefined;
+  return declaration && member?.kind === 'member' ? { root: { kind: 'module', file: declaration.file, name: member.slot }, type: null, path: [] } : undefined;
+}
+
+/** `Color.Red` is a constant. */
+function enumMember(fn: FunctionContext, node: AccessNode): ValueId | undefined {
+  const name = constantName(node);
+  const declaration = name === undefined ? undefined : namedDeclaration(fn, node.expression);
+  if (!declaration || !ts.isEnumDeclaration(declaration.declaration)) return undefined;
+  return fn.builder.constant(JSON.stringify(`${declaration.declaration.name.text}.${name}`));
+}
+
+/** The enum or namespace declaration that an identifier (or `N.M`) names. */
+function namedDeclaration(fn: FunctionContext, expression: ts.Expression): { file: string; declaration: ts.Declaration } | undefined {
+  if (ts.isIdentifier(expression)) {
+    const named = resolveName(fn, expression);
+    if (named.kind === 'variable') return declarationOnly(fn.file.loaded.file, named.variable.declaration);
+    return named.kind === 'module' ? declarationOnly(named.file, named.declaration) : undefined;
+  }
+  if (!ts.isPropertyAccessExpression(expression) || !ts.isIdentifier(expression.name) || !namedDeclaration(fn, expression.expression)) return undefined;
+  const meaning = fn.questions.meaningOf(expression.name);
+  return meaning.kind === 'module' ? declarationOnly(meaning.file, meaning.declaration) : undefined;
+}
+
+function declarationOnly(file: string, declaration: ts.Declaration): { file: string; declaration: ts.Declaration } | undefined {
+  return ts.isEnumDeclaration(declaration) || ts.isModuleDeclaration(declaration) ? { file, declaration } : undefined;
+}
+
+/** Any expression as a place: what can be named is named, the rest is the value that it evaluates to. */
+export function placeOf(fn: FunctionContext, expression: ts.Expression): Place {
+  const node = bare(expression);
+  if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) return thisPlace(fn, node);
+  if (ts.isIdentifier(node)) return identifierPlace(fn, node);
+  if (!isAccess(node) || enumMember(fn, node) !== undefined) return valuePlace(lower(fn, node));
+  const place = accessPlace(fn, node);
+  const getter = accessorOf(fn, node, place, 'get');
+  if (getter !== undefined) return valuePlace(callAccessor(fn, node, getter, ownerOfAccess(fn, place), []));
+  if (isWatched(fn, place)) readPlace(fn, place, node);
+  return place;
+}
+
+function identifierPlace(fn: FunctionContext, name: ts.Identifier): Place {
+  const named = resolveName(fn, name);
+  if (named.kind !== 'variable') {
+    const place = named.kind === 'itself' ? undefined : meaningPlace(named);
+    if (!place) return valuePlace(lower(fn, name));
+    if (named.kind === 'module' && mayChange(named.declaration)) readPlace(fn, place, name);
+    return place;
+  }
+  const { variable } = named;
+  const place = { ...variablePlace(fn, variable), type: typeOfRoot(fn, variable.declaration, variable.slot) };
+  if (isShared(variable)) {
+    readPlace(fn, place, name);
+    return place;
+  }
+  const value = readVariable(fn, variable, name);
+  if (variable.topLevel || variable.owner !== fn.scope) return place;
+  const known = fn.builder.valueAt(value);
+  if (known.kind === 'read' && known.place.root.kind === 'parameter' && known.place.path.length === 0) return known.place;
+  return valuePlace(value);
+}
+
+/** Declared type of the variable, for those of this file's functions that have a slot. */
+function typeOfRoot(fn: FunctionContext, declaration: ts.Declaration, slot: string): Place['type'] {
+  const own = fn.builder.facts.slots[slot];
+  if (own) return own.type;
+  return ts.isParameter(declaration) && declaration.type ? declaredType(fn, declaration) : null;
+}
+
+export function valuePlace(of: ValueId): Place {
+  return { root: { kind: 'value', of }, type: null, path: [] };
+}
+
+/** The property's name when it is written down. */
+function constantName(node: AccessNode): string | undefined {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text;
+  const argument = bare(node.argumentExpression);
+  return ts.isStringLiteralLike(argument) ? argument.text : undefined;
+}
+
+function pathStep(fn: FunctionContext, node: AccessNode, base: Place): PathStep {
+  const name = constantName(node);
+  if (name !== undefined) return mayBeShared(fn, base) ? fn.questions.fieldOf(node, name) : { field: name };
+  if (!ts.isElementAccessExpression(node)) return { any: true };
+  const argument = bare(node.argumentExpression);
+  return ts.isNumericLiteral(argument) ? { key: argument.text } : { key: lower(fn, argument) };
+}
+
+/** False for what only this activation of the function can see: literals made here, results of computation. */
+export function mayBeShared(fn: FunctionContext, place: Place): boolean {
+  const { root } = place;
+  if (root.kind === 'external' || root.kind === 'unknown') return false;
+  if (root.kind !== 'value') return true;
+  const value = fn.builder.valueAt(root.of);
+  switch (value.kind) {
+    case 'object':
+    case 'array':
+      return place.path.length > 0;
+    case 'constant':
+    case 'unknown':
+    case 'template':
+    case 'function':
+      return false;
+    case 'from':
+      return value.how === 'copy';
+    case 'result': {
+      const step = fn.builder.stepAt(value.of);
+      return !(step?.kind === 'call' && step.newOf !== undefined) || place.path.length > 0;
+    }
+    default:
+      return true;
+  }
+}
+
+function isWatched(fn: FunctionContext, place: Place): boolean {
+  if (place.path.length === 0) return false;
+  return mayBeShared(fn, place.path.length === 1 ? { ...place, path: [] } : place);
+}
