@@ -75,10 +75,9 @@ export function symbolOf(asking: Asking, node: ts.Node): ts.Symbol | undefined {
 /** The property that `x[Symbol.dispose]` means: its name is a unique symbol. */
 function symbolNamed(asking: Asking, access: ts.ElementAccessExpression): ts.Symbol | undefined {
   const key = asking.checker.getTypeAtLocation(access.argumentExpression);
-  if (!(key.flags & ts.TypeFlags.UniqueESSymbol) || !('escapedName' in key) || typeof key.escapedName !== 'string') return undefined;
+  if (!(key.flags & ts.TypeFlags.UniqueESSymbol) || !('escapedName' in key)) return undefined;
   const holder = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(access.expression));
-  const name = key.escapedName.startsWith('___') ? key.escapedName.slice(1) : key.escapedName;
-  return asking.checker.getPropertyOfType(holder, name);
+  return asking.checker.getPropertiesOfType(holder).find(property => property.escapedName === key.escapedName);
 }
 
 /** Follows an alias to what it stands for; undefined when that is unknown (an import that does not resolve). */

@@ -53,10 +53,12 @@ function inheritedNames(asking: Asking, callee: ts.Expression, names: readonly s
   const visit = (type: ts.Type): void => {
     if (seen.has(type) || seen.size > 50) return;
     seen.add(type);
-    const holder = type.getSymbol()?.declarations?.find(each => ts.isClassLike(each) || ts.isInterfaceDeclaration(each));
+    const symbol = type.getSymbol();
+    const holder = symbol?.declarations?.find(each => ts.isClassLike(each) || ts.isInterfaceDeclaration(each));
     const id = holder && typeIdOfTypeDeclaration(asking, holder);
     if (id !== undefined) found.push(`${id}.${member}`);
-    for (const base of type.getBaseTypes() ?? []) visit(base);
+    const declared = symbol && holder ? asking.checker.getDeclaredTypeOfSymbol(symbol) : type;
+    for (const base of declared.getBaseTypes() ?? []) visit(base);
   };
   visit(asking.checker.getApparentType(asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression))));
   return found;

@@ -36,7 +36,7 @@ function isPromise(asking: Asking, type: ts.Type): boolean {
   if (!symbol) return false;
   if (symbol.name === 'Promise' && symbol.declarations?.some(each => packageOfDeclaration(asking, each) === 'lib')) return true;
   if (!(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return false;
-  return asking.checker.getApparentType(type).getBaseTypes()?.some(base => isPromise(asking, base)) ?? false;
+  return asking.checker.getDeclaredTypeOfSymbol(symbol).getBaseTypes()?.some(base => isPromise(asking, base)) ?? false;
 }
 
 /** Has a callable `then` that takes a callback. */

@@ -160,16 +160,26 @@ function originOfCall(asking: Asking, call: ts.CallExpression, depth: number): O
   const [first] = call.arguments;
   const callee = bare(call.expression);
   if (first && ((ts.isIdentifier(callee) && callee.text === 'require') || callee.kind === ts.SyntaxKind.ImportKeyword)) return fromPackage(asking, first, []);
-  return madeBy(asking, callee, '', depth);
+  return madeBy(asking, callee, '', depth, call.arguments);
 }
 
-/** What a constructor or factory makes: what its table says, for a constructor else its own name. */
-function madeBy(asking: Asking, callee: ts.Expression, prefix: '' | 'new ', depth: number): Origin | undefined {
+/** What a constructor or factory makes: what its table says, for a constructor else its own name; a wrapper's argument. */
+function madeBy(
+  asking: Asking,
+  callee: ts.Expression,
+  prefix: '' | 'new ',
+  depth: number,
+  args: readonly ts.Expression[] = [],
+): Origin | undefined {
   const origin = originOf(asking, callee, depth + 1);
   if (!origin) return undefined;
   const keys = origin.kind === 'export' ? exportKeys(origin, prefix) : prefix === '' ? [`${origin.type}()`] : [];
   for (const key of keys) {
-    const make = asking.index.api(key, () => undefined)?.does.find(effect => effect.does === 'make');
+    const effects = asking.index.api(key, () => undefined)?.does ?? [];
+    const view = effects.find(effect => effect.does === 'view');
+    const viewed = typeof view?.of === 'number' ? args[view.of] : undefined;
+    if (viewed) return originOf(asking, viewed, depth + 1);
+    const make = effects.find(effect => effect.does === 'make');
     if (make) return { kind: 'instance', type: make.type.includes('#') ? make.type : `${key.slice(0, key.indexOf('#'))}#${make.type}` };
   }
   return origin.kind === 'export' && prefix === 'new ' ? { kind: 'instance', type: typeOfExport(origin) } : undefined;
