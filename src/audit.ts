@@ -69,7 +69,14 @@ async function link(
 ): Promise<Linked> {
   const place = findRoot(options.paths ?? [], options.cwd ?? process.cwd());
   const progress = options.progress ?? (() => undefined);
-  const open = { root: place.root, paths: place.paths, include, exclude, libraries: [...libraries, ...builtIn], progress };
+  const open = {
+    root: place.root,
+    paths: place.paths,
+    include,
+    exclude,
+    libraries: [...libraries, ...builtIn],
+    progress,
+  };
   const loaded = await loadProject(frontends, open, watch);
   progress('Analysing');
   const modules = withEntryPoints(loaded.modules, entryPoints, loaded.diagnostics);

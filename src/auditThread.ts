@@ -19,7 +19,10 @@ export async function callGraphText(options: AuditOptions, format: 'json' | 'dot
   return inWorker<string>({ kind: 'graph-calls', options: rest, format }, progress);
 }
 
-function inWorker<T extends AuditResult | string>(task: Task<T>, progress: ((text: string) => void) | undefined): Promise<T> {
+function inWorker<T extends AuditResult | string>(
+  task: Task<T>,
+  progress: ((text: string) => void) | undefined,
+): Promise<T> {
   const heapMb = Math.floor(v8.getHeapStatistics().heap_size_limit / 2 ** 20);
   const worker = new Worker(new URL('./auditWorker.js', import.meta.url), {
     workerData: task,

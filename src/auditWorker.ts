@@ -10,9 +10,7 @@ export type Task<T extends AuditResult | string = AuditResult | string> =
   | (T extends AuditResult ? { kind: 'audit'; options: Options } : never)
   | (T extends string ? { kind: 'graph-calls'; options: Options; format: 'json' | 'dot' | 'text' } : never);
 export type Message<T> =
-  | { kind: 'progress'; text: string }
-  | { kind: 'result'; result: T }
-  | { kind: 'failed'; failure: Failure };
+  { kind: 'progress'; text: string } | { kind: 'result'; result: T } | { kind: 'failed'; failure: Failure };
 /** An error as plain data; errors lose their class on the way between threads. */
 export interface Failure {
   name: string;
@@ -36,10 +34,11 @@ function describe(error: unknown): Failure {
   return { name, message, ...(hint === undefined ? {} : { hint }), ...(stack === undefined ? {} : { stack }) };
 }
 
-if (parentPort) {
+const isTask = (data: unknown): data is Task => typeof data === 'object' && data !== null && 'kind' in data;
+
+if (parentPort && isTask(workerData)) {
   try {
-    const task: Task = workerData;
-    post({ kind: 'result', result: await work(task) });
+    post({ kind: 'result', result: await work(workerData) });
   } catch (error) {
     post({ kind: 'failed', failure: describe(error) });
   }

@@ -33,7 +33,10 @@ async function runAudit(paths: readonly string[], flags: AuditFlags): Promise<vo
 }
 
 /** Audits with a progress line on a terminal. */
-export async function auditWithProgress(request: Request, { quiet }: SharedFlags): Promise<{ report: AuditReport; stats: Stats }> {
+export async function auditWithProgress(
+  request: Request,
+  { quiet }: SharedFlags,
+): Promise<{ report: AuditReport; stats: Stats }> {
   const { audit } = await import('../auditThread.ts');
   const progress = new Progress(process.stderr.isTTY && !quiet && !process.env['CI']);
   try {
@@ -48,10 +51,14 @@ function planOutputs({ format, output }: AuditFlags): FormatRequest[] {
   const wanted = format.length > 0 ? format : [{ name: 'text' }];
   const open = wanted.filter(({ file }) => file === undefined);
   if (open.length > 1) {
-    throw new UserError(`${open.length} formats for one output`, `Give all but one a file: --format ${open[1]?.name ?? 'json'}=FILE.`);
+    throw new UserError(
+      `${open.length} formats for one output`,
+      `Give all but one a file: --format ${open[1]?.name ?? 'json'}=FILE.`,
+    );
   }
   if (output === undefined) return wanted;
-  if (open.length === 0) throw new UserError('--output has no format left to write', 'Every --format names a file of its own.');
+  if (open.length === 0)
+    throw new UserError('--output has no format left to write', 'Every --format names a file of its own.');
   return wanted.map(one => (one.file === undefined ? { ...one, file: output } : one));
 }
 

@@ -34,7 +34,10 @@ function makeProgram(): Command {
   addRuleCommands(program);
   addWhyCommand(program);
   addGraphCommand(program);
-  program.addHelpText('after', '\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.');
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.',
+  );
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;
 }
@@ -43,4 +46,3 @@ function makeProgram(): Command {
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
-

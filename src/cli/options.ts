@@ -34,7 +34,9 @@ export function oneOf<T extends string>(known: readonly T[]): (given: string) =>
   return given => {
     const found = known.find(name => name === given);
     if (found !== undefined) return found;
-    throw new InvalidArgumentError([`Expected one of ${known.join(', ')}.`, didYouMean(given, known)].filter(Boolean).join(' '));
+    throw new InvalidArgumentError(
+      [`Expected one of ${known.join(', ')}.`, didYouMean(given, known)].filter(Boolean).join(' '),
+    );
   };
 }
 
@@ -46,7 +48,8 @@ function parseFormat(given: string, before: FormatRequest[] = []): FormatRequest
 
 function parseRule(given: string, before: Record<string, RuleSetting>): Record<string, RuleSetting> {
   const [id = '', level, ...rest] = given.split('=');
-  if (level === undefined || rest.length > 0) throw new InvalidArgumentError('Expected rule=level, such as lock-reentry=warning.');
+  if (level === undefined || rest.length > 0)
+    throw new InvalidArgumentError('Expected rule=level, such as lock-reentry=warning.');
   return { ...before, [id]: oneOf(RULE_SETTINGS)(level) };
 }
 
@@ -54,11 +57,24 @@ const collect = (given: string, before: string[]): string[] => [...before, given
 
 export function addSharedOptions(command: Command): Command {
   return command
-    .addOption(new Option('--preset <name>', 'recommended, or strict: also findings of low confidence, and notes in the text').argParser(oneOf(PRESETS)))
-    .addOption(new Option('--rule <id=level>', 'level of a rule: error, warning, note or off; repeatable').argParser(parseRule).default({}, 'as configured'))
+    .addOption(
+      new Option(
+        '--preset <name>',
+        'recommended, or strict: also findings of low confidence, and notes in the text',
+      ).argParser(oneOf(PRESETS)),
+    )
+    .addOption(
+      new Option('--rule <id=level>', 'level of a rule: error, warning, note or off; repeatable')
+        .argParser(parseRule)
+        .default({}, 'as configured'),
+    )
     .option('--config <file>', 'configuration file, or none; default: the nearest one up to the top of the repository')
     .option('--allow-config-code', 'let --config name a file that is code, and run it')
-    .addOption(new Option('--include <glob>', 'take in files that are left out by default; repeatable').argParser(collect).default([], 'none'))
+    .addOption(
+      new Option('--include <glob>', 'take in files that are left out by default; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(new Option('--exclude <glob>', 'leave out files; repeatable').argParser(collect).default([], 'none'))
     .option('--color', 'colours, also when the output is no terminal')
     .option('--no-color', 'no colours')
@@ -68,10 +84,22 @@ export function addSharedOptions(command: Command): Command {
 
 export function addAuditOptions(command: Command): Command {
   return addSharedOptions(command)
-    .addOption(new Option('--format <name[=file]>', `${[...reporters.keys()].join(', ')}; repeatable, =file writes to a file`).argParser(parseFormat).default([], 'text'))
+    .addOption(
+      new Option('--format <name[=file]>', `${[...reporters.keys()].join(', ')}; repeatable, =file writes to a file`)
+        .argParser(parseFormat)
+        .default([], 'text'),
+    )
     .option('--output <file>', 'write the result to a file instead of standard output')
-    .addOption(new Option('--show <what>', 'notes: also findings of level note in the text').argParser(oneOf(['notes'] as const)))
-    .addOption(new Option('--fail-on <level>', `exit code 1 from this level on: ${FAIL_ON.join(', ')}; default error`).argParser(oneOf(FAIL_ON)))
+    .addOption(
+      new Option('--show <what>', 'notes: also findings of level note in the text').argParser(
+        oneOf(['notes'] as const),
+      ),
+    )
+    .addOption(
+      new Option('--fail-on <level>', `exit code 1 from this level on: ${FAIL_ON.join(', ')}; default error`).argParser(
+        oneOf(FAIL_ON),
+      ),
+    )
     .option('--stats', 'how long each phase took, on standard error')
     .option('--no-cache', 'accepted for scripts; results are never cached yet');
 }

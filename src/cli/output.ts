@@ -18,7 +18,8 @@ export function complain(text: string): void {
 
 /** One sentence and a hint for what the user has to mend; the whole stack for anything else: that is a bug. */
 export function explainError(error: unknown): string {
-  if (error instanceof UserError) return [`error: ${error.message}`, ...(error.hint === undefined ? [] : [error.hint])].join('\n');
+  if (error instanceof UserError)
+    return [`error: ${error.message}`, ...(error.hint === undefined ? [] : [error.hint])].join('\n');
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `This is a bug in conc-audit; please report it with the following lines.\n${stack}`;
 }

@@ -23,10 +23,12 @@ export async function makeRequest(paths: readonly string[], flags: SharedFlags):
   const cwd = process.cwd();
   const { root } = findRoot(paths, cwd, given => suggestCommand(given));
   const rules = ruleIds(checks);
-  for (const id of Object.keys(flags.rule)) if (!rules.includes(id)) throw new UserError(`--rule: there is no rule ${id}`, didYouMean(id, rules));
+  for (const id of Object.keys(flags.rule))
+    if (!rules.includes(id)) throw new UserError(`--rule: there is no rule ${id}`, didYouMean(id, rules));
   const { loadConfig, rebaseAll } = await import('../config/load.ts');
-  const named = flags.config === undefined || flags.config === 'none' ? flags.config : path.resolve(cwd, flags.config);
-  const file = await loadConfig({ root, allowCode: flags.allowConfigCode ?? false, rules, ...(named === undefined ? {} : { named }) });
+  const named =
+    flags.config === undefined ? {} : { named: flags.config === 'none' ? null : path.resolve(cwd, flags.config) };
+  const file = await loadConfig({ root, allowCode: flags.allowConfigCode ?? false, rules, ...named });
   const config: Config = {
     ...file,
     preset: flags.preset ?? file.preset,

@@ -15,7 +15,9 @@ export function addRuleCommands(program: Command): void {
     .command('rules')
     .description('list the rules, or the libraries that the audit knows')
     .option('--libraries', 'packages, versions, and what their tables were checked against')
-    .addOption(new Option('--format <name>', 'text or json').argParser(oneOf(['text', 'json'] as const)).default('text'))
+    .addOption(
+      new Option('--format <name>', 'text or json').argParser(oneOf(['text', 'json'] as const)).default('text'),
+    )
     .action(async ({ libraries, format }: { libraries?: boolean; format: 'text' | 'json' }) => {
       const rows = libraries ? await libraryRows() : ruleRows();
       await print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
@@ -30,7 +32,12 @@ export function addRuleCommands(program: Command): void {
 type Row = Record<string, string>;
 
 function ruleRows(): Row[] {
-  const rows = [...checks, ...META_RULES].map(({ id, item, level, title }) => ({ rule: id, item: item ?? '-', level, title }));
+  const rows = [...checks, ...META_RULES].map(({ id, item, level, title }) => ({
+    rule: id,
+    item: item ?? '-',
+    level,
+    title,
+  }));
   return rows.sort((a, b) => byCodeUnit(a.rule, b.rule));
 }
 
@@ -50,7 +57,15 @@ async function libraryRows(): Promise<Row[]> {
 function table(rows: readonly Row[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const widths = columns.map(column => Math.max(...rows.map(row => (row[column] ?? '').length)));
-  return rows.map(row => `${columns.map((column, index) => (row[column] ?? '').padEnd(widths[index] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  return rows
+    .map(
+      row =>
+        `${columns
+          .map((column, index) => (row[column] ?? '').padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 function explain(id: string): string {
@@ -63,7 +78,10 @@ function explain(id: string): string {
 }
 
 function explainCheck({ id, item, level, title, why, fix, explain: text, counts, examples }: Check): string {
-  const shown = Object.entries(examples).flatMap(([language, { bad, good }]) => [`Bad (${language}):\n${indent(bad)}`, `Good (${language}):\n${indent(good)}`]);
+  const shown = Object.entries(examples).flatMap(([language, { bad, good }]) => [
+    `Bad (${language}):\n${indent(bad)}`,
+    `Good (${language}):\n${indent(good)}`,
+  ]);
   return paragraphs([
     `${id}: ${title}`,
     `Level ${level}, checklist item ${item}. The score counts ${counts}.`,
@@ -75,4 +93,9 @@ function explainCheck({ id, item, level, title, why, fix, explain: text, counts,
 }
 
 const paragraphs = (parts: readonly string[]): string => `${parts.map(part => part.trim()).join('\n\n')}\n`;
-const indent = (code: string): string => code.trim().split('\n').map(line => `  ${line}`.trimEnd()).join('\n');
+const indent = (code: string): string =>
+  code
+    .trim()
+    .split('\n')
+    .map(line => `  ${line}`.trimEnd())
+    .join('\n');

@@ -1,9 +1,9 @@
 /** `why FILE:LINE[:COL]`: the findings that have a place there, with their whole story. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { AuditReport, Finding, Location } from '../model/report.ts';
-import textReporter from '../reporters/text.ts';
+import type { Finding, Location } from '../model/report.ts';
 import { UserError } from '../util/errors.ts';
+import { visible } from '../util/visible.ts';
 import { auditWithProgress, renderOptions } from './auditCommand.ts';
 import { type SharedFlags, addSharedOptions } from './options.ts';
 import { print } from './output.ts';
@@ -15,7 +15,9 @@ export function addWhyCommand(program: Command): void {
     .argument('<place>', 'FILE:LINE or FILE:LINE:COLUMN')
     .argument('[paths...]', 'what to audit; default: the current folder')
     .description('the findings whose places include this one, with their story');
-  addSharedOptions(command).action(async (place: string, paths: string[], flags: SharedFlags) => runWhy(place, paths, flags));
+  addSharedOptions(command).action(async (place: string, paths: string[], flags: SharedFlags) =>
+    runWhy(place, paths, flags),
+  );
 }
 
 interface Asked {
@@ -26,7 +28,8 @@ interface Asked {
 
 function parsePlace(text: string): Asked {
   const [, file, line, column] = /^(.+?):(\d+)(?::(\d+))?$/.exec(text) ?? [];
-  if (file === undefined || line === undefined) throw new UserError(`${text} is no place`, 'Write FILE:LINE or FILE:LINE:COLUMN.');
+  if (file === undefined || line === undefined)
+    throw new UserError(`${text} is no place`, 'Write FILE:LINE or FILE:LINE:COLUMN.');
   return { file, line: Number(line), column: column === undefined ? null : Number(column) };
 }
 
@@ -38,7 +41,9 @@ async function runWhy(place: string, paths: readonly string[], flags: SharedFlag
   const file = path.relative(root, path.resolve(asked.file)).split(path.sep).join('/');
   const findings = report.findings.filter(finding => touches(finding, { ...asked, file }));
   const options = renderOptions(flags, request, false);
-  await print(findings.length === 0 ? `No finding has a place at ${place}.\n` : textReporter.render(onlyFindings(report, findings), options));
+  if (findings.length === 0) return print(`No finding has a place at ${visible(place)}.\n`);
+  const { default: textReporter } = await import('../reporters/text.ts');
+  await print(textReporter.render({ ...report, findings }, options));
 }
 
 /** Whether one of the finding's places covers the place asked for. */
@@ -54,5 +59,3 @@ function covers({ file, line, column, endLine, endColumn }: Location, asked: Ask
   const beforeEnd = asked.line < endLine || asked.column < endColumn;
   return afterStart && beforeEnd;
 }
-
-const onlyFindings = (report: AuditReport, findings: Finding[]): AuditReport => ({ ...report, findings });

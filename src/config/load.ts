@@ -14,8 +14,8 @@ import { type FoundConfig, loadNamedConfig, searchConfig } from './search.ts';
 export interface ConfigRequest {
   /** The audit root: where the search starts, and what globs come out relative to. */
   root: string;
-  /** A file that the user named, absolute; `none`: no configuration; absent: search. */
-  named?: string | 'none';
+  /** A file that the user named, absolute; null: no configuration; absent: search. */
+  named?: string | null;
   allowCode: boolean;
   /** Ids of all rules. */
   rules: readonly string[];
@@ -23,7 +23,7 @@ export interface ConfigRequest {
 
 /** Throws `UserError` for what is wrong in the file. Without a file: the defaults. */
 export async function loadConfig({ root, named, allowCode, rules }: ConfigRequest): Promise<Config> {
-  if (named === 'none') return DEFAULT_CONFIG;
+  if (named === null) return DEFAULT_CONFIG;
   const found = named === undefined ? searchConfig(root) : await loadNamedConfig(named, allowCode);
   if (!found || found.data === undefined || found.data === null) return DEFAULT_CONFIG;
   return validate(found, rules, root);
@@ -61,8 +61,14 @@ function errorOf(found: FoundConfig, error: z.ZodError): UserError {
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const at = [...issue.path, key];
-    if (at.length === 1 && RESERVED_KEYS.includes(key)) return complaint(found, at, `the key ${key} is not available yet`);
-    return complaint(found, at, `there is no key ${at.join('.')}`, at.length === 1 ? didYouMean(key, KNOWN_KEYS) : undefined);
+    if (at.length === 1 && RESERVED_KEYS.includes(key))
+      return complaint(found, at, `the key ${key} is not available yet`);
+    return complaint(
+      found,
+      at,
+      `there is no key ${at.join('.')}`,
+      at.length === 1 ? didYouMean(key, KNOWN_KEYS) : undefined,
+    );
   }
   const at = issue?.path ?? [];
   const key = at.length === 0 ? 'the configuration' : at.join('.');
@@ -79,19 +85,28 @@ function deepest(issue: Issue | undefined): Issue | undefined {
   return best ? deepest(best) : issue;
 }
 
+/** The words that would have been right, where the schema lists them. */
+function wordsOf(issue: Issue | undefined): string[] {
+  if (issue?.code === 'invalid_value') return issue.values.map(String);
+  return issue?.code === 'invalid_union' && 'options' in issue ? (issue.options ?? []).map(String) : [];
+}
+
 function expectation(issue: Issue | undefined): string {
-  if (issue?.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
+  const words = wordsOf(issue);
+  if (words.length > 0) return `expected one of ${words.join(', ')}`;
   if (issue?.code === 'invalid_type') return `expected ${issue.expected}`;
   return issue?.message ?? 'not valid';
 }
 
 function suggestion(issue: Issue | undefined, given: unknown): string | undefined {
-  if (issue?.code !== 'invalid_value' || typeof given !== 'string') return undefined;
-  return didYouMean(given, issue.values.map(String));
+  return typeof given === 'string' ? didYouMean(given, wordsOf(issue)) : undefined;
 }
 
 function valueAt(data: unknown, at: readonly PropertyKey[]): unknown {
-  return at.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), data);
+  return at.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    data,
+  );
 }
 
 function complaint({ file }: FoundConfig, at: readonly PropertyKey[], what: string, hint?: string): UserError {

@@ -14,7 +14,9 @@ export function parseData(file: string, text: string, format: DataFormat): unkno
   } catch (error) {
     const line = lineOfError(error, text);
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new UserError(`${file}${line === undefined ? '' : `:${line}`}: not well-formed ${format.toUpperCase()}: ${reason}`);
+    throw new UserError(
+      `${file}${line === undefined ? '' : `:${line}`}: not well-formed ${format.toUpperCase()}: ${reason}`,
+    );
   }
 }
 
@@ -33,8 +35,12 @@ function lineOfError(error: unknown, text: string): number | undefined {
  */
 export function blankComments(text: string): string {
   const blank = (match: string): string => match.replace(/[^\r\n]/g, ' ');
-  const withoutComments = text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g, match => (match.startsWith('"') ? match : blank(match)));
-  const withoutCommas = withoutComments.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, match => (match === ',' ? ' ' : match));
+  const withoutComments = text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g, match =>
+    match.startsWith('"') ? match : blank(match),
+  );
+  const withoutCommas = withoutComments.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, match =>
+    match === ',' ? ' ' : match,
+  );
   return withoutCommas.startsWith('\ufeff') ? ` ${withoutCommas.slice(1)}` : withoutCommas;
 }
 

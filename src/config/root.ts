@@ -13,7 +13,11 @@ export interface AuditRoot {
 }
 
 /** Throws `UserError` for a path that does not exist. `suggest` may give a hint for it. */
-export function findRoot(paths: readonly string[], cwd: string, suggest: (given: string) => string | undefined = () => undefined): AuditRoot {
+export function findRoot(
+  paths: readonly string[],
+  cwd: string,
+  suggest: (given: string) => string | undefined = () => undefined,
+): AuditRoot {
   const given = paths.length > 0 ? paths : ['.'];
   const real = given.map(one => {
     try {
@@ -46,22 +50,27 @@ export function repositoryTop(folder: string): string | undefined {
 
 /**
  * A glob written relative to `from`, made relative to `to`; null when nothing under `to` can match it.
- * `src/*.ts` in `/repo` seen from `/repo/src` is `/*.ts`. A glob without a slash means any depth.
+ * `src/*.ts` in `/repo` seen from `/repo/src` is `*.ts`.
  */
-export function rebaseGlob(glob: string, from: string, to: string, matches: (pattern: string, text: string) => boolean): string | null {
+export function rebaseGlob(
+  glob: string,
+  from: string,
+  to: string,
+  matches: (pattern: string, text: string) => boolean,
+): string | null {
   const down = toPosix(path.relative(to, from));
-  const anyDepth = !glob.includes('/');
   if (down === '') return glob;
-  if (!down.startsWith('..')) return `${down}/${anyDepth ? '**/' : ''}${glob.replace(/^\//, '')}`;
-  if (anyDepth) return glob;
+  const anchored = glob.replace(/^\//, '');
+  if (!down.startsWith('..')) return `${down}/${anchored}`;
+  if (glob.startsWith('**/')) return glob;
   const segments = toPosix(path.relative(from, to)).split('/');
-  if (segments[0] === '..') return glob.startsWith('**/') ? glob : null;
-  const parts = glob.replace(/^\//, '').split('/');
+  if (segments[0] === '..') return null;
+  const parts = anchored.split('/');
   for (const segment of segments) {
     const part = parts[0];
     if (part === undefined || part === '**') break;
     if (!matches(part, segment)) return null;
     parts.shift();
   }
-  return parts.length === 0 ? '**' : `/${parts.join('/')}`;
+  return parts.join('/') || '**';
 }

@@ -39,7 +39,7 @@ type Loader = (file: string, text: string) => unknown;
 function dataLoader(format: DataFormat): Loader {
   return (file, text) => {
     const data = parseData(file, text, format);
-    refuseImport(file, data);
+    refuseKeys(file, data);
     return data;
   };
 }
@@ -50,7 +50,7 @@ const loadJson: Loader = (file, text) => {
   const manifest = parseManifest(text);
   if (typeof manifest !== 'object' || manifest === null || !Object.hasOwn(manifest, NAME)) return {};
   const own: unknown = Reflect.get(manifest, NAME);
-  refuseImport(file, own);
+  refuseKeys(file, own);
   return { [NAME]: own };
 };
 
@@ -71,10 +71,14 @@ const refuseCode: Loader = file => {
   );
 };
 
-function refuseImport(file: string, data: unknown): void {
-  if (typeof data === 'object' && data !== null && Object.hasOwn(data, '$import')) {
+/** `$import` would load another file; `__proto__` would reach every object. */
+function refuseKeys(file: string, data: unknown): void {
+  if (typeof data !== 'object' || data === null) return;
+  if (Object.hasOwn(data, '$import')) {
     throw new UserError(`${file}: the key $import is not allowed`, 'Write the settings into this file.');
   }
+  if (Object.hasOwn(data, '__proto__')) throw new UserError(`${file}: the key __proto__ is not allowed`);
+  for (const part of Object.values(data)) refuseKeys(file, part);
 }
 
 const LOADERS: Record<string, Loader> = {
@@ -120,7 +124,8 @@ export function searchConfig(folder: string): FoundConfig | null {
 export async function loadNamedConfig(file: string, allowCode: boolean): Promise<FoundConfig> {
   if (allowCode && CODE_EXTENSIONS.includes(path.extname(file))) {
     const loaded: unknown = await import(pathToFileURL(file).href);
-    const data: unknown = typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
+    const data: unknown =
+      typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
     return { file, data };
   }
   try {

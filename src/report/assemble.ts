@@ -24,7 +24,17 @@ export interface Assembly extends Linked {
 const SKIPPED_EXAMPLES = 5;
 const UNREAD = new Set(['file-not-read', 'syntax-error']);
 
-export function assembleReport({ place, loaded, program, config, checks, rules, runs, calls, today }: Assembly): AuditReport {
+export function assembleReport({
+  place,
+  loaded,
+  program,
+  config,
+  checks,
+  rules,
+  runs,
+  calls,
+  today,
+}: Assembly): AuditReport {
   const { findings: found, places } = collectFindings(runs, program, loaded.sources);
   const known = new Set(ruleIds(checks));
   const enabled = new Set(rules.map(({ check }) => check.id));
@@ -33,7 +43,9 @@ export function assembleReport({ place, loaded, program, config, checks, rules, 
   const findings = all.filter(({ confidence }) => config.preset === 'strict' || confidence !== 'low');
   const coverage = measure(program, calls);
   const accepted = new Set(all.filter(({ suppressed }) => suppressed).map(({ fingerprint }) => fingerprint));
-  const unreadFiles = new Set(loaded.diagnostics.flatMap(({ kind, file }) => (UNREAD.has(kind) && file !== undefined ? [file] : []))).size;
+  const unreadFiles = new Set(
+    loaded.diagnostics.flatMap(({ kind, file }) => (UNREAD.has(kind) && file !== undefined ? [file] : [])),
+  ).size;
   const ofItems = rules.map(({ check }) => ({ id: check.id, item: check.item, counts: check.counts }));
   return {
     schema: 1,
@@ -66,13 +78,18 @@ function measure(program: Program, calls: Coverage['calls']): Coverage {
     functions: program.functions.size,
     calls,
     resolved: calls.total === 0 ? 1 : known / calls.total,
-    gaps: [...gaps].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count || byCodeUnit(a.reason, b.reason)),
+    gaps: [...gaps]
+      .map(([reason, count]) => ({ reason, count }))
+      .sort((a, b) => b.count - a.count || byCodeUnit(a.reason, b.reason)),
   };
 }
 
 function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return (
-    byCodeUnit(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || byCodeUnit(a.kind, b.kind) || byCodeUnit(a.message, b.message)
+    byCodeUnit(a.file ?? '', b.file ?? '') ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    byCodeUnit(a.kind, b.kind) ||
+    byCodeUnit(a.message, b.message)
   );
 }
 
@@ -80,15 +97,24 @@ function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
 function projectsOf({ fileProjects }: Loaded): Pick<AuditReport, 'projects' | 'fileProjects'> {
   const counts = new Map<string | null, number>();
   for (const config of Object.values(fileProjects)) counts.set(config, (counts.get(config) ?? 0) + 1);
-  const projects = [...counts].map(([config, files]) => ({ config, files })).sort((a, b) => byCodeUnit(a.config ?? '', b.config ?? ''));
+  const projects = [...counts]
+    .map(([config, files]) => ({ config, files }))
+    .sort((a, b) => byCodeUnit(a.config ?? '', b.config ?? ''));
   const files = Object.keys(fileProjects).sort(byCodeUnit);
-  return { projects, fileProjects: projects.length < 2 ? {} : Object.fromEntries(files.map(file => [file, fileProjects[file] ?? null])) };
+  return {
+    projects,
+    fileProjects: projects.length < 2 ? {} : Object.fromEntries(files.map(file => [file, fileProjects[file] ?? null])),
+  };
 }
 
 function groupSkipped(skipped: Loaded['skipped']): AuditReport['skipped'] {
   const groups = new Map<string, string[]>();
   for (const { file, reason } of skipped) groups.set(reason, [...(groups.get(reason) ?? []), file]);
   return [...groups]
-    .map(([reason, files]) => ({ reason, count: files.length, examples: files.sort(byCodeUnit).slice(0, SKIPPED_EXAMPLES) }))
+    .map(([reason, files]) => ({
+      reason,
+      count: files.length,
+      examples: files.sort(byCodeUnit).slice(0, SKIPPED_EXAMPLES),
+    }))
     .sort((a, b) => byCodeUnit(a.reason, b.reason));
 }

@@ -8,7 +8,11 @@ import { globToRegExp } from '../util/glob.ts';
  * Adds a `register` step to the module body for every function that a pattern names: `file` (a glob; every exported
  * function) or `file#Function.name`. A pattern that names nothing is a diagnostic.
  */
-export function withEntryPoints(modules: readonly ModuleFacts[], patterns: readonly string[], diagnostics: Diagnostic[]): ModuleFacts[] {
+export function withEntryPoints(
+  modules: readonly ModuleFacts[],
+  patterns: readonly string[],
+  diagnostics: Diagnostic[],
+): ModuleFacts[] {
   const named = new Map<ModuleFacts, Set<FunctionFacts>>();
   for (const pattern of patterns) {
     const found = modules.flatMap(module => matching(module, pattern).map(fn => ({ module, fn })));
@@ -25,11 +29,14 @@ export function withEntryPoints(modules: readonly ModuleFacts[], patterns: reado
 
 function matching(module: ModuleFacts, pattern: string): FunctionFacts[] {
   const hash = pattern.indexOf('#');
-  if (!globToRegExp(hash < 0 ? pattern : pattern.slice(0, hash)).test(module.file)) return [];
+  if (!globToRegExp(pattern.slice(0, hash < 0 ? pattern.length : hash).replace(/^(\.?\/)+/, '')).test(module.file))
+    return [];
   if (hash >= 0) return module.functions.filter(({ id }) => id === `${module.file}${pattern.slice(hash)}`);
   const body = module.functions[0];
   const exported = new Set(
-    Object.values(module.exports).flatMap(target => ('value' in target ? functionIds(body?.values[target.value], body) : [])),
+    Object.values(module.exports).flatMap(target =>
+      'value' in target ? functionIds(body?.values[target.value], body) : [],
+    ),
   );
   return module.functions.filter(({ id }) => exported.has(id));
 }

@@ -37,7 +37,15 @@ export function compareFindings(a: Finding, b: Finding): number {
   return byKeys(orderKeys(a), orderKeys(b));
 }
 function orderKeys({ level, confidence, location, rule, fingerprint }: Finding): (string | number)[] {
-  return [-rank(level), -CONFIDENCES.indexOf(confidence), location.file, location.line, location.column, rule, fingerprint];
+  return [
+    -rank(level),
+    -CONFIDENCES.indexOf(confidence),
+    location.file,
+    location.line,
+    location.column,
+    rule,
+    fingerprint,
+  ];
 }
 
 /**
@@ -65,7 +73,8 @@ export function collectFindings(
   const isTest = (site: Site): boolean => program.modules.get(site.file)?.test ?? false;
   for (const { rule, examined, found } of runs) {
     const counts = (site: Site): boolean => !(isTest(site) && OFF_IN_TESTS.has(rule.check.item));
-    for (const site of examined) if (counts(site)) places.push({ rule: rule.check.id, key: placeKey(site), finding: null });
+    for (const site of examined)
+      if (counts(site)) places.push({ rule: rule.check.id, key: placeKey(site), finding: null });
     const made = found
       .filter(draft => counts(draft.at))
       .map(draft => ({ draft, finding: toFinding(draft, rule, isTest(draft.at), program, sources) }))

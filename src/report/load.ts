@@ -18,7 +18,11 @@ export interface Loaded {
 }
 
 /** Throws `UserError` when no front end finds a source file. */
-export async function loadProject(frontends: readonly Frontend[], options: FrontendOptions, watch: Stopwatch): Promise<Loaded> {
+export async function loadProject(
+  frontends: readonly Frontend[],
+  options: FrontendOptions,
+  watch: Stopwatch,
+): Promise<Loaded> {
   const modules: ModuleFacts[] = [];
   const projects: OpenProject[] = [];
   const owners = new Map<string, OpenProject>();
@@ -40,7 +44,12 @@ export async function loadProject(frontends: readonly Frontend[], options: Front
   };
 }
 
-function extractAll(project: OpenProject, owners: Map<string, OpenProject>, modules: ModuleFacts[], progress: (text: string) => void): void {
+function extractAll(
+  project: OpenProject,
+  owners: Map<string, OpenProject>,
+  modules: ModuleFacts[],
+  progress: (text: string) => void,
+): void {
   for (const [index, file] of project.files.entries()) {
     if (index % 50 === 0) progress(`Reading file ${index + 1} of ${project.files.length}`);
     owners.set(file, project);

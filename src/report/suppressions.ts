@@ -1,14 +1,24 @@
 /** Applies the suppressions of the audited code to the findings, and turns those that are wrong into findings. */
 import type { Program } from '../analysis/program.ts';
 import type { Finding } from '../model/report.ts';
-import { type IdleSuppression, type PlacedSuppression, type SuppressionSetting, applySuppressions } from '../suppress/inline.ts';
+import {
+  type IdleSuppression,
+  type PlacedSuppression,
+  type SuppressionSetting,
+  applySuppressions,
+} from '../suppress/inline.ts';
 import { didYouMean } from '../util/nearest.ts';
 import { stableHash } from '../util/stableHash.ts';
 import { META_RULES } from './metaRules.ts';
 import type { Sources } from './sources.ts';
 
 /** Marks suppressed findings in place; returns the findings about suppressions. */
-export function suppressFindings(findings: Finding[], program: Program, sources: Sources, setting: SuppressionSetting): Finding[] {
+export function suppressFindings(
+  findings: Finding[],
+  program: Program,
+  sources: Sources,
+  setting: SuppressionSetting,
+): Finding[] {
   const placed: PlacedSuppression[] = [];
   for (const { file, suppressions } of program.modules.values()) {
     for (const suppression of suppressions) {
@@ -66,6 +76,8 @@ function messageOf({ kind, rule, at }: IdleSuppression, { known }: SuppressionSe
     case 'no-reason':
       return `The suppression of \`${rule}\` has no reason (\`-- why\`), so it suppresses nothing.`;
     case 'unknown-rule':
-      return ['There is no rule', `\`${rule}\`,`, 'so nothing is suppressed.', didYouMean(rule, [...known])].filter(Boolean).join(' ');
+      return ['There is no rule', `\`${rule}\`,`, 'so nothing is suppressed.', didYouMean(rule, [...known])]
+        .filter(Boolean)
+        .join(' ');
   }
 }

@@ -21,4 +21,10 @@ export interface Reporter {
 /** Identity with a type. */
 export const defineReporter = (reporter: Reporter): Reporter => reporter;
 
-export const DEFAULT_RENDER: RenderOptions = { color: false, width: 80, showNotes: false, verbosity: 'normal', base: '' };
+export const DEFAULT_RENDER: RenderOptions = {
+  color: false,
+  width: 80,
+  showNotes: false,
+  verbosity: 'normal',
+  base: '',
+};

@@ -10,7 +10,15 @@ import type {
   Run,
   ThreadFlowLocation,
 } from 'sarif';
-import type { AuditReport, Diagnostic, Finding, Location, RuleInfo, WitnessPath, WitnessStep } from '../model/report.ts';
+import type {
+  AuditReport,
+  Diagnostic,
+  Finding,
+  Location,
+  RuleInfo,
+  WitnessPath,
+  WitnessStep,
+} from '../model/report.ts';
 import { defineReporter } from './reporter.ts';
 import { cutText } from './cut.ts';
 
@@ -34,7 +42,9 @@ export function toSarif(report: AuditReport): Log {
   const rules = report.rules.filter(({ enabled }) => enabled);
   const shown = report.findings.filter(({ suppressed }) => !suppressed);
   const results = shown.slice(0, MAX_RESULTS);
-  const notifications = report.diagnostics.filter(({ kind }) => kind !== 'config').map(item => notification(item, report.prefix));
+  const notifications = report.diagnostics
+    .filter(({ kind }) => kind !== 'config')
+    .map(item => notification(item, report.prefix));
   const run: Run = {
     tool: {
       driver: {
@@ -47,13 +57,21 @@ export function toSarif(report: AuditReport): Log {
       },
     },
     automationDetails: { id: `conc-audit/${report.prefix === '' ? '' : `${encodePath(report.prefix)}/`}` },
-    originalUriBaseIds: { [ROOT]: { description: { text: 'The top level of the repository, or the audited folder outside of one.' } } },
+    originalUriBaseIds: {
+      [ROOT]: { description: { text: 'The top level of the repository, or the audited folder outside of one.' } },
+    },
     columnKind: 'utf16CodeUnits',
     invocations: [
       {
         executionSuccessful: true,
-        toolExecutionNotifications: [...capNotifications(notifications), ...skippedNotes(report), ...capNote(shown.length)],
-        toolConfigurationNotifications: report.diagnostics.filter(({ kind }) => kind === 'config').map(item => notification(item, report.prefix)),
+        toolExecutionNotifications: [
+          ...capNotifications(notifications),
+          ...skippedNotes(report),
+          ...capNote(shown.length),
+        ],
+        toolConfigurationNotifications: report.diagnostics
+          .filter(({ kind }) => kind === 'config')
+          .map(item => notification(item, report.prefix)),
       },
     ],
     results: results.map(finding => toResult(finding, rules, report.prefix)),
@@ -72,7 +90,9 @@ function descriptor(rule: RuleInfo): ReportingDescriptor {
     id: rule.id,
     name: rule.id.replace(/(^|-)([a-z])/g, (_, _dash: string, letter: string) => letter.toUpperCase()),
     shortDescription: { text: cutText(sentence(rule.title), MAX_TITLE) },
-    fullDescription: { text: cutText(`${sentence(rule.title)} Why: ${sentence(rule.why)} What to do: ${sentence(rule.fix)}`, MAX_TITLE) },
+    fullDescription: {
+      text: cutText(`${sentence(rule.title)} Why: ${sentence(rule.why)} What to do: ${sentence(rule.fix)}`, MAX_TITLE),
+    },
     help: { text: rule.help, markdown: rule.help },
     helpUri: HOME,
     defaultConfiguration: { level: rule.level },
@@ -84,7 +104,8 @@ function descriptor(rule: RuleInfo): ReportingDescriptor {
   };
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 function toResult(finding: Finding, rules: readonly RuleInfo[], prefix: string): Result {
   const related = finding.related.slice(0, MAX_RELATED);
@@ -120,7 +141,9 @@ function toResult(finding: Finding, rules: readonly RuleInfo[], prefix: string):
 
 /** The message with its brackets made harmless, the reason and the remedy, and links to the first related places. */
 function messageText({ message, why, fix, related }: Finding, count: number): string {
-  const links = related.slice(0, Math.min(count, 8)).map((place, index) => `[${escapeBrackets(place.message)}](${index + 1})`);
+  const links = related
+    .slice(0, Math.min(count, 8))
+    .map((place, index) => `[${escapeBrackets(place.message)}](${index + 1})`);
   const story = links.length > 0 ? ` See: ${links.join('; ')}.` : '';
   return `${escapeBrackets(sentence(message))} Why: ${escapeBrackets(sentence(why))} What to do: ${escapeBrackets(sentence(fix))}${story}`;
 }
@@ -146,7 +169,12 @@ const uriOf = (file: string, prefix: string): string => encodePath(prefix === ''
 function encodePath(file: string): string {
   return file
     .split('/')
-    .map(segment => encodeURIComponent(segment.replace(/\p{Cs}/gu, '\ufffd')).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`))
+    .map(segment =>
+      encodeURIComponent(segment.replace(/\p{Cs}/gu, '\ufffd')).replace(
+        /[!'()*]/g,
+        char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+      ),
+    )
     .join('/');
 }
 
@@ -168,7 +196,11 @@ function elide(steps: readonly WitnessStep[]): WitnessStep[] {
   const tail = steps.slice(steps.length - half);
   const [first, ...rest] = tail;
   const gap = steps.length - 2 * half;
-  return [...steps.slice(0, half), ...(first ? [{ ...first, message: `… ${gap} more steps, then: ${first.message}` }] : []), ...rest];
+  return [
+    ...steps.slice(0, half),
+    ...(first ? [{ ...first, message: `… ${gap} more steps, then: ${first.message}` }] : []),
+    ...rest,
+  ];
 }
 
 function flowLocation(step: WitnessStep, prefix: string): ThreadFlowLocation {
@@ -208,23 +240,38 @@ const skippedNotes = ({ skipped }: AuditReport): Notification[] =>
 function capNotifications(all: Notification[]): Notification[] {
   if (all.length <= MAX_NOTIFICATIONS) return all;
   const rest = all.length - MAX_NOTIFICATIONS;
-  return [...all.slice(0, MAX_NOTIFICATIONS), { descriptor: { id: 'truncated' }, level: 'warning', message: { text: `${rest} more notifications are left out.` } }];
+  return [
+    ...all.slice(0, MAX_NOTIFICATIONS),
+    {
+      descriptor: { id: 'truncated' },
+      level: 'warning',
+      message: { text: `${rest} more notifications are left out.` },
+    },
+  ];
 }
 
 const capNote = (findings: number): Notification[] =>
   findings <= MAX_RESULTS
     ? []
-    : [{ descriptor: { id: 'truncated' }, level: 'warning', message: { text: `${findings - MAX_RESULTS} more findings, the least grave, are left out.` } }];
+    : [
+        {
+          descriptor: { id: 'truncated' },
+          level: 'warning',
+          message: { text: `${findings - MAX_RESULTS} more findings, the least grave, are left out.` },
+        },
+      ];
 
 /** Descriptors of every kind of notification that the run may hold. */
 function notificationDescriptors({ diagnostics, skipped }: AuditReport, findings: number): ReportingDescriptor[] {
   const kinds = new Set(diagnostics.map(({ kind }) => kind));
   if (skipped.length > 0) kinds.add('skipped');
   if (findings > MAX_RESULTS || diagnostics.length > MAX_NOTIFICATIONS) kinds.add('truncated');
-  return [...kinds].sort((a, b) => (a < b ? -1 : 1)).map(kind => ({
-    id: kind,
-    shortDescription: { text: sentence(kind.replaceAll('-', ' ')) },
-    fullDescription: { text: `What the audit says of the run itself: ${kind.replaceAll('-', ' ')}.` },
-    help: { text: 'See docs/limits.md for what the audit cannot read.' },
-  }));
+  return [...kinds]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map(kind => ({
+      id: kind,
+      shortDescription: { text: sentence(kind.replaceAll('-', ' ')) },
+      fullDescription: { text: `What the audit says of the run itself: ${kind.replaceAll('-', ' ')}.` },
+      help: { text: 'See docs/limits.md for what the audit cannot read.' },
+    }));
 }

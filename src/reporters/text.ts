@@ -44,7 +44,9 @@ class TextReport {
 
   /** The one place where text becomes output: nothing that comes from audited code can act on the terminal. */
   #line(indent: number, ...pieces: Piece[]): void {
-    const painted = pieces.map(piece => (typeof piece === 'string' ? visible(piece) : this.#paint(piece[0], visible(piece[1]))));
+    const painted = pieces.map(piece =>
+      typeof piece === 'string' ? visible(piece) : this.#paint(piece[0], visible(piece[1])),
+    );
     this.#lines.push(`${' '.repeat(indent)}${painted.join('')}`.trimEnd());
   }
 
@@ -91,7 +93,12 @@ class TextReport {
     this.#gap();
     this.#line(0, ['strong', 'Fix first']);
     for (const [index, finding] of first.entries()) {
-      this.#line(2, `${index + 1}. `, [finding.level, finding.rule], ` ${this.#place(finding.location)}  ${finding.message}`);
+      this.#line(
+        2,
+        `${index + 1}. `,
+        [finding.level, finding.rule],
+        ` ${this.#place(finding.location)}  ${finding.message}`,
+      );
       this.#line(5, ['faint', 'why: '], finding.why);
     }
   }
@@ -116,7 +123,14 @@ class TextReport {
   #finding(finding: Finding): void {
     const { location, level, rule, confidence, message, why, fix } = finding;
     this.#gap();
-    this.#line(2, `${location.line}:${location.column} `, [level, level], ' ', ['strong', rule], ['faint', ` (confidence ${confidence})`]);
+    this.#line(
+      2,
+      `${location.line}:${location.column} `,
+      [level, level],
+      ' ',
+      ['strong', rule],
+      ['faint', ` (confidence ${confidence})`],
+    );
     this.#line(4, message);
     this.#line(4, ['faint', 'why: '], why);
     this.#line(4, ['faint', 'fix: '], fix);
@@ -131,11 +145,18 @@ class TextReport {
     for (const [index, text] of frame.lines.entries()) {
       const number = frame.firstLine + index;
       const marked = number === frame.marked;
-      this.#line(4, [marked ? level : 'faint', `${marked ? '>' : ' '} ${String(number).padStart(digits)} | `], [marked ? 'plain' : 'faint', text]);
+      this.#line(
+        4,
+        [marked ? level : 'faint', `${marked ? '>' : ' '} ${String(number).padStart(digits)} | `],
+        [marked ? 'plain' : 'faint', text],
+      );
       if (!marked || location.column > text.length + 1) continue;
       const end = location.endLine === location.line ? location.endColumn : text.length + 1;
       const width = Math.max(1, Math.min(end, text.length + 1) - location.column);
-      this.#line(4, ' '.repeat(digits + 2), ' | ', shownBlank(text.slice(0, location.column - 1)), [level, '^'.repeat(width)]);
+      this.#line(4, ' '.repeat(digits + 2), ' | ', shownBlank(text.slice(0, location.column - 1)), [
+        level,
+        '^'.repeat(width),
+      ]);
     }
   }
 
@@ -144,12 +165,18 @@ class TextReport {
     for (const step of steps) {
       const order = step.importance === 'unimportant' ? '·' : `${step.order}.`;
       const style: Style = step.importance === 'essential' ? 'strong' : 'plain';
-      this.#line(6 + 2 * Math.min(step.depth, 12), `${order} `, [style, step.message], ['faint', `  ${this.#place(step)}`]);
+      this.#line(
+        6 + 2 * Math.min(step.depth, 12),
+        `${order} `,
+        [style, step.message],
+        ['faint', `  ${this.#place(step)}`],
+      );
     }
   }
 
   #related({ related }: Finding): void {
-    for (const place of related.slice(0, MAX_RELATED)) this.#line(6, `- ${place.message}`, ['faint', `  ${this.#place(place)}`]);
+    for (const place of related.slice(0, MAX_RELATED))
+      this.#line(6, `- ${place.message}`, ['faint', `  ${this.#place(place)}`]);
     if (related.length > MAX_RELATED) this.#line(6, ['faint', `… ${related.length - MAX_RELATED} more places`]);
   }
 
@@ -157,7 +184,13 @@ class TextReport {
     this.#gap();
     this.#line(0, ['strong', 'Checklist']);
     for (const item of this.#report.items) {
-      this.#line(2, item.id.padEnd(4), item.title.padEnd(12), [itemStyle(item), outcomeText(item).padEnd(13)], item.outcome === 'not measured' ? '' : item.reason);
+      this.#line(
+        2,
+        item.id.padEnd(4),
+        item.title.padEnd(12),
+        [itemStyle(item), outcomeText(item).padEnd(13)],
+        item.outcome === 'not measured' ? '' : item.reason,
+      );
       if (this.#options.verbosity === 'verbose') this.#line(6, ['faint', `${item.question} ${item.raise}`]);
     }
   }
@@ -168,12 +201,22 @@ class TextReport {
     this.#gap();
     this.#line(0, ['strong', 'Coverage']);
     this.#line(2, `${files} files, ${functions} functions, ${calls.total} calls: ${share} % resolved`);
-    this.#line(2, `calls with 1 target ${calls.one}, 2-3 ${calls.few}, more ${calls.many}, external ${calls.external}, none ${calls.none}`);
+    this.#line(
+      2,
+      `calls with 1 target ${calls.one}, 2-3 ${calls.few}, more ${calls.many}, external ${calls.external}, none ${calls.none}`,
+    );
     const verbose = this.#options.verbosity === 'verbose';
     const shown = verbose ? gaps : gaps.slice(0, 5);
-    if (gaps.length > 0) this.#line(2, `not modelled: ${shown.map(({ reason, count }) => `${reason} ${count}`).join(', ')}${gaps.length > shown.length ? ', …' : ''}`);
+    if (gaps.length > 0)
+      this.#line(
+        2,
+        `not modelled: ${shown.map(({ reason, count }) => `${reason} ${count}`).join(', ')}${gaps.length > shown.length ? ', …' : ''}`,
+      );
     for (const { reason, count, examples } of this.#report.skipped) {
-      this.#line(2, `left out: ${count} ${reason}${verbose ? ` (${examples.join(', ')}${count > examples.length ? ', …' : ''})` : ''}`);
+      this.#line(
+        2,
+        `left out: ${count} ${reason}${verbose ? ` (${examples.join(', ')}${count > examples.length ? ', …' : ''})` : ''}`,
+      );
     }
     this.#diagnostics(verbose);
   }
@@ -185,13 +228,15 @@ class TextReport {
       const place = file === undefined ? '' : `${this.#path(file)}${line === undefined ? '' : `:${line}`} `;
       this.#line(2, [severity === 'info' ? 'note' : severity, kind], ` ${place}${message}`);
     }
-    if (diagnostics.length > shown.length) this.#line(2, ['faint', `${diagnostics.length - shown.length} more diagnostics with --verbose`]);
+    if (diagnostics.length > shown.length)
+      this.#line(2, ['faint', `${diagnostics.length - shown.length} more diagnostics with --verbose`]);
   }
 
   #hidden(): void {
     const { hidden, preset } = this.#report;
     const parts: string[] = [];
-    if (hidden.notes > 0 && preset !== 'strict' && !this.#options.showNotes) parts.push(`${hidden.notes} notes (--show notes)`);
+    if (hidden.notes > 0 && preset !== 'strict' && !this.#options.showNotes)
+      parts.push(`${hidden.notes} notes (--show notes)`);
     if (hidden.lowConfidence > 0) parts.push(`${hidden.lowConfidence} of low confidence (--preset strict)`);
     if (hidden.suppressed > 0) parts.push(`${hidden.suppressed} suppressed in the code`);
     if (parts.length === 0) return;
@@ -211,7 +256,8 @@ class TextReport {
 /** As wide as the text before the marker: tabs are printed as one blank. */
 const shownBlank = (text: string): string => ' '.repeat(visible(text).length);
 
-const range = ({ low, high }: { low: number; high: number }): string => (low === high ? low.toFixed(1) : `${low.toFixed(1)}-${high.toFixed(1)}`);
+const range = ({ low, high }: { low: number; high: number }): string =>
+  low === high ? low.toFixed(1) : `${low.toFixed(1)}-${high.toFixed(1)}`;
 const outcomeText = ({ outcome, score }: ChecklistItem): string => (score === null ? outcome : score.toFixed(1));
-const itemStyle = ({ score }: ChecklistItem): Style => (score === null ? 'faint' : score >= 8 ? 'good' : score >= 5 ? 'warning' : 'error');
-
+const itemStyle = ({ score }: ChecklistItem): Style =>
+  score === null ? 'faint' : score >= 8 ? 'good' : score >= 5 ? 'warning' : 'error';

@@ -62,7 +62,8 @@ function whyUnreadable({ coverage, unreadFiles }: ScoreInput): string | null {
   if (unreadFiles > MAX_UNREAD_FILES * Math.max(1, coverage.files)) {
     return `${unreadFiles} of ${plural(coverage.files, 'file')} could not be read`;
   }
-  if (1 - coverage.resolved > MAX_UNRESOLVED_CALLS) return `only ${percent(coverage.resolved)} of calls could be resolved`;
+  if (1 - coverage.resolved > MAX_UNRESOLVED_CALLS)
+    return `only ${percent(coverage.resolved)} of calls could be resolved`;
   return null;
 }
 
@@ -104,17 +105,37 @@ function scoreItem(text: ItemText, input: ScoreInput, unreadable: string | null)
     score: null,
   };
   if (ofItem.length === 0) {
-    return { ...base, outcome: 'not measured', reason: 'No rule of this item ran.', raise: 'Switch on a rule of this item.' };
+    return {
+      ...base,
+      outcome: 'not measured',
+      reason: 'No rule of this item ran.',
+      raise: 'Switch on a rule of this item.',
+    };
   }
   if (unreadable !== null) {
-    return { ...base, outcome: 'inconclusive', reason: `Not enough evidence: ${unreadable}.`, raise: 'Make the code readable: see the coverage.' };
+    return {
+      ...base,
+      outcome: 'inconclusive',
+      reason: `Not enough evidence: ${unreadable}.`,
+      raise: 'Make the code readable: see the coverage.',
+    };
   }
   if (rules.every(({ examined }) => examined === 0)) {
-    return { ...base, outcome: 'n/a', reason: `The code has no ${wordList(rules.map(({ counts }) => counts))}.`, raise: 'Nothing to do.' };
+    return {
+      ...base,
+      outcome: 'n/a',
+      reason: `The code has no ${wordList(rules.map(({ counts }) => counts))}.`,
+      raise: 'Nothing to do.',
+    };
   }
   const ratios = rules.flatMap(({ ratio }) => ratio ?? []);
   if (ratios.length === 0) {
-    return { ...base, outcome: 'inconclusive', reason: 'There is only evidence of low confidence.', raise: 'Run with the preset strict and judge what it shows.' };
+    return {
+      ...base,
+      outcome: 'inconclusive',
+      reason: 'There is only evidence of low confidence.',
+      raise: 'Run with the preset strict and judge what it shows.',
+    };
   }
   return { ...base, outcome: 'scored', ...figures(rules, ratios, findings) };
 }
@@ -124,14 +145,19 @@ type Found = NonNullable<Place['finding']>;
 /** The findings at some rules' places, each once, the heaviest first. */
 function worstFirst(places: readonly Place[], rules: ReadonlySet<string>): Found[] {
   const found = new Map<string, Found>();
-  for (const { rule, finding } of places) if (finding && rules.has(rule) && !found.has(finding.fingerprint)) found.set(finding.fingerprint, finding);
+  for (const { rule, finding } of places)
+    if (finding && rules.has(rule) && !found.has(finding.fingerprint)) found.set(finding.fingerprint, finding);
   const weight = ({ level, confidence }: Found): number => LEVEL_WEIGHT[level] * CONFIDENCE_WEIGHT[confidence];
   return [...found.values()].filter(finding => weight(finding) > 0).sort((a, b) => weight(b) - weight(a));
 }
 
 const isSure = ({ confidence }: Found): boolean => confidence !== 'low';
 
-function figures(rules: readonly RuleScore[], ratios: readonly number[], findings: readonly Found[]): Pick<ChecklistItem, 'score' | 'reason' | 'raise'> {
+function figures(
+  rules: readonly RuleScore[],
+  ratios: readonly number[],
+  findings: readonly Found[],
+): Pick<ChecklistItem, 'score' | 'reason' | 'raise'> {
   const mean = oneDecimal((10 * ratios.reduce((sum, ratio) => sum + ratio, 0)) / ratios.length);
   const errors = findings.filter(finding => finding.level === 'error' && isSure(finding)).length;
   const cap = errors >= 3 ? 2 : errors >= 1 ? 5 : 10;
@@ -150,7 +176,9 @@ function figures(rules: readonly RuleScore[], ratios: readonly number[], finding
 
 function wordList(words: readonly string[]): string {
   const unique = [...new Set(words)];
-  return unique.length < 2 ? (unique[0] ?? 'such places') : `${unique.slice(0, -1).join(', ')} and ${unique.at(-1) ?? ''}`;
+  return unique.length < 2
+    ? (unique[0] ?? 'such places')
+    : `${unique.slice(0, -1).join(', ')} and ${unique.at(-1) ?? ''}`;
 }
 
 /** The mean by weight; inconclusive items count once as 0 and once as 10. Null when nothing was scored. */
@@ -168,15 +196,24 @@ function totalScore(items: readonly ChecklistItem[]): { low: number; high: numbe
   return { low: oneDecimal(low / weights), high: oneDecimal(high / weights) };
 }
 
-function judge(items: readonly ChecklistItem[], score: ScoreResult['score'], input: ScoreInput): Pick<ScoreResult, 'verdict' | 'verdictReason'> {
+function judge(
+  items: readonly ChecklistItem[],
+  score: ScoreResult['score'],
+  input: ScoreInput,
+): Pick<ScoreResult, 'verdict' | 'verdictReason'> {
   const blocking = new Set(
     input.places.flatMap(({ finding }) =>
-      finding?.level === 'error' && isSure(finding) && !input.accepted.has(finding.fingerprint) ? [finding.fingerprint] : [],
+      finding?.level === 'error' && isSure(finding) && !input.accepted.has(finding.fingerprint)
+        ? [finding.fingerprint]
+        : [],
     ),
   ).size;
   if (blocking > 0) {
     const verb = blocking === 1 ? 'goes' : 'go';
-    return { verdict: 'blocked', verdictReason: `${plural(blocking, 'error')} that nobody accepted ${verb} wrong under load` };
+    return {
+      verdict: 'blocked',
+      verdictReason: `${plural(blocking, 'error')} that nobody accepted ${verb} wrong under load`,
+    };
   }
   const doubts = whyNotProven(items, input.coverage);
   if (doubts.length > 0) return { verdict: 'not proven', verdictReason: doubts.join('; ') };
@@ -185,15 +222,22 @@ function judge(items: readonly ChecklistItem[], score: ScoreResult['score'], inp
     const where = lowest ? `; lowest: ${lowest.id} ${lowest.title} with ${lowest.score ?? 0}` : '';
     return { verdict: 'at risk', verdictReason: `the score is under ${READY_FROM}${where}` };
   }
-  return { verdict: 'ready', verdictReason: score ? 'no error, every item measured, enough of the calls resolved' : 'no concurrency found, every item measured' };
+  return {
+    verdict: 'ready',
+    verdictReason: score
+      ? 'no error, every item measured, enough of the calls resolved'
+      : 'no concurrency found, every item measured',
+  };
 }
 
 function whyNotProven(items: readonly ChecklistItem[], coverage: Coverage): string[] {
   const doubts: string[] = [];
   const inconclusive = items.filter(({ outcome, risk }) => outcome === 'inconclusive' && risk === 'critical');
-  if (inconclusive.length > 0) doubts.push(`inconclusive: ${inconclusive.map(({ id, title }) => `${id} ${title}`).join(', ')}`);
+  if (inconclusive.length > 0)
+    doubts.push(`inconclusive: ${inconclusive.map(({ id, title }) => `${id} ${title}`).join(', ')}`);
   const unmeasured = items.filter(({ outcome }) => outcome === 'not measured');
-  if (unmeasured.length > 0) doubts.push(`not measured: ${unmeasured.map(({ id, title }) => `${id} ${title}`).join(', ')}`);
+  if (unmeasured.length > 0)
+    doubts.push(`not measured: ${unmeasured.map(({ id, title }) => `${id} ${title}`).join(', ')}`);
   if (coverage.resolved < COVERAGE_LIMIT) {
     doubts.push(`${percent(coverage.resolved)} of calls resolved, the limit is ${percent(COVERAGE_LIMIT)}`);
   }

@@ -76,7 +76,8 @@ function targetLines(suppressions: readonly PlacedSuppression[]): (number | null
     if (suppression.scope === 'file') return null;
     if (suppression.scope === 'line') return firstLine;
     let line = lastLine + 1;
-    for (let next = starts.get(`${file}:${line}`); next !== undefined; next = starts.get(`${file}:${line}`)) line = next + 1;
+    for (let next = starts.get(`${file}:${line}`); next !== undefined; next = starts.get(`${file}:${line}`))
+      line = next + 1;
     return line;
   });
 }

@@ -12,9 +12,11 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The known name that was probably meant, or undefined when none is close. Case does not count. */
+/** The known name that was probably meant, or undefined when none is close. Case does not count; beginnings do. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const wanted = name.toLowerCase().slice(0, 100);
+  const begun = wanted.length >= 3 ? known.find(candidate => candidate.toLowerCase().startsWith(wanted)) : undefined;
+  if (begun !== undefined) return begun;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {

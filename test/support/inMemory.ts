@@ -25,7 +25,11 @@ const OPTIONS: ts.CompilerOptions = {
 };
 
 /** A project of the given files. Bare imports resolve to `node_modules/<name>/index.d.ts` among them, else to nothing. */
-export function inMemoryProject(texts: Record<string, string>, libraries: readonly Library[] = [], options: ts.CompilerOptions = {}): LoadedProject {
+export function inMemoryProject(
+  texts: Record<string, string>,
+  libraries: readonly Library[] = [],
+  options: ts.CompilerOptions = {},
+): LoadedProject {
   const files = Object.keys(texts).sort();
   const sources = files.filter(file => !file.startsWith('node_modules/'));
   const all = { ...OPTIONS, ...options };
@@ -50,7 +54,11 @@ export function inMemoryProject(texts: Record<string, string>, libraries: readon
 }
 
 /** Facts of every file of an in-memory project, by file. */
-export function extractTexts(texts: Record<string, string>, libraries: readonly Library[] = [], options: ts.CompilerOptions = {}): Map<string, ModuleFacts> {
+export function extractTexts(
+  texts: Record<string, string>,
+  libraries: readonly Library[] = [],
+  options: ts.CompilerOptions = {},
+): Map<string, ModuleFacts> {
   const project = inMemoryProject(texts, libraries, options);
   const extractor = createExtractor(project);
   return new Map(project.files.map(file => [file, extractor.extract(file)]));
@@ -103,7 +111,10 @@ function ancestors(path: string): string[] {
   return found;
 }
 
-function libraryFile(path: string, languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions): ts.SourceFile | undefined {
+function libraryFile(
+  path: string,
+  languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
+): ts.SourceFile | undefined {
   if (!path.startsWith(LIB)) return undefined;
   const known = libraryFiles.get(path);
   if (known) return known;
@@ -123,7 +134,14 @@ function packageOf(path: string): PackageOfFile | undefined {
 function resolveIn(sources: readonly string[], specifier: string, from: string): ResolvedModule {
   if (!specifier.startsWith('.')) return { kind: 'package', name: specifier, found: false };
   const base = posix.join(posix.dirname(from), specifier);
-  const candidates = [base, `${base}.ts`, `${base}.tsx`, `${base}.js`, `${base}/index.ts`, base.replace(/\.js$/, '.ts')];
+  const candidates = [
+    base,
+    `${base}.ts`,
+    `${base}.tsx`,
+    `${base}.js`,
+    `${base}/index.ts`,
+    base.replace(/\.js$/, '.ts'),
+  ];
   const file = sources.find(each => candidates.includes(each));
   return file === undefined ? { kind: 'package', name: specifier, found: false } : { kind: 'source', file };
 }

@@ -1,0 +1,286 @@
+/** The command line as it ships: exit codes, streams, flags, messages. */
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditReport } from '../src/model/report.ts';
+import { checks } from '../src/checks/index.ts';
+import { wantsColor } from '../src/cli/output.ts';
+import { build } from './support/build.ts';
+
+const BIN = fileURLToPath(new URL('../bin/conc-audit.js', import.meta.url));
+const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'conc-audit-cli-')));
+beforeAll(build);
+afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
+
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+function run(args: string[], options: { cwd?: string; env?: Record<string, string> } = {}): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    cwd: options.cwd ?? base,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...options.env },
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+function project(name: string, files: Record<string, string>): string {
+  const folder = path.join(base, name);
+  for (const [file, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    fs.writeFileSync(path.join(folder, file), text);
+  }
+  return folder;
+}
+const reportOf = ({ out }: Ran): AuditReport => JSON.parse(out);
+
+const FLOATING = `import { readFile } from 'node:fs/promises';
+async function load(): Promise<string> {
+  return await readFile('x', 'utf8');
+}
+export async function start(): Promise<void> {
+  load();
+}
+`;
+const CLEAN = `export function add(a: number, b: number): number {
+  return a + b;
+}
+`;
+
+describe('what loads no compiler', () => {
+  it('--version and --help', () => {
+    expect(run(['--version'])).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
+    const { code, out } = run(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['--format', '--preset', '--fail-on', '--no-cache', 'explain', 'why', 'graph', 'Exit codes'])
+      expect(out).toContain(word);
+  });
+  it('rules', () => {
+    const { code, out } = run(['rules']);
+    expect(code).toBe(0);
+    for (const { id, item, level, title } of checks)
+      expect(out).toMatch(new RegExp(`^${id} +${item} +${level} +${title}$`, 'm'));
+    const rows: unknown = JSON.parse(run(['rules', '--format', 'json']).out);
+    expect(rows).toEqual(expect.arrayContaining([expect.objectContaining({ rule: 'unused-suppression', item: '-' })]));
+  });
+  it('rules --libraries', () => {
+    expect(run(['rules', '--libraries']).out).toMatch(/^async-mutex +typescript +\d+ +\d+\.\d+\.\d+ /m);
+  });
+  it('explain', () => {
+    for (const { id, explain } of checks) {
+      const { code, out } = run(['explain', id]);
+      expect(code).toBe(0);
+      expect(out).toContain(explain.split('\n')[0]);
+      expect(out).toContain('Bad (typescript):');
+    }
+    expect(run(['explain', 'unused-suppression']).out).toContain('conc-audit-ignore-next-line');
+    expect(run(['explain', 'lock-rentry'])).toEqual({
+      code: 2,
+      out: '',
+      err: 'error: There is no rule lock-rentry\nDid you mean lock-reentry?\n',
+    });
+  });
+  it.each([[['--version']], [['--help']], [['rules']], [['rules', '--libraries']], [['explain', 'lock-reentry']]])(
+    '%j',
+    args => {
+      const trace = fileURLToPath(new URL('support/traceImports.mjs', import.meta.url));
+      const { stderr } = spawnSync(process.execPath, ['--import', trace, BIN, ...args], { encoding: 'utf8' });
+      expect(stderr).toContain('/dist/cli/main.js');
+      expect(stderr).toContain('/node_modules/commander/');
+      expect(
+        stderr.match(
+          /\/node_modules\/(ts-morph|zod|cosmiconfig|js-yaml|smol-toml|chalk|tinyglobby)\/|\/dist\/frontends\/.*/g,
+        ),
+      ).toBeNull();
+    },
+  );
+});
+
+describe('mistakes give the nearest match and exit code 2', () => {
+  it.each([
+    [['--formt', 'json'], '--format'],
+    [['--format', 'jsn'], 'Did you mean json?'],
+    [['--format', 'json', '--format', 'sarif'], '2 formats for one output'],
+    [['--preset', 'strickt'], 'Did you mean strict?'],
+    [['--fail-on', 'erorr'], 'Did you mean error?'],
+    [['--rule', 'lock-rentry=off'], 'Did you mean lock-reentry?'],
+    [['--rule', 'lock-reentry'], 'Expected rule=level'],
+    [['--rule', 'lock-reentry=warn'], 'Did you mean warning?'],
+    [['--show', 'note'], 'Did you mean notes?'],
+    [['ruels'], 'Did you mean the command rules?'],
+    [['nowhere/at/all'], 'No such file or folder: nowhere/at/all'],
+    [['.'], 'No source files'],
+    [['graph', 'call'], 'Did you mean calls?'],
+    [['why', 'x'], 'FILE:LINE'],
+    [['--config', 'missing.json'], 'No such configuration file'],
+  ])('%j', (args, message) => {
+    const ran = run(args, { cwd: project('empty', { 'README.md': '' }) });
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err).toContain(message);
+    expect(ran.err).not.toContain('    at ');
+  });
+  it('names in messages cannot act on the terminal', () => {
+    expect(run(['\u001b[31mx']).err).toContain('\\u{1b}[31mx');
+  });
+});
+
+describe('an audit', () => {
+  const floating = project('floating', {
+    'src/a.ts': FLOATING,
+    'tsconfig.json': '{"compilerOptions":{"strict":true},"include":["src"]}',
+  });
+  const clean = project('clean', { 'src/a.ts': CLEAN });
+
+  it('tells by its exit code', () => {
+    expect(run([clean]).code).toBe(0);
+    expect(run([floating]).code).toBe(1);
+    expect(run([floating, '--fail-on', 'never']).code).toBe(0);
+    expect(run([floating, '--rule', 'floating-promise=warning']).code).toBe(0);
+    expect(run([floating, '--rule', 'floating-promise=warning', '--fail-on', 'warning']).code).toBe(1);
+    fs.writeFileSync(path.join(clean, 'conc-audit.config.json'), '{"failOn":"nevr"}');
+    expect(run([clean])).toMatchObject({ code: 2, err: expect.stringContaining('conc-audit.config.json:1: failOn') });
+    fs.rmSync(path.join(clean, 'conc-audit.config.json'));
+  });
+  it('writes results on standard output and nothing else', () => {
+    const { out, err } = run([floating]);
+    expect(out).toMatch(/^Verdict: blocked/);
+    expect(out).toContain('floating-promise');
+    expect(err).toBe('');
+    expect(reportOf(run([floating, '--format', 'json'])).findings[0]).toMatchObject({
+      rule: 'floating-promise',
+      location: { file: 'src/a.ts', line: 6 },
+    });
+  });
+  it('writes paths as the terminal can open them', () => {
+    expect(run(['src'], { cwd: floating }).out).toContain('src/a.ts:6:3');
+    expect(run(['../floating'], { cwd: clean }).out).toContain('../floating/src/a.ts:6:3');
+  });
+  it('writes files, whole, several at once', () => {
+    const target = path.join(base, 'out/deep');
+    const ran = run([
+      floating,
+      '--format',
+      `sarif=${target}/a.sarif`,
+      '--format',
+      'json',
+      '--output',
+      `${target}/a.json`,
+    ]);
+    expect(ran).toEqual({ code: 1, out: '', err: '' });
+    expect(fs.readdirSync(target).sort()).toEqual(['a.json', 'a.sarif']);
+    expect(JSON.parse(fs.readFileSync(`${target}/a.sarif`, 'utf8'))).toMatchObject({ version: '2.1.0' });
+  });
+  it('gives addresses from the top of the repository', () => {
+    const uris = (folder: string): string[] =>
+      [...run([folder, '--format', 'sarif']).out.matchAll(/"uri": "([^"]*)"/g)].map(([, uri = '']) => uri);
+    expect(new Set(uris(floating))).toEqual(new Set(['src/a.ts']));
+    fs.mkdirSync(path.join(base, 'repo/.git'), { recursive: true });
+    const inner = project('repo/packages/x', { 'src/a.ts': FLOATING });
+    expect(new Set(uris(inner))).toEqual(new Set(['packages/x/src/a.ts']));
+  });
+  it('reads the configuration of the project', () => {
+    const folder = project('configured', {
+      'a.ts': FLOATING,
+      'conc-audit.config.json': '{"rules":{"floating-promise":"note"}}',
+    });
+    expect(run([folder])).toMatchObject({ code: 0, out: expect.stringContaining('1 notes (--show notes)') });
+    expect(run([folder, '--show', 'notes']).out).toContain('note floating-promise');
+    expect(run([folder, '--config', 'none']).code).toBe(1);
+  });
+  it('obeys suppressions', () => {
+    const folder = project('suppressed', {
+      'a.ts': FLOATING.replace(
+        '  load();',
+        '  // conc-audit-ignore-next-line floating-promise -- tried in the background until 2099-01-01\n  load();',
+      ),
+    });
+    expect(run([folder])).toMatchObject({ code: 0, out: expect.stringContaining('1 suppressed in the code') });
+    const later = run([folder, '--show', 'notes'], { env: { SOURCE_DATE_EPOCH: '4102444800' } });
+    expect(later).toMatchObject({ code: 1, out: expect.stringContaining('ended on 2099-01-01') });
+  });
+  it('is the same bytes twice', () => {
+    expect(run([floating, '--format', 'json']).out).toBe(run([floating, '--format', 'json', '--no-cache']).out);
+  });
+  it('tells times and counts on standard error when asked', () => {
+    const { out, err } = run([floating, '--stats', '--quiet']);
+    expect(out.split('\n')).toHaveLength(3);
+    expect(err).toMatch(/extract +\d+ ms/);
+    expect(err).toMatch(/functions +\d+/);
+  });
+  it('withstands code nested deeper than the default stack', () => {
+    const folder = project('deep', {
+      'a.ts': `export const x = ${'('.repeat(3000)}1${')'.repeat(3000)};\n`,
+      'b.ts': FLOATING,
+    });
+    const report = reportOf(run([folder, '--format', 'json']));
+    expect(report.coverage.files).toBe(2);
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['floating-promise']);
+  });
+  it('why tells the findings at a place, and that there are none', () => {
+    expect(run(['why', 'src/a.ts:6'], { cwd: floating })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('floating-promise'),
+    });
+    expect(run(['why', 'src/a.ts:1'], { cwd: floating })).toEqual({
+      code: 0,
+      out: 'No finding has a place at src/a.ts:1.\n',
+      err: '',
+    });
+  });
+  it('graph calls prints the call graph', () => {
+    expect(run(['graph', 'calls', floating]).out).toBe(
+      'src/a.ts#\nsrc/a.ts#load\nsrc/a.ts#start\n  line 6: src/a.ts#load\n',
+    );
+    expect(run(['graph', 'calls', floating, '--format', 'dot']).out).toContain('"src/a.ts#start" -> "src/a.ts#load";');
+    expect(JSON.parse(run(['graph', 'calls', '--format', 'json'], { cwd: floating }).out)).toMatchObject({
+      schema: 1,
+      calls: [{ from: 'src/a.ts#start', to: 'src/a.ts#load', lines: [6] }],
+    });
+  });
+});
+
+describe('large output', () => {
+  const folder = project('large', {
+    'a.ts': `${FLOATING}${Array.from({ length: 2500 }, (_, i) => `export async function f${i}(): Promise<void> {\n  load();\n}\n`).join('')}`,
+  });
+  it('arrives whole through a pipe', async () => {
+    const child = spawn('sh', ['-c', `"${process.execPath}" "${BIN}" "${folder}" --format json | cat`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of child.stdout) chunks.push(Buffer.from(chunk));
+    const text = Buffer.concat(chunks).toString();
+    expect(text.length).toBeGreaterThan(2_000_000);
+    const report: AuditReport = JSON.parse(text);
+    expect(report.findings.length).toBe(2501);
+  });
+  it('survives a reader that leaves early', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${BIN}" "${folder}" --format json | head -c 10`],
+      { encoding: 'utf8' },
+    );
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('colours', () => {
+  it.each([
+    [true, false, { NO_COLOR: '1' }, true],
+    [false, true, { FORCE_COLOR: '1' }, false],
+    [undefined, false, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    [undefined, true, { FORCE_COLOR: '0' }, false],
+    [undefined, true, { NO_COLOR: '1' }, false],
+    [undefined, true, { NO_COLOR: '' }, true],
+    [undefined, true, { TERM: 'dumb' }, false],
+    [undefined, true, {}, true],
+    [undefined, false, {}, false],
+  ])('flag %s, terminal %s, %j: %s', (flag, terminal, env, expected) => {
+    expect(wantsColor(flag, terminal, env)).toBe(expected);
+  });
+});
