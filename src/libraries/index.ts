@@ -9,12 +9,16 @@ import { language } from './lib-language.ts';
 import { nodeGlobals } from './lib-node.ts';
 import { promises } from './lib-promises.ts';
 import { web } from './lib-web.ts';
+import { crypto, zlib } from './node-crypto.ts';
 import { events } from './node-events.ts';
 import { fileSystem, fileSystemPromises } from './node-fs.ts';
 import { http, http2, https } from './node-http.ts';
 import { dgram, dns, dnsPromises, net, tls } from './node-net.ts';
+import { plainModules } from './node-plain.ts';
+import { childProcess, cluster, nodeProcess, workerThreads } from './node-process.ts';
 import { stream, streamPromises } from './node-stream.ts';
 import { timers, timersPromises } from './node-timers.ts';
+import { asyncHooks, domain, readline, readlinePromises, util } from './node-util.ts';
 import { pLimit } from './p-limit.ts';
 import { pMap } from './p-map.ts';
 import { eventEmitter3, pQueue } from './p-queue.ts';
@@ -35,9 +39,14 @@ export const libraries: readonly Library[] = [
   nodeGlobals,
   promises,
   web,
+  asyncHooks,
+  childProcess,
+  cluster,
+  crypto,
   dgram,
   dns,
   dnsPromises,
+  domain,
   events,
   fileSystem,
   fileSystemPromises,
@@ -45,11 +54,18 @@ export const libraries: readonly Library[] = [
   http2,
   https,
   net,
+  ...plainModules,
+  nodeProcess,
+  readline,
+  readlinePromises,
   stream,
   streamPromises,
   timers,
   timersPromises,
   tls,
+  util,
+  workerThreads,
+  zlib,
   pLimit,
   pMap,
   pQueue,
