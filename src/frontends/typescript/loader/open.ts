@@ -1,22 +1,36 @@
-/** From what the user named to a loaded project: survey, tests, packages, programs. */
+/** From what the user named to a loaded project: survey, workspaces, tests, packages, programs. */
 import type { Library } from '../../../libraries/library.ts';
 import type { PackageFacts } from '../../../model/facts.ts';
 import type { Diagnostic } from '../../../model/report.ts';
 import type { FrontendOptions } from '../../frontend.ts';
+import { finderFor } from './layout.ts';
 import type { LoadedProject } from './loaded.ts';
+import { packageFacts, segmentsBelow } from './packages.ts';
+import { relativeTo } from './paths.ts';
 import { loadProject } from './project.ts';
+import { reportSkipped } from './skipped.ts';
 import { survey } from './survey.ts';
+import { isTestFile } from './tests.ts';
+import { readWorkspaces } from './workspaces.ts';
 
 export interface Opened {
   project: LoadedProject;
+  /** Relative file → relative path of its configuration. */
   fileProjects: Record<string, string | null>;
   packages: PackageFacts[];
   skipped: { file: string; reason: string }[];
+  /** Grows while files are loaded. */
   diagnostics: Diagnostic[];
 }
 
+/** Throws `UserError` for a broken configuration or manifest of the audit root itself. */
 export function openProject(options: Omit<FrontendOptions, 'progress'> & { libraries: readonly Library[] }): Opened {
   const found = survey(options);
-  const { project, fileProjects } = loadProject(found, options.libraries, () => false);
-  return { project, fileProjects, packages: [], skipped: found.skipped, diagnostics: found.diagnostics };
+  const workspaces = readWorkspaces(found);
+  const finder = finderFor(found, found.root, found.texts);
+  const tests = new Set([...found.texts].filter(([path, text]) => isTestFile(segmentsBelow(path, found, workspaces.isListedFolder), text)).map(([path]) => relativeTo(found.root, path)));
+  const isTest = (file: string): boolean => tests.has(file);
+  const { project, fileProjects } = loadProject({ survey: found, finder, workspaces, isTest }, options.libraries);
+  reportSkipped(found.skipped, found.diagnostics);
+  return { project, fileProjects, packages: packageFacts(found, finder, isTest), skipped: found.skipped, diagnostics: found.diagnostics };
 }

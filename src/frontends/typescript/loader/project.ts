@@ -11,8 +11,11 @@ import { absolute, isUnder, relativeTo } from './paths.ts';
 import { createPrograms, type FileGroup, type ProgramOf } from './programs.ts';
 import { createResolver, type Resolver } from './resolve.ts';
 import { createStubs, type Stubs } from './stubs.ts';
-import { manifestOf, type Survey } from './survey.ts';
+import { manifestOf } from './layout.ts';
+import type { SourceFinder } from './sourceFinder.ts';
+import type { Survey } from './survey.ts';
 import { assignFiles, type ProjectConfig } from './tsconfigs.ts';
+import type { Workspaces } from './workspaces.ts';
 
 export interface Loading {
   project: LoadedProject;
@@ -20,13 +23,21 @@ export interface Loading {
   fileProjects: Record<string, string | null>;
 }
 
+export interface ProjectParts {
+  survey: Survey;
+  finder: SourceFinder;
+  workspaces: Workspaces;
+  isTest: (file: string) => boolean;
+}
+
 /** Reads no contents but declarations: the audited texts come with the survey. */
-export function loadProject(survey: Survey, libraries: readonly Library[], isTest: (file: string) => boolean): Loading {
+export function loadProject(parts: ProjectParts, libraries: readonly Library[]): Loading {
+  const { survey, isTest } = parts;
   const disk = createDisk();
   const stubs = createStubs(libraries);
   const assigned = assignFiles(survey.texts.keys(), survey.configs);
   const groupOf = groupFiles(survey, assigned);
-  const resolver = makeResolver(survey, disk, stubs, groupOf);
+  const resolver = makeResolver(parts, disk, stubs, groupOf);
   const unparsable = new Set<string>();
   const textOf = (path: string): string | undefined => survey.texts.get(path);
   const programs = createPrograms(groupOf, {
@@ -78,14 +89,19 @@ function inferGroup(folder: string, isModule: boolean): FileGroup {
   return { folder, options, audit: auditOptions(options), declarations: [] };
 }
 
-function makeResolver(survey: Survey, disk: Disk, stubs: Stubs, groupOf: ReadonlyMap<string, FileGroup>): Resolver {
+function makeResolver({ survey, finder, workspaces }: ProjectParts, disk: Disk, stubs: Stubs, groupOf: ReadonlyMap<string, FileGroup>): Resolver {
   return createResolver({
     root: survey.root,
     disk,
     isAudited: path => survey.texts.has(path),
     optionsOf: path => groupOf.get(path)?.audit.resolution,
-    workspaceSource: () => undefined,
-    sourceOf: () => undefined,
+    sourceOf: path => (isUnder(path, survey.boundary) ? finder.sourceOf(path) : undefined),
+    workspaceSource(specifier, fromFile, isInstalled) {
+      if (specifier.startsWith('#')) return finder.internalOf(specifier, fromFile);
+      const name = packageName(specifier);
+      const manifest = workspaces.listed(name) ?? (isInstalled ? undefined : workspaces.nested(name));
+      return manifest && finder.entryOf(manifest, specifier === name ? '.' : `.${specifier.slice(name.length)}`);
+    },
     stubFor: specifier => stubs.fileFor(specifier),
     isStub: path => stubs.text(path) !== undefined,
   });

@@ -2,7 +2,7 @@
 import { isBuiltin } from 'node:module';
 import { ts } from 'ts-morph';
 import type { Disk } from './disk.ts';
-import { declarationFile, isUnder, parentOf, relativeTo, scriptFile } from './paths.ts';
+import { absolute, declarationFile, isUnder, parentOf, relativeTo, scriptFile } from './paths.ts';
 
 export interface ResolverContext {
   root: string;
@@ -11,7 +11,7 @@ export interface ResolverContext {
   /** Resolution options of the importing file's configuration; undefined: those of the program without its paths. */
   optionsOf(file: string): ts.CompilerOptions | undefined;
   /** A source for a bare specifier of a workspace package, or for an internal `#name`. */
-  workspaceSource(specifier: string, fromFile: string): string | undefined;
+  workspaceSource(specifier: string, fromFile: string, isInstalled: boolean): string | undefined;
   /** The source that an output or declaration file of the project was made from. */
   sourceOf(path: string): string | undefined;
   /** Virtual declaration file for a package that is not installed. */
@@ -44,7 +44,7 @@ export function createResolver(context: ResolverContext): Resolver {
   function find(specifier: string, fromFile: string, mode: ts.ResolutionMode, options: ts.CompilerOptions, ambientNode: boolean): ts.ResolvedModuleFull | undefined {
     const from = context.isStub(fromFile) ? `${context.root}/_` : fromFile;
     const found = compilerFinds(specifier, from, mode, options);
-    const own = ownSource(context, specifier, from, found);
+    const own = ownSource(context, specifier, from, options, found);
     if (own !== undefined) return moduleAt(own);
     if (found && !isUntyped(found, context)) return found;
     const isAmbient = ambientNode && isBuiltin(specifier);
@@ -66,13 +66,33 @@ export function createResolver(context: ResolverContext): Resolver {
 }
 
 /** A source of the project that the import means, whatever the compiler found for it. */
-function ownSource(context: ResolverContext, specifier: string, fromFile: string, found: ts.ResolvedModuleFull | undefined): string | undefined {
+function ownSource(context: ResolverContext, specifier: string, fromFile: string, options: ts.CompilerOptions, found: ts.ResolvedModuleFull | undefined): string | undefined {
   const path = found?.resolvedFileName;
   if (path !== undefined) {
     if (context.isAudited(path)) return path;
     if (!isInstalled(path, context.root)) return context.sourceOf(path);
   }
-  return isRelative(specifier) ? undefined : context.workspaceSource(specifier, fromFile);
+  if (isRelative(specifier)) return path === undefined ? context.sourceOf(absolute(parentOf(fromFile), specifier)) : undefined;
+  if (path === undefined) {
+    for (const target of pathTargets(specifier, options)) {
+      const source = context.sourceOf(target);
+      if (source !== undefined) return source;
+    }
+  }
+  return context.workspaceSource(specifier, fromFile, path !== undefined);
+}
+
+/** What `paths` makes of a specifier: files of a build that has not run. */
+function pathTargets(specifier: string, options: ts.CompilerOptions): string[] {
+  const { paths = {}, baseUrl, configFilePath } = options;
+  const folder = baseUrl ?? (typeof configFilePath === 'string' ? parentOf(configFilePath) : undefined);
+  if (folder === undefined) return [];
+  return Object.entries(paths).flatMap(([pattern, targets]) => {
+    const [before = '', after] = pattern.split('*');
+    if (after === undefined ? specifier !== pattern : !(specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= before.length + after.length)) return [];
+    const star = after === undefined ? '' : specifier.slice(before.length, specifier.length - after.length);
+    return targets.map(target => absolute(folder, target.replace('*', star)));
+  });
 }
 
 /** In a node_modules that lies below the root, or outside of the root: not one of the project's own files. */

@@ -1,8 +1,8 @@
 /** Reads every audited file once and leaves out, by its content, what nobody wrote by hand. */
-import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../../../model/report.ts';
-import { absolute, isUnder, parentOf, relativeTo, scriptFile } from './paths.ts';
+import { absolute, parentOf, relativeTo, scriptFile } from './paths.ts';
 import { readSource } from './readFile.ts';
+import { mapSources } from './sourceMaps.ts';
 import type { Found } from './walk.ts';
 
 /** Longer lines on average are nobody's own. */
@@ -62,17 +62,4 @@ function isCompiledFrom(path: string, text: string, texts: ReadonlyMap<string, s
   const named = /\/\/# sourceMappingURL=([^\s'"]+)\s*$/.exec(text.slice(-500))?.[1];
   if (named === undefined || named.startsWith('data:')) return false;
   return mapSources(absolute(parentOf(path), named)).some(source => source !== path && texts.has(source));
-}
-
-/** Absolute paths of the sources that a source map (or declaration map) names; none when it cannot be read. */
-export function mapSources(mapPath: string): string[] {
-  try {
-    const map: unknown = JSON.parse(readFileSync(mapPath, 'utf8'));
-    if (typeof map !== 'object' || map === null || !('sources' in map) || !Array.isArray(map.sources)) return [];
-    const sourceRoot = 'sourceRoot' in map && typeof map.sourceRoot === 'string' ? map.sourceRoot : '';
-    const sources: unknown[] = map.sources;
-    return sources.flatMap(source => (typeof source === 'string' && !isUnder(source, 'webpack:') ? [absolute(parentOf(mapPath), sourceRoot, source)] : []));
-  } catch {
-    return [];
-  }
 }

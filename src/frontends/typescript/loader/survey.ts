@@ -3,22 +3,19 @@ import { existsSync, statSync } from 'node:fs';
 import type { Diagnostic } from '../../../model/report.ts';
 import { UserError } from '../../../util/errors.ts';
 import type { FrontendOptions } from '../../frontend.ts';
+import { leaveOutBuildOutput } from './buildOutput.ts';
 import { gitRootOf } from './gitignore.ts';
+import type { ProjectLayout } from './layout.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { absolute, foldersUp, isUnder, parentOf, relativeTo } from './paths.ts';
+import { absolute, foldersUp, parentOf, relativeTo } from './paths.ts';
 import { readSources } from './sources.ts';
-import { type ProjectConfig, readConfigs } from './tsconfigs.ts';
+import { readConfigs } from './tsconfigs.ts';
 import { walk } from './walk.ts';
 
-export interface Survey {
+export interface Survey extends ProjectLayout {
   root: string;
-  /** Nothing outside of this folder is the project's own. */
-  boundary: string;
   /** Audited files: absolute path → text. */
   texts: Map<string, string>;
-  configs: ProjectConfig[];
-  /** Manifests below the root, by folder. */
-  manifests: Map<string, Manifest>;
   skipped: { file: string; reason: string }[];
   diagnostics: Diagnostic[];
 }
@@ -33,6 +30,8 @@ export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'includ
   const found = walk(root, paths, options, diagnostics);
   const configs = readConfigs({ root, found: found.configs, starts, boundary, diagnostics });
   const manifests = readManifests(found.manifests, root, diagnostics);
+  const layout: ProjectLayout = { boundary, configs, manifests };
+  leaveOutBuildOutput(found, starts, layout);
   const texts = readSources(root, found, diagnostics);
   const skipped = [...found.skipped].map(([path, reason]) => ({ file: `${relativeTo(root, path)}${path.endsWith('/') ? '/' : ''}`, reason }));
   return { root, boundary, texts, configs, manifests, skipped: skipped.sort((a, b) => (a.file < b.file ? -1 : 1)), diagnostics };
@@ -67,19 +66,4 @@ function readManifests(paths: readonly string[], root: string, diagnostics: Diag
     manifests.set(manifest.folder, manifest);
   }
   return manifests;
-}
-
-/** The nearest manifest upwards, as far as the boundary. */
-export function manifestOf(path: string, { manifests, boundary }: Pick<Survey, 'manifests' | 'boundary'>): Manifest | undefined {
-  for (const folder of foldersUp(parentOf(path))) {
-    const known = manifests.get(folder);
-    if (known) return known;
-    if (!isUnder(folder, boundary)) return undefined;
-    if (existsSync(`${folder}/package.json`)) {
-      const { manifest } = readManifest(`${folder}/package.json`);
-      manifests.set(folder, manifest);
-      return manifest;
-    }
-  }
-  return undefined;
 }

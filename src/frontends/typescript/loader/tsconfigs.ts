@@ -58,6 +58,13 @@ export function readConfigs(search: ConfigSearch): ProjectConfig[] {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** Configurations that lie in a folder: of a package beside the audited ones, for where it writes. */
+export function readConfigsIn(folder: string, boundary: string): ProjectConfig[] {
+  const search: ConfigSearch = { root: folder, found: [], starts: [folder], boundary, diagnostics: [] };
+  const paths = namesIn(folder).filter(name => CONFIG.test(name)).sort();
+  return paths.flatMap(name => parse(absolute(folder, name), search, new Map(), false) ?? []);
+}
+
 type ExtendedCache = Map<string, ts.ExtendedConfigCacheEntry>;
 
 /** Configurations of the nearest folder, from `start` up, that has a `tsconfig.json` or `jsconfig.json`. */

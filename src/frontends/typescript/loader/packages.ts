@@ -1,0 +1,78 @@
+/** `PackageFacts` of every manifest: what it exports and what it starts, as project sources. */
+import type { PackageFacts } from '../../../model/facts.ts';
+import { byCodeUnit } from '../../../util/compare.ts';
+import { subpathMap } from './exportTargets.ts';
+import { manifestOf } from './layout.ts';
+import type { Manifest } from './manifest.ts';
+import { absolute, isUnder, relativeTo } from './paths.ts';
+import { startedFiles } from './scripts.ts';
+import type { SourceFinder } from './sourceFinder.ts';
+import type { Survey } from './survey.ts';
+
+/** Sorted by folder. A manifest above the root counts when something below the root is exported or started by it. */
+export function packageFacts(survey: Survey, finder: SourceFinder, isTest: (file: string) => boolean): PackageFacts[] {
+  const { root, texts } = survey;
+  const files = new Map<Manifest, string[]>();
+  for (const manifest of survey.manifests.values()) if (isUnder(manifest.folder, root)) files.set(manifest, []);
+  for (const path of texts.keys()) {
+    const manifest = manifestOf(path, survey);
+    if (!manifest) continue;
+    const own = files.get(manifest) ?? [];
+    own.push(path);
+    files.set(manifest, own);
+  }
+  const facts: PackageFacts[] = [];
+  for (const [manifest, own] of files) {
+    const isBelow = isUnder(manifest.folder, root);
+    const made = factsOf(manifest, own.sort(), survey, finder, isTest);
+    if (isBelow || Object.keys(made.exports).length > 0 || made.entries.length > 0) facts.push(made);
+  }
+  return facts.sort((a, b) => byCodeUnit(a.root, b.root));
+}
+
+function factsOf(manifest: Manifest, own: readonly string[], { root, texts }: Survey, finder: SourceFinder, isTest: (file: string) => boolean): PackageFacts {
+  const audited = (path: string | undefined): string[] => (path !== undefined && texts.has(path) ? [relativeTo(root, path)] : []);
+  const folder = isUnder(manifest.folder, root) ? relativeTo(root, manifest.folder) : '';
+  const { entries } = manifest;
+  const exports = exportedFiles(manifest, own, finder).flatMap(([subpath, path]) => audited(path).map(file => [subpath, file] as const));
+  const started = [...manifest.bin, ...(isApplication(manifest) && entries.main !== undefined ? [entries.main] : []), ...startedFiles(manifest.scripts)];
+  const startedAt = started.flatMap(target => audited(target === '.' ? finder.entryOf(manifest, '.') : finder.targetOf(manifest, target)));
+  return {
+    name: manifest.name ?? '',
+    root: folder,
+    exports: Object.fromEntries(exports.sort(([a], [b]) => byCodeUnit(a, b))),
+    entries: [...new Set(startedAt)].filter(file => !isTest(file)).sort(byCodeUnit),
+    hasEntry: manifest.exports !== undefined || manifest.bin.length > 0 || Object.keys(entries).length > 0,
+    tests: own.map(path => relativeTo(root, path)).filter(isTest),
+  };
+}
+
+/** A package that is run rather than imported: its `main` is a program. */
+function isApplication({ exports, entries, isPrivate, scripts }: Manifest): boolean {
+  return exports === undefined && entries.types === undefined && entries.typings === undefined && entries.module === undefined && (isPrivate || scripts.start !== undefined);
+}
+
+function exportedFiles(manifest: Manifest, own: readonly string[], finder: SourceFinder): [subpath: string, path: string | undefined][] {
+  if (manifest.exports === undefined) return Object.keys(manifest.entries).length > 0 ? [['.', finder.entryOf(manifest, '.')]] : [];
+  return Object.keys(subpathMap(manifest.exports)).flatMap(key => (key.includes('*') ? patternFiles(key, manifest, own, finder) : [[key, finder.entryOf(manifest, key)]]));
+}
+
+/** `./*` stands for every file whose path, or the end of it, put in its place leads back to the file. */
+function patternFiles(key: string, manifest: Manifest, own: readonly string[], finder: SourceFinder): [string, string][] {
+  return own.flatMap((path): [string, string][] => {
+    const segments = relativeTo(manifest.folder, path).replace(/\.[^./]+$/, '').split('/');
+    for (let from = 0; from < segments.length; from++) {
+      const stem = segments.slice(from).join('/');
+      const subpath = [stem, stem.replace(/\/index$/, '')].map(star => key.replace('*', star)).find(one => finder.entryOf(manifest, one) === path);
+      if (subpath !== undefined) return [[subpath, path]];
+    }
+    return [];
+  });
+}
+
+/** Folders below the package that a test rule looks at, and the file name. */
+export function segmentsBelow(path: string, survey: Survey, isListedFolder: (folder: string) => boolean): string[] {
+  const folder = manifestOf(path, survey)?.folder;
+  const top = folder !== undefined && isUnder(folder, survey.root) && isListedFolder(folder) ? folder : survey.root;
+  return relativeTo(top, absolute(path)).split('/');
+}

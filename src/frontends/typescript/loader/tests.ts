@@ -1,0 +1,15 @@
+/** Which files of the audited project are tests: by where they lie, by name, and by what they import and call. */
+const TEST_FOLDER = /^(__tests__|__mocks__|test|tests|e2e|cypress|bench|benchmarks?|spec|specs)$/;
+const TEST_NAME = /[.\-_](test|tests|spec|bench|e2e|e2e-spec|cy)\.[cm]?[jt]sx?$|^(test|tests|bench|benchmark)\.[cm]?[jt]sx?$/;
+const RUNNER = /(?:from\s*|require\(\s*|import\s*)['"](?:vitest|@jest\/globals|mocha|node:test|ava|tap|tape|uvu|bun:test|@playwright\/test|jasmine|@japa\/runner)['"]/;
+const TEST_CALL = /(?:^|[\s;{(.])(?:describe|it|test|suite|bench|before|after|beforeEach|afterEach)(?:\.\w+)*\s*\(/;
+
+/**
+ * `segments`: the folders below the audit root (below the package, for a listed workspace package) and the file name:
+ * a corpus that lies in somebody's `test` folder is no test for that.
+ */
+export function isTestFile(segments: readonly string[], text: string): boolean {
+  const name = segments[segments.length - 1] ?? '';
+  if (segments.slice(0, -1).some(folder => TEST_FOLDER.test(folder)) || TEST_NAME.test(name)) return true;
+  return RUNNER.test(text) && TEST_CALL.test(text);
+}
