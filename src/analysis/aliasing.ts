@@ -201,7 +201,25 @@ export class Unifier {
 const key = (term: Term): string => `${term.side}:${term.ref.id}`;
 const strip = (ref: Ref): Ref => (ref.kind === 'ordered' ? strip(ref.of) : ref);
 
-/** What the outside chooses: it may be made equal to anything of its kind. */
+/** What the outside chooses: it may be made equal to anything of its kind. Parts of what a caller hands in are, too. */
 function isFree(ref: Ref): boolean {
-  return ref.kind === 'parameter' || ref.kind === 'self' || ref.kind === 'opaque';
+  switch (ref.kind) {
+    case 'parameter':
+    case 'self':
+    case 'opaque':
+      return true;
+    case 'field':
+      return isGiven(ref.base);
+    case 'element':
+      return isGiven(ref.base);
+    default:
+      return false;
+  }
+}
+
+/** Reached from a parameter or an unknown result. */
+function isGiven(ref: Ref): boolean {
+  if (ref.kind === 'field' || ref.kind === 'element') return isGiven(ref.base);
+  if (ref.kind === 'ordered') return isGiven(ref.of);
+  return ref.kind === 'parameter' || ref.kind === 'opaque';
 }

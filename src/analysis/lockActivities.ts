@@ -32,7 +32,7 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
     if (next.length === 0) break;
     for (const activity of next) {
       seen.add(activity.frame.id);
-      done.push({ activity, pairs: walk.summary(activity.frame).pairs });
+      done.push({ activity, pairs: walk.activitySummary(activity.frame).pairs });
     }
   }
   activities.settle();

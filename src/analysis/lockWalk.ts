@@ -22,6 +22,8 @@ type Outcome = State | null;
 /** What is collected while one activation is walked. */
 interface Walk {
   frame: Frame;
+  /** A promise that the function returns is waited for as part of it. */
+  joinsReturned: boolean;
   pairs: PairSet;
   /** States at normal exits, and the duties of enclosing loops and tries. */
   exits: State[];
@@ -93,8 +95,15 @@ export class LockWalk {
     return entry.summary;
   }
 
-  #walk(frame: Frame): Summary {
-    const walk: Walk = { frame, pairs: new PairSet(), exits: [], throws: [], breaks: [], releases: new Map(), births: new Map(), joined: new Set(), suspended: false, serves: false };
+  /** The summary of an activity: whoever started it from outside waits for the promise that it returns, or may do so. */
+  activitySummary(frame: Frame): Summary {
+    const isPlain = frame.fn.calling === 'value' && this.#relevant.has(frame.fn.id);
+    return isPlain ? this.#walk(frame, true) : this.summary(frame);
+  }
+
+  #walk(frame: Frame, joinsReturned = frame.fn.calling === 'promise' || frame.fn.calling === 'coroutine'): Summary {
+    const walk: Walk = {
+      joinsReturned, frame, pairs: new PairSet(), exits: [], throws: [], breaks: [], releases: new Map(), births: new Map(), joined: new Set(), suspended: false, serves: false };
     const end = this.#block(walk, frame.fn.body, EMPTY_STATE);
     if (end) walk.exits.push(end);
     this.#detach(walk);
@@ -193,7 +202,8 @@ export class LockWalk {
       if (pair.held.some(inner => inner.token === held.token)) continue;
       outer.push({ ...held, order: orderOf(this.#eval, held.lock, pair.acquires, state.facts) });
     }
-    walk.pairs.add({ ...pair, held: [...outer, ...pair.held], startup: pair.startup && !state.serving });
+    const inner = state.facts.length === 0 ? pair.held : pair.held.map(held => (held.order === null ? { ...held, order: orderOf(this.#eval, held.lock, pair.acquires, state.facts) } : held));
+    walk.pairs.add({ ...pair, held: [...outer, ...inner], startup: pair.startup && !state.serving });
   }
 
   #release(walk: Walk, step: Release, state: State): State {
@@ -256,12 +266,39 @@ export class LockWalk {
     } else if (ref.kind === 'chain' || ref.kind === 'combined') for (const part of this.#parts(ref)) this.#noteTask(walk, part.ref, state);
   }
 
-  /** The callee's summary, seen from the call: one more call on every trace. */
+  /** A task's summary, seen from who joins it: through the plain functions that started it and handed it on. */
+  #started(walk: Walk, task: Ref & { kind: 'task' }, born: Step | undefined, callee: { frame: Frame; guessed: boolean }): Summary {
+    this.#activities.addCall(walk.frame, callee.frame);
+    const at = born?.at ?? task.from.fn.at;
+    let summary = this.#longer(this.summary(callee.frame), task.from, { at, ...(born?.kind === 'call' ? { target: born.target } : {}) }, callee);
+    for (const hop of this.#wayTo(walk.frame, task, 6).reverse()) summary = this.#longer(summary, hop.from, hop.step, { frame: hop.to, guessed: false });
+    return summary;
+  }
+
+  /** The calls that lead from an activation to the one that starts the task, outermost first; empty when it is itself. */
+  #wayTo(from: Frame, task: Ref & { kind: 'task' }, depth: number): { from: Frame; step: Call; to: Frame }[] {
+    if (from === task.from || depth === 0) return [];
+    for (const step of this.#eval.program.steps(from.fn.id).values()) {
+      if (step.kind !== 'call') continue;
+      for (const { frame } of this.#eval.callees(from, step)) {
+        if (frame.fn.calling !== 'value' || !this.#eval.returns(frame).includes(task)) continue;
+        const rest = this.#wayTo(frame, task, depth - 1);
+        if (frame === task.from || rest.length > 0) return [{ from, step, to: frame }, ...rest];
+      }
+    }
+    return [];
+  }
+
+  /** The callee's summary, seen from the call. */
   #called(walk: Walk, step: { at: Call['at']; target?: Call['target'] }, callee: { frame: Frame; guessed: boolean }): Summary {
     this.#activities.addCall(walk.frame, callee.frame);
-    const inner = this.summary(callee.frame);
+    return this.#longer(this.summary(callee.frame), walk.frame, step, callee);
+  }
+
+  /** One more call on every trace. */
+  #longer(inner: Summary, from: Frame, step: { at: Call['at']; target?: Call['target'] }, callee: { frame: Frame; guessed: boolean }): Summary {
     if (inner === EMPTY) return inner;
-    const site = this.#eval.program.site(walk.frame.fn.id, step.at);
+    const site = this.#eval.program.site(from.fn.id, step.at);
     const { fn } = callee.frame;
     const through = step.target?.kind === 'value';
     // A synthetic function stands for the library call at the very place.
@@ -300,8 +337,7 @@ export class LockWalk {
 
   /** A promise that an async function returns is joined by it; a plain function hands it on. */
   #returned(walk: Walk, value: ValueId, step: StepId, state: State): State {
-    const { calling } = walk.frame.fn;
-    if (calling !== 'promise' && calling !== 'coroutine') return state;
+    if (!walk.joinsReturned) return state;
     return this.#join(walk, this.#eval.evaluate(walk.frame, value), { id: step, at: walk.frame.fn.at }, state, []);
   }
 
@@ -315,11 +351,9 @@ export class LockWalk {
     if (ref.kind === 'task') {
       const known = walk.births.get(ref.id);
       walk.joined.add(ref.id);
-      const born = ref.from.fn.id === walk.frame.fn.id ? this.#eval.program.steps(ref.from.fn.id).get(ref.step) : undefined;
-      const at = born?.at ?? step.at;
+      const born = this.#eval.program.steps(ref.from.fn.id).get(ref.step);
       const except = known && new Set(state.held.filter(held => !known.has(held.token)).map(held => held.token));
-      const target = born?.kind === 'call' ? { target: born.target } : {};
-      const summary = this.#called(walk, { at, ...target }, { frame: ref.frame, guessed: maybe });
+      const summary = this.#started(walk, ref, born, { frame: ref.frame, guessed: maybe });
       const isMany = born?.kind === 'call' && this.#activities.isRepeated(ref.from.fn, ref.step);
       const inner = isMany && forks.length > 0 ? forks.map((fork, index) => (index === forks.length - 1 ? { ...fork, many: true } : fork)) : forks;
       return this.#apply(walk, summary, state, maybe, { ...(except && except.size > 0 ? { except } : {}), forks: inner, stored: known === undefined || (except?.size ?? 0) > 0 });
