@@ -24,6 +24,7 @@ import { pMap } from './p-map.ts';
 import { eventEmitter3, pQueue } from './p-queue.ts';
 import { pg } from './pg.ts';
 import { redlock } from './redlock.ts';
+import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
@@ -33,12 +34,14 @@ export const libraries: readonly Library[] = [
   express,
   expressCore,
   fastify,
+  jest,
   collections,
   dom,
   language,
   nodeGlobals,
   promises,
   web,
+  mocha,
   asyncHooks,
   childProcess,
   cluster,
@@ -60,6 +63,7 @@ export const libraries: readonly Library[] = [
   readlinePromises,
   stream,
   streamPromises,
+  nodeTest,
   timers,
   timersPromises,
   tls,
@@ -71,4 +75,6 @@ export const libraries: readonly Library[] = [
   pQueue,
   pg,
   redlock,
+  vitest,
+  ...vitestParts,
 ];

@@ -1,0 +1,100 @@
+/** vitest, jest, mocha and node:test: bodies are entry points that run once; their promises are awaited and reported. */
+import { defineLibrary, type Api, type Arg, type Effect, type Library } from './library.ts';
+import { does, entry, nothing, once, same, sameMembers } from './rows.ts';
+import { assertionStub, jestStub, mochaStub, nodeTestStub, vitestStub } from './stubs/tests.ts';
+
+const run = (trigger: 'test' | 'hook', label: string, handler: Arg): Effect => ({
+  does: 'register',
+  handler,
+  entry: entry(trigger, { label, instances: trigger === 'test' ? 'once' : 'serial', awaitsHandler: true, rejection: 'reported', test: true }),
+});
+const test: Api = does(run('test', 'test {0}', { from: 1 }));
+const suite: Api = does(once({ from: 1 }));
+const hook = (name: string): Api => does(run('hook', name, { from: 0 }));
+const hooks = (...names: string[]): Library['apis'] => Object.fromEntries(names.map(name => [name, hook(name)]));
+
+/** Matchers compute; those behind `resolves` and `rejects` give promises, as their types say. */
+const matchers: Library['apis'] = same(nothing, 'expect', 'ExpectStatic()', 'ExpectStatic.*', 'Assertion.*', 'JestAssertion.*', 'AsymmetricMatchersContaining.*');
+const mocks: Library['apis'] = {
+  ...sameMembers('VitestUtils', does({ does: 'give', what: { argument: 0 } }), 'fn', 'mocked', 'hoisted'),
+  ...sameMembers('VitestUtils', nothing, '*'),
+  ...sameMembers('VitestUtils', { does: [], gives: 'promise' }, 'waitFor', 'waitUntil', 'importActual', 'importMock', 'advanceTimersByTimeAsync', 'runAllTimersAsync', 'runOnlyPendingTimersAsync', 'dynamicImportSettled'),
+  ...same(nothing, 'MockInstance.*', 'Mock.*', 'assertType', 'expectTypeOf', 'inject'),
+};
+const runner: Library['apis'] = {
+  ...same(test, 'test', 'it', 'bench', 'TestAPI()', 'ChainableTestAPI()', 'TestCollectorCallable()', 'EachFunctionReturn()', 'TestForFunctionReturn()'),
+  ...same(suite, 'describe', 'suite', 'SuiteAPI()', 'ChainableSuiteAPI()', 'SuiteCollectorCallable()', 'SuiteEachReturn()'),
+  ...same(nothing, 'TestEachFunction()', 'SuiteEachFunction()', 'TestForFunction()', 'SuiteForFunction()', 'ExtendedAPI.*', 'TestAPI.extend', 'TestAPI.skipIf', 'TestAPI.runIf'),
+  ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach', 'onTestFinished', 'onTestFailed'),
+};
+
+export const vitest = defineLibrary({
+  package: 'vitest',
+  language: 'typescript',
+  apis: { ...runner, ...mocks, ...matchers },
+  stub: vitestStub + assertionStub('vi'),
+  checked: { version: '4.1.12', how: 'fixtures/libraries/vitest; it runs this project\'s tests' },
+});
+/** Where vitest declares them. */
+export const vitestParts: readonly Library[] = [
+  defineLibrary({ package: '@vitest/runner', language: 'typescript', apis: runner }),
+  defineLibrary({ package: '@vitest/expect', language: 'typescript', apis: matchers }),
+  defineLibrary({ package: '@vitest/spy', language: 'typescript', apis: same(nothing, 'MockInstance.*', 'Mock.*') }),
+];
+
+const jestRows: Library['apis'] = {
+  ...same(test, 'test', 'it', 'xit', 'fit', 'xtest', 'It()', 'It.only', 'It.skip', 'It.failing', 'It.concurrent', 'EachReturn()'),
+  ...same(suite, 'describe', 'fdescribe', 'xdescribe', 'Describe()', 'Describe.only', 'Describe.skip'),
+  ...same(nothing, 'Each()', 'It.todo', 'It.each', 'Describe.each'),
+  ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach'),
+  ...same(nothing, 'expect', 'Expect()', 'Expect.*', 'Matchers.*', 'JestMatchers.*', 'Assertion.*', 'MockInstance.*', 'Mock.*', 'SpyInstance.*'),
+  ...same(does({ does: 'give', what: { argument: 0 } }), 'jest.fn', 'Jest.fn', 'jest.mocked', 'Jest.mocked'),
+  ...same(nothing, 'Jest.*', 'jest.*'),
+};
+export const jest = defineLibrary({
+  package: 'jest',
+  language: 'typescript',
+  aliases: ['@jest/globals'],
+  apis: jestRows,
+  stub: jestStub + assertionStub('jest'),
+  checked: { version: '@types/jest 30.0', how: 'fixtures/libraries/jest' },
+});
+
+export const mocha = defineLibrary({
+  package: 'mocha',
+  language: 'typescript',
+  apis: {
+    ...same(test, 'it', 'specify', 'test', 'xit', 'xspecify', 'TestFunction()', 'TestFunction.only', 'TestFunction.skip', 'ExclusiveTestFunction()', 'PendingTestFunction()'),
+    ...same(suite, 'describe', 'context', 'suite', 'xdescribe', 'xcontext', 'SuiteFunction()', 'ExclusiveSuiteFunction()', 'PendingSuiteFunction()'),
+    // A hook may have a title before its function.
+    ...hooks('before', 'after', 'beforeEach', 'afterEach', 'suiteSetup', 'suiteTeardown', 'setup', 'teardown', 'HookFunction()'),
+    ...same(nothing, 'Context.timeout', 'Context.slow', 'Context.skip', 'Context.retries', 'run'),
+  },
+  stub: mochaStub,
+  checked: { version: '@types/mocha 10.0', how: 'fixtures/libraries/mocha' },
+});
+
+/** The promises of node:test are the runner's: nobody else needs to await them. */
+const owned = (api: Api): Api => ({ ...api, gives: 'safe' });
+const nodeTests = owned(does(run('test', 'test {0}', { from: 0 })));
+const nodeSuites = owned(does(once({ from: 0 })));
+export const nodeTest = defineLibrary({
+  package: 'node:test',
+  language: 'typescript',
+  apis: {
+    ...same(nodeTests, 'test', 'it', 'default', 'test.test', 'test.it', 'only', 'skip', 'test.only', 'test.skip', 'it.only', 'it.skip'),
+    ...same(nodeSuites, 'describe', 'suite', 'describe.only', 'describe.skip', 'suite.only', 'suite.skip'),
+    ...same({ does: [], gives: 'safe' as const }, 'todo', 'test.todo', 'it.todo', 'describe.todo', 'suite.todo'),
+    ...hooks('before', 'after', 'beforeEach', 'afterEach'),
+    // A subtest has to be awaited by its parent.
+    'TestContext.test': { does: [once({ from: 0 })], gives: 'promise' },
+    ...sameMembers('TestContext', hook('test hook'), 'before', 'after', 'beforeEach', 'afterEach'),
+    ...sameMembers('TestContext', nothing, 'diagnostic', 'plan', 'runOnly', 'skip', 'todo'),
+    'TestContext.waitFor': { does: [{ does: 'invoke', callback: 0, when: 'later', times: 'many', awaits: true }], gives: 'promise' },
+    ...sameMembers('MockTracker', does({ does: 'give', what: { argument: 0 } }), 'fn'),
+    ...sameMembers('MockTracker', nothing, '*'),
+    ...same(nothing, 'MockTimers.*', 'MockFunctionContext.*', 'run'),
+  },
+  stub: nodeTestStub,
+  checked: { version: '@types/node 20.19', how: 'fixtures/libraries/node-test' },
+});
