@@ -121,7 +121,16 @@ function countCalls(program: Program, targets: ReadonlyMap<FunctionId, ReadonlyM
 /** The graph as data: functions, and every call with its targets, in file order. Offsets are UTF-16 units. */
 export interface PrintedCallGraph {
   functions: { id: FunctionId; file: string; start: number; end: number; name: string }[];
-  calls: { file: string; start: number; end: number; in: FunctionId; targets: readonly FunctionId[]; external?: string }[];
+  /** `kind`: a `call` runs its targets before it returns; the others hand them over. */
+  calls: {
+    file: string;
+    start: number;
+    end: number;
+    in: FunctionId;
+    kind: 'call' | 'spawn' | 'chain' | 'register';
+    targets: readonly FunctionId[];
+    external?: string;
+  }[];
 }
 
 export function printCallGraph(program: Program, graph: CallGraph): PrintedCallGraph {
@@ -133,7 +142,7 @@ export function printCallGraph(program: Program, graph: CallGraph): PrintedCallG
     for (const step of program.steps(id).values()) {
       if (step.kind !== 'call' && step.kind !== 'spawn' && step.kind !== 'chain' && step.kind !== 'register') continue;
       const external = step.kind === 'call' && step.target.kind === 'external' ? { external: step.target.name } : {};
-      calls.push({ file, start: step.at[0], end: step.at[1], in: id, targets: graph.targets(id, step.id), ...external });
+      calls.push({ file, start: step.at[0], end: step.at[1], in: id, kind: step.kind, targets: graph.targets(id, step.id), ...external });
     }
   }
   return { functions, calls };
