@@ -44,7 +44,7 @@ function invoke(builder: FunctionBuilder, site: EffectSite, effect: Invoke, call
   builder.emitCompound(() => ({
     kind: 'loop',
     at,
-    test: 'none',
+    test: 'before',
     ...(over === undefined ? {} : { over }),
     awaitsEach: false,
     times,

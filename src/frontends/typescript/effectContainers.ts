@@ -73,6 +73,7 @@ export function lowerGive(site: EffectSite, effect: Extract<Effect, { does: 'giv
   const given = givenValue(site, effect.what);
   if (given === undefined) return;
   site.result = given;
+  if (site.api.known === undefined && site.api.gives === undefined) site.replaced = true;
 }
 
 function givenValue(site: EffectSite, what: Extract<Effect, { does: 'give' }>['what']): ValueId | undefined {

@@ -71,7 +71,7 @@ export function lowerEmit(site: EffectSite, effect: Extract<Effect, { does: 'emi
   builder.emitCompound(() => ({
     kind: 'loop',
     at,
-    test: 'none',
+    test: 'before',
     over: listeners,
     awaitsEach: false,
     times: { kind: 'unknown' },

@@ -2,6 +2,7 @@
 import { FACTS_SCHEMA, type ModuleFacts } from '../../model/facts.ts';
 import { stableHash } from '../../util/stableHash.ts';
 import type { FileContext, FunctionContext } from './context.ts';
+import { describeModule } from './describeModule.ts';
 import { scanScopes } from './fileScopes.ts';
 import { functionNodesOf } from './functionIds.ts';
 import type { LoadedFile, LoadedProject } from './loader/loaded.ts';
@@ -49,7 +50,7 @@ function extractFile(project: LoadedProject, loaded: LoadedFile): ModuleFacts {
   for (const node of nodes) context.ids.add(context.scopes.functionOf(node).id);
   const lowered = nodes.map(node => lowerFunction(context, node));
   const bodies = loweredBodies(context, lowered[0]);
-  void bodies;
+  describeModule(facts, project, loaded, questions, bodies);
   return facts;
 }
 
