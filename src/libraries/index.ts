@@ -1,14 +1,19 @@
 /** The built-in tables: one line each, sorted by package. */
 import { asyncLock } from './async-lock.ts';
 import { asyncMutex } from './async-mutex.ts';
+import { axios } from './axios.ts';
+import { bcrypt } from './bcrypt.ts';
 import { express, expressCore } from './express.ts';
 import { fastify } from './fastify.ts';
+import { ioredis } from './ioredis.ts';
+import { knex } from './knex.ts';
 import { collections } from './lib-collections.ts';
 import { dom } from './lib-dom.ts';
 import { language } from './lib-language.ts';
 import { nodeGlobals } from './lib-node.ts';
 import { promises } from './lib-promises.ts';
 import { web } from './lib-web.ts';
+import { mongodb } from './mongodb.ts';
 import { crypto, zlib } from './node-crypto.ts';
 import { events } from './node-events.ts';
 import { fileSystem, fileSystemPromises } from './node-fs.ts';
@@ -23,18 +28,25 @@ import { pLimit } from './p-limit.ts';
 import { pMap } from './p-map.ts';
 import { eventEmitter3, pQueue } from './p-queue.ts';
 import { pg } from './pg.ts';
+import { properLockfile } from './proper-lockfile.ts';
 import { redlock } from './redlock.ts';
 import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
+import { undici, undiciTypes } from './undici.ts';
+import { ws } from './ws.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
   asyncLock,
   asyncMutex,
+  axios,
+  bcrypt,
   eventEmitter3,
   express,
   expressCore,
   fastify,
+  ioredis,
   jest,
+  knex,
   collections,
   dom,
   language,
@@ -42,6 +54,7 @@ export const libraries: readonly Library[] = [
   promises,
   web,
   mocha,
+  mongodb,
   asyncHooks,
   childProcess,
   cluster,
@@ -74,7 +87,11 @@ export const libraries: readonly Library[] = [
   pMap,
   pQueue,
   pg,
+  properLockfile,
   redlock,
+  undici,
+  undiciTypes,
   vitest,
   ...vitestParts,
+  ws,
 ];

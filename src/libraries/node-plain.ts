@@ -1,6 +1,6 @@
 /** Modules of Node that are plain computation or tell about the machine: known, so that their calls are no gaps. */
 import { defineLibrary, type Library } from './library.ts';
-import { does, nothing, once, outside, same } from './rows.ts';
+import { does, later, nothing, once, outside, same } from './rows.ts';
 import { plainStubs } from './stubs/node-plain.ts';
 
 const checked = { version: '@types/node 20.19', how: 'fixtures/libraries/node-data' };
@@ -11,7 +11,8 @@ const asserts = ['ok', 'equal', 'notEqual', 'strictEqual', 'notStrictEqual', 'de
 const assertRows: Library['apis'] = {
   ...same(nothing, 'default', 'assert', ...asserts),
   ...same(does(once(0)), 'throws', 'doesNotThrow'),
-  ...same({ does: [once(0)], gives: 'promise' }, 'rejects', 'doesNotReject'),
+  // A function is called and what it gives awaited; a promise is taken over.
+  ...same({ does: [{ ...later(0), awaits: true }], gives: 'promise' }, 'rejects', 'doesNotReject'),
   ...same(nothing, 'new AssertionError', 'AssertionError.*'),
 };
 const paths = ['join', 'resolve', 'dirname', 'basename', 'extname', 'relative', 'normalize', 'isAbsolute', 'parse', 'format', 'toNamespacedPath', 'matchesGlob'];

@@ -9,7 +9,7 @@ const helper = (callback: Effect, promise: boolean): Api => ({
   ...(promise ? { gives: 'promise' as const } : {}),
   known: { leavesTurn: promise, signal: { argument: 1, option: 'signal' } },
 });
-const perChunk = each(0, [{ element: 'receiver' }]);
+const perChunk: Extract<Effect, { does: 'invoke' }> = each(0, [{ element: 'receiver' }]);
 const implemented = ['read', 'write', 'writev', 'final', 'transform', 'flush', 'destroy', 'construct'];
 const implementation = (option: string): Effect => ({ does: 'invoke', callback: { argument: 0, option }, when: 'later', times: 'many', passes: ['unknown', 'unknown', 'unknown'] });
 /** `new Writable({ write(chunk, encoding, callback) { … } })`: the stream calls them, one at a time. */
@@ -51,8 +51,8 @@ export const stream = defineLibrary({
     ...sameMembers('Readable', nothing, 'read', 'push', 'unshift', 'isPaused', 'iterator', 'toWeb', 'fromWeb', 'isDisturbed'),
     ...sameMembers('Writable', nothing, 'cork', 'uncork', 'setDefaultEncoding', 'toWeb', 'fromWeb'),
     ...sameMembers('Readable', helper(perChunk, false), 'map', 'filter', 'flatMap'),
-    ...sameMembers('Readable', helper(perChunk, true), 'forEach', 'some', 'every', 'find'),
-    'Readable.reduce': helper(each(0, ['accumulator', { element: 'receiver' }]), true),
+    ...sameMembers('Readable', helper({ ...perChunk, awaits: true }, true), 'forEach', 'some', 'every', 'find'),
+    'Readable.reduce': helper({ ...each(0, ['accumulator', { element: 'receiver' }]), awaits: true }, true),
     'Readable.toArray': { does: [], gives: 'promise', known: { leavesTurn: true, signal: { argument: 0, option: 'signal' } } },
     ...sameMembers('Readable', nothing, 'take', 'drop', 'asIndexedPairs', 'compose'),
     'new Readable': construct('Readable'),

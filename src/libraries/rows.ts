@@ -3,6 +3,7 @@ import type { EntryPoint, Knowledge } from '../model/facts.ts';
 import type { Api, Arg, Effect, Passed } from './library.ts';
 
 type Row = Api | Api[];
+type Invoke = Extract<Effect, { does: 'invoke' }>;
 
 /** An API that does nothing that matters to concurrency: known, so no gap. */
 export const nothing: Api = { does: [] };
@@ -35,11 +36,11 @@ export const callbackLast = (where?: NonNullable<Knowledge['outside']>, before: 
 });
 
 /** Calls the callback once per element, before the call returns. */
-export const each = (callback: Arg, passes: Passed[]): Effect => ({ does: 'invoke', callback, when: 'now', times: 'each', passes });
+export const each = (callback: Arg, passes: Passed[]): Invoke => ({ does: 'invoke', callback, when: 'now', times: 'each', passes });
 /** Calls the callback once, before the call returns. */
-export const once = (callback: Arg, passes: Passed[] = []): Effect => ({ does: 'invoke', callback, when: 'now', times: 'once', passes });
+export const once = (callback: Arg, passes: Passed[] = []): Invoke => ({ does: 'invoke', callback, when: 'now', times: 'once', passes });
 /** Calls the callback once, some time later. */
-export const later = (callback: Arg, passes: Passed[] = []): Effect => ({ does: 'invoke', callback, when: 'later', times: 'once', passes });
+export const later = (callback: Arg, passes: Passed[] = []): Invoke => ({ does: 'invoke', callback, when: 'later', times: 'once', passes });
 
 /** What the framework or runtime says of a handler; `many` activations on the event loop unless told otherwise. */
 export const entry = (trigger: string, more: Partial<Omit<EntryPoint, 'function' | 'trigger'>> = {}): Omit<EntryPoint, 'function' | 'test' | 'label'> & {

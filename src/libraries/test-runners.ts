@@ -1,6 +1,6 @@
 /** vitest, jest, mocha and node:test: bodies are entry points that run once; their promises are awaited and reported. */
 import { defineLibrary, type Api, type Arg, type Effect, type Library } from './library.ts';
-import { does, entry, nothing, once, same, sameMembers } from './rows.ts';
+import { does, entry, later, nothing, once, same, sameMembers } from './rows.ts';
 import { assertionStub, jestStub, mochaStub, nodeTestStub, vitestStub } from './stubs/tests.ts';
 
 const run = (trigger: 'test' | 'hook', label: string, handler: Arg): Effect => ({
@@ -87,7 +87,7 @@ export const nodeTest = defineLibrary({
     ...same({ does: [], gives: 'safe' as const }, 'todo', 'test.todo', 'it.todo', 'describe.todo', 'suite.todo'),
     ...hooks('before', 'after', 'beforeEach', 'afterEach'),
     // A subtest has to be awaited by its parent.
-    'TestContext.test': { does: [once({ from: 0 })], gives: 'promise' },
+    'TestContext.test': { does: [{ ...later({ from: 0 }, ['unknown']), awaits: true }], gives: 'promise' },
     ...sameMembers('TestContext', hook('test hook'), 'before', 'after', 'beforeEach', 'afterEach'),
     ...sameMembers('TestContext', nothing, 'diagnostic', 'plan', 'runOnly', 'skip', 'todo'),
     'TestContext.waitFor': { does: [{ does: 'invoke', callback: 0, when: 'later', times: 'many', awaits: true }], gives: 'promise' },

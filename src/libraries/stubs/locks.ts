@@ -198,3 +198,13 @@ export default class Redlock extends EventEmitter {
   using<T>(resources: string[], duration: number, routine: (signal: RedlockAbortSignal) => Promise<T>): Promise<T>;
 }
 `;
+
+export const properLockfileStub = `
+export interface LockOptions { stale?: number; update?: number; retries?: number | { retries?: number; factor?: number; minTimeout?: number; maxTimeout?: number; randomize?: boolean; forever?: boolean }; realpath?: boolean; fs?: any; onCompromised?: (error: Error) => any; lockfilePath?: string }
+export function lock(file: string, options?: LockOptions): Promise<() => Promise<void>>;
+export function unlock(file: string, options?: LockOptions): Promise<void>;
+export function check(file: string, options?: LockOptions): Promise<boolean>;
+export function lockSync(file: string, options?: LockOptions): () => void;
+export function unlockSync(file: string, options?: LockOptions): void;
+export function checkSync(file: string, options?: LockOptions): boolean;
+`;

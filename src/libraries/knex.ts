@@ -1,0 +1,71 @@
+/** knex: query builders are thenables that run nothing before they are awaited; transactions hold a connection. */
+import { emitterRows } from './emitters.ts';
+import { defineLibrary, type Api } from './library.ts';
+import { nothing, same, sameMembers } from './rows.ts';
+import { knexStub } from './stubs/databases.ts';
+
+const database = { outside: 'database', leavesTurn: true } as const;
+const chain: Api = { does: [{ does: 'give', what: 'receiver' }], gives: 'lazy', known: { builder: 'chain', outside: 'database' } };
+const start: Api = { does: [], gives: 'lazy', known: { builder: 'chain', outside: 'database' } };
+const run: Api = { does: [], gives: 'promise', known: { ...database, builder: 'run' } };
+const begin: Api = {
+  does: [{ does: 'run-locked', lock: 'receiver', mode: 'permit', callback: 0, passes: [{ fresh: 'Transaction' }], async: true }],
+  gives: 'promise',
+  known: database,
+};
+
+export const knex = defineLibrary({
+  package: 'knex',
+  language: 'typescript',
+  locks: {
+    // Its pool of connections; the size is in `pool.max`, 10 when left out.
+    Knex: {
+      library: 'knex',
+      capacity: { kind: 'config' },
+      reentrant: 'no',
+      blocks: 'task',
+      readers: 'none',
+      queue: 'fifo',
+      ownerChecked: true,
+      reach: 'loop',
+      lease: false,
+      keyed: false,
+      limiter: true,
+    },
+  },
+  supertypes: {
+    Knex: ['QueryInterface'],
+    Transaction: ['Knex'],
+    QueryBuilder: ['QueryInterface', 'ChainableInterface'],
+    Raw: ['ChainableInterface'],
+    SchemaBuilder: ['ChainableInterface'],
+  },
+  apis: {
+    ...same({ does: [{ does: 'make', type: 'Knex' }], known: { resource: { what: 'connection', ends: ['destroy'], observedBy: ['on'] } } }, 'default', 'knex'),
+    ...emitterRows('Knex'),
+    ...same(start, 'Knex()', 'Transaction()', 'RawBuilder()', 'Knex.raw', 'Knex.queryBuilder', 'RefBuilder()'),
+    'QueryInterface.*': chain,
+    'QueryBuilder.*': chain,
+    'SchemaBuilder.*': chain,
+    'ChainableInterface.then': { ...run, does: [{ does: 'chain', of: 'receiver', onFulfilled: 0, onRejected: 1 }] },
+    'ChainableInterface.catch': { ...run, does: [{ does: 'chain', of: 'receiver', onRejected: 0 }] },
+    'ChainableInterface.finally': { ...run, does: [{ does: 'chain', of: 'receiver', onFinally: 0 }] },
+    ...sameMembers('ChainableInterface', chain, 'transacting', 'debug', 'options', 'connection'),
+    ...sameMembers('ChainableInterface', nothing, 'toQuery', 'generateDdlCommands'),
+    'ChainableInterface.stream': { does: [{ does: 'make', type: 'node:stream#PassThrough' }], known: { outside: 'database' } },
+    ...sameMembers('QueryBuilder', nothing, 'toSQL'),
+    // With a callback it commits or rolls back by itself; without, the transaction is the caller's to end.
+    'Knex.transaction': begin,
+    'Transaction.savepoint': { ...begin, does: [{ does: 'invoke', callback: 0, when: 'now', times: 'once', awaits: true, passes: [{ fresh: 'Transaction' }] }] },
+    ...sameMembers('Transaction', run, 'commit', 'rollback'),
+    'Transaction.isCompleted': nothing,
+    'Knex.batchInsert': { does: [], gives: 'lazy', known: database },
+    'Knex.destroy': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }], gives: 'promise', known: database },
+    'Knex.initialize': nothing,
+    ...sameMembers('Migrator', { does: [], gives: 'promise', known: database }, 'latest', 'rollback', 'up', 'down', 'list', 'status', 'currentVersion', 'make'),
+    ...sameMembers('Seeder', { does: [], gives: 'promise', known: database }, 'run', 'make'),
+    'FunctionHelper.*': nothing,
+  },
+  stub: knexStub,
+  checked: { version: '3.3.0', how: 'fixtures/libraries/knex (types only: it needs a database)' },
+});
