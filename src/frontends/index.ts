@@ -1,4 +1,5 @@
-/** Registration: one import and one line for each language. */
+/** Registration: one line per language. */
 import type { Frontend } from './frontend.ts';
+import { typescript } from './typescript/index.ts';
 
-export const frontends: readonly Frontend[] = [];
+export const frontends: readonly Frontend[] = [typescript];

@@ -1,0 +1,37 @@
+/** The TypeScript and JavaScript front end: loads projects, extracts facts file by file. */
+import { defineFrontend, type OpenProject } from '../frontend.ts';
+import { createExtractor } from './extract.ts';
+import { isCode } from './loader/paths.ts';
+import { openProject } from './loader/open.ts';
+import { reportSyntaxErrors } from './loader/syntax.ts';
+
+export const typescript = defineFrontend({
+  language: 'typescript',
+  commentPrefix: '//',
+  claims: isCode,
+  open: async options => {
+    const { project, fileProjects, packages, skipped, diagnostics } = openProject(options);
+    const extractor = createExtractor(project);
+    const opened: OpenProject = {
+      files: project.files,
+      packages,
+      fileProjects,
+      skipped,
+      diagnostics,
+      text: project.text,
+      extract(file) {
+        try {
+          const loaded = project.load(file);
+          if (!loaded) return null;
+          reportSyntaxErrors(loaded, diagnostics);
+          return extractor.extract(file);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          diagnostics.push({ kind: 'gave-up', severity: 'warning', message: `nested too deeply to be analysed: ${error.message}`, file });
+          return null;
+        }
+      },
+    };
+    return opened;
+  },
+});
