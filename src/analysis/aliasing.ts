@@ -138,20 +138,17 @@ export class Unifier {
 
   #unifyFrames(x: Frame, sideX: number, y: Frame, sideY: number): boolean {
     if (x.fn.id !== y.fn.id) return false;
-    if (x === y && (x.parent === null || sideX === sideY)) {
-      if (x.self === null && x.parameters.every(one => one === null)) return sideX === sideY || this.#isShared(x, sideX) || this.#isShared(x, sideY);
-    }
-    const pairs: [readonly Ref[] | null, readonly Ref[] | null][] = [[x.self, y.self]];
-    if (x.self === null || y.self === null) x.parameters.forEach((one, index) => pairs.push([one, y.parameters[index] ?? null]));
-    for (const [a, b] of pairs) {
-      const [refA, refB] = [a?.[0], b?.[0]];
-      if (!refA || !refB) continue;
-      if (!this.unify({ side: sideX, ref: refA }, { side: sideY, ref: refB })) return false;
-    }
-    if (x.parent && y.parent) return this.#unifyFrames(x.parent, sideX, y.parent, sideY);
+    if (x === y && sideX === sideY) return true;
+    // A part of an instance is as much one as the instances are.
+    const [selfX, selfY] = [x.self?.[0], y.self?.[0]];
+    if (selfX && selfY) return this.unify({ side: sideX, ref: selfX }, { side: sideY, ref: selfY });
     // Made anew in each activity, unless it was there before.
-    if (x.self !== null || sideX === sideY) return true;
-    return this.#isShared(x, sideX) || this.#isShared(y, sideY);
+    if (!this.#isShared(x, sideX) || !this.#isShared(y, sideY)) return false;
+    for (const [index, one] of x.parameters.entries()) {
+      const [a, b] = [one?.[0], y.parameters[index]?.[0]];
+      if (a && b && !this.unify({ side: sideX, ref: a }, { side: sideY, ref: b })) return false;
+    }
+    return x.parent && y.parent ? this.#unifyFrames(x.parent, sideX, y.parent, sideY) : true;
   }
 
   #isConstant(term: Term): boolean {
@@ -211,7 +208,7 @@ function isFree(ref: Ref): boolean {
     case 'field':
       return isGiven(ref.base);
     case 'element':
-      return isGiven(ref.base);
+      return ref.base.kind === 'ordered' || isGiven(ref.base);
     default:
       return false;
   }

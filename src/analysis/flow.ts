@@ -153,6 +153,8 @@ export class Flow {
     const name = typeof key === 'object' && key !== null ? this.#constantKey(fn, key.value) : key === null ? undefined : String(key);
     this.solver.addEdge(this.objects.anonymousElements(base).all, node);
     this.solver.watch(base, token => {
+      // `[key, value]` pairs of a map or object are its elements: the value of a pair is the element itself.
+      if (name === '1' && this.objects.token(token).kind === 'function') this.solver.addToken(node, token);
       const property = name === undefined ? this.objects.elements(token).all : this.objects.propertyOf(token, name, undefined);
       if (property !== undefined) this.solver.addEdge(property, node);
     });

@@ -6,6 +6,7 @@
 import type { Acquire, Wait } from '../model/facts.ts';
 import type { Lock } from './locks.ts';
 import type { Site } from './program.ts';
+import type { Ref } from './refs.ts';
 
 /** A persistent list of call sites, outermost first, down to the place itself. */
 export interface Trace {
@@ -14,6 +15,8 @@ export interface Trace {
   readonly calls: string | null;
   /** The call is of a function that was handed in (`work()` in a wrapper). */
   readonly through: boolean;
+  /** Where the promise of the call is waited for, when that is another statement. */
+  readonly waited: Site | null;
   readonly next: Trace | null;
 }
 
@@ -46,6 +49,8 @@ export interface Held {
   readonly maybe: boolean;
   /** A common total order puts this lock before the one asked for; the name of the order. Set inside a pair only. */
   readonly order: string | null;
+  /** Taken only when this task-local store says that the task is not inside yet. */
+  readonly context: Ref | null;
 }
 
 /** Branches that run side by side: `branch` names the one; `many` of them when it is spawned per element. */
@@ -74,6 +79,8 @@ export interface Pair {
   readonly guessed: boolean;
   /** The task was stored or started before the lock was taken: waiting for it is not a call. */
   readonly stored: boolean;
+  /** Asked for only when this task-local store says that the task is not inside yet. */
+  readonly context: Ref | null;
 }
 
 /** What running a function to its end does. */
@@ -125,5 +132,6 @@ function pairKey(pair: Pair): string {
     pair.guessed ? 'g' : '',
     pair.prefix ? 'p' : '',
     pair.stored ? 't' : '',
+    pair.context?.id ?? '',
   ].join('|');
 }

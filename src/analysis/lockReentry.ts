@@ -38,7 +38,8 @@ function waitsForItself(held: Held, pair: Pair): boolean {
   const { lock } = held;
   const asked = pair.acquires;
   if (lock.site !== asked.site || lock.reentrant) return false;
-  if (lock.entry?.valueOf() === undefined && lock.entry !== null) return false;
+  // The guard that let the holder in lets the same task pass the second time.
+  if (pair.context !== null && pair.context === held.context) return false;
   if (!new Unifier(() => true).isSame(lock, 0, asked, 0)) return false;
   if (typeof lock.entry === 'object' && lock.entry?.kind === 'unknown') return false;
   if (held.mode === 'shared' && pair.mode === 'shared') return false;

@@ -31,7 +31,8 @@ function commonSteps(held: readonly Trace[], asked: readonly Trace[]): number {
 export function askingSite(held: Held, pair: Pair): Site {
   const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
   const rest = asked.slice(commonSteps(way, asked));
-  return (rest.find(step => !step.through) ?? rest[rest.length - 1] ?? pair.trace).site;
+  const step = rest.find(one => !one.through) ?? rest[rest.length - 1] ?? pair.trace;
+  return step.waited ?? step.site;
 }
 
 /** The name of the function that a site stands in. */
@@ -50,6 +51,7 @@ export function lockWitness(program: Program, by: LockActivity, held: Held, pair
     list.forEach((step, index) => {
       if (index < from || step.calls === null) return;
       steps.push({ site: step.site, message: `calls \`${step.calls}\``, kind: 'call', depth: index + 1, importance: 'important', order });
+      if (step.waited) steps.push({ site: step.waited, message: 'waits for it', kind: 'await', depth: index + 1, importance: 'important', order });
     });
   };
   calls(way, 0, takesAt);

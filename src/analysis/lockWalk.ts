@@ -3,16 +3,19 @@
  * summary (critical pairs, locks left held, locks released for the caller). Locks are inherited where a task is joined,
  * not where it is started (ALGORITHMS 2.2).
  */
-import type { Acquire, Await, Block, Branch, Call, Condition, Loop, Release, Step, StepId, Try, ValueId } from '../model/facts.ts';
+import type { Acquire, At, Await, Block, Branch, Call, Condition, Loop, Release, Step, StepId, Try, ValueId } from '../model/facts.ts';
 import type { Activities } from './activities.ts';
 import type { Callee, Evaluator } from './evaluator.ts';
 import { type OrderFact, orderOf } from './lockOrderEvidence.ts';
 import { EMPTY, type Fork, type Held, type Pair, PairSet, type Summary, type Trace } from './lockPairs.ts';
 import type { LockTable } from './locks.ts';
+import type { Site } from './program.ts';
 import type { Frame, Ref, Refs } from './refs.ts';
 
 interface State {
   held: readonly Held[];
+  /** A task-local store was asked whether the task is inside already ("reentrancy guard"): the store. */
+  context: Ref | null;
   /** The program may be called from outside by now. */
   serving: boolean;
   facts: readonly OrderFact[];
@@ -45,7 +48,7 @@ interface ApplyOptions {
   batch?: string | null;
 }
 
-const EMPTY_STATE: State = { held: [], facts: [], serving: false };
+const EMPTY_STATE: State = { held: [], facts: [], context: null, serving: false };
 
 export class LockWalk {
   readonly #eval: Evaluator;
@@ -180,14 +183,14 @@ export class LockWalk {
   #acquire(walk: Walk, step: Acquire, state: State): State {
     const site = this.#eval.program.site(walk.frame.fn.id, step.at);
     const units = step.units.kind === 'exactly' ? step.units.n : null;
-    const trace: Trace = { site, calls: null, through: false, next: null };
+    const trace: Trace = { site, calls: null, through: false, waited: null, next: null };
     const uses = this.#locks.acquired(walk.frame, step).slice(0, 4);
     let held = state.held;
     const batch = step.keysAre === 'batch' && uses.length > 1 ? this.#token(walk, step.id) : null;
     for (const { lock, wait } of uses) {
-      const pair: Pair = { held: [], acquires: lock, mode: step.mode, units, wait, trace, forks: [], prefix: !walk.suspended, batch, startup: true, guessed: uses.length > 1 && step.keysAre === undefined, stored: false };
+      const pair: Pair = { held: [], acquires: lock, mode: step.mode, units, wait, trace, forks: [], prefix: !walk.suspended, batch, startup: true, guessed: uses.length > 1 && step.keysAre === undefined, stored: false, context: state.context };
       this.#emit(walk, pair, { ...state, held: batch ? state.held : held });
-      const token: Held = { lock, mode: step.mode, units, token: this.#token(walk, step.id), trace, depth: 0, maybe: wait !== 'endless' && step.failure === 'falsy', order: null };
+      const token: Held = { lock, mode: step.mode, units, token: this.#token(walk, step.id), trace, depth: 0, maybe: wait !== 'endless' && step.failure === 'falsy', order: null, context: state.context };
       held = [...held, token];
     }
     walk.suspended = true;
@@ -203,7 +206,8 @@ export class LockWalk {
       outer.push({ ...held, order: orderOf(this.#eval, held.lock, pair.acquires, state.facts) });
     }
     const inner = state.facts.length === 0 ? pair.held : pair.held.map(held => (held.order === null ? { ...held, order: orderOf(this.#eval, held.lock, pair.acquires, state.facts) } : held));
-    walk.pairs.add({ ...pair, held: [...outer, ...inner], startup: pair.startup && !state.serving });
+    const guard = (held: Held): Held => (held.context === null && state.context !== null ? { ...held, context: state.context } : held);
+    walk.pairs.add({ ...pair, context: pair.context ?? state.context, held: [...outer, ...inner.map(guard)], startup: pair.startup && !state.serving });
   }
 
   #release(walk: Walk, step: Release, state: State): State {
@@ -267,11 +271,16 @@ export class LockWalk {
   }
 
   /** A task's summary, seen from who joins it: through the plain functions that started it and handed it on. */
-  #started(walk: Walk, task: Ref & { kind: 'task' }, born: Step | undefined, callee: { frame: Frame; guessed: boolean }): Summary {
+  #started(walk: Walk, task: Ref & { kind: 'task' }, born: Step | undefined, callee: { frame: Frame; guessed: boolean }, joinedAt: At): Summary {
     this.#activities.addCall(walk.frame, callee.frame);
     const at = born?.at ?? task.from.fn.at;
-    let summary = this.#longer(this.summary(callee.frame), task.from, { at, ...(born?.kind === 'call' ? { target: born.target } : {}) }, callee);
-    for (const hop of this.#wayTo(walk.frame, task, 6).reverse()) summary = this.#longer(summary, hop.from, hop.step, { frame: hop.to, guessed: false });
+    const way = this.#wayTo(walk.frame, task, 6);
+    const here = way[0]?.step.at ?? (task.from === walk.frame ? at : joinedAt);
+    const isLater = here[0] < joinedAt[0] || here[1] > joinedAt[1];
+    const waited = isLater ? this.#eval.program.site(walk.frame.fn.id, joinedAt) : null;
+    const start = { at, ...(born?.kind === 'call' ? { target: born.target } : {}) };
+    let summary = this.#longer(this.summary(callee.frame), task.from, start, callee, way.length === 0 ? waited : null);
+    for (const [index, hop] of [...way.entries()].reverse()) summary = this.#longer(summary, hop.from, hop.step, { frame: hop.to, guessed: false }, index === 0 ? waited : null);
     return summary;
   }
 
@@ -296,13 +305,13 @@ export class LockWalk {
   }
 
   /** One more call on every trace. */
-  #longer(inner: Summary, from: Frame, step: { at: Call['at']; target?: Call['target'] }, callee: { frame: Frame; guessed: boolean }): Summary {
+  #longer(inner: Summary, from: Frame, step: { at: Call['at']; target?: Call['target'] }, callee: { frame: Frame; guessed: boolean }, waited: Site | null = null): Summary {
     if (inner === EMPTY) return inner;
     const site = this.#eval.program.site(from.fn.id, step.at);
     const { fn } = callee.frame;
     const through = step.target?.kind === 'value';
     // A synthetic function stands for the library call at the very place.
-    const longer = (trace: Trace): Trace => (fn.synthetic ? { ...trace, site } : { site, calls: fn.name, through, next: trace });
+    const longer = (trace: Trace): Trace => (fn.synthetic ? { ...trace, site, waited } : { site, calls: fn.name, through, waited, next: trace });
     const held = (one: Held): Held => ({ ...one, trace: longer(one.trace) });
     return {
       pairs: inner.pairs.map(pair => ({ ...pair, trace: longer(pair.trace), held: pair.held.map(held), guessed: pair.guessed || callee.guessed })),
@@ -353,7 +362,7 @@ export class LockWalk {
       walk.joined.add(ref.id);
       const born = this.#eval.program.steps(ref.from.fn.id).get(ref.step);
       const except = known && new Set(state.held.filter(held => !known.has(held.token)).map(held => held.token));
-      const summary = this.#started(walk, ref, born, { frame: ref.frame, guessed: maybe });
+      const summary = this.#started(walk, ref, born, { frame: ref.frame, guessed: maybe }, step.at);
       const isMany = born?.kind === 'call' && this.#activities.isRepeated(ref.from.fn, ref.step);
       const inner = isMany && forks.length > 0 ? forks.map((fork, index) => (index === forks.length - 1 ? { ...fork, many: true } : fork)) : forks;
       return this.#apply(walk, summary, state, maybe, { ...(except && except.size > 0 ? { except } : {}), forks: inner, stored: known === undefined || (except?.size ?? 0) > 0 });
@@ -453,10 +462,11 @@ export class LockWalk {
   #branch(walk: Walk, step: Branch, state: State): Outcome {
     const outcomes: State[] = [];
     let into: Outcome = null;
+    const context = this.#contextOf(walk.frame, step.condition) ?? state.context;
     const hasDefault = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
     for (const arm of step.arms) {
       const facts = arm.when === 'true' || arm.when === 'false' ? [...state.facts, ...this.#facts(walk.frame, step.condition, arm.when === 'true')] : state.facts;
-      const start: State = into ? union([into, { ...state, facts }]) : { ...state, facts };
+      const start: State = into ? union([into, { ...state, facts, context }]) : { ...state, facts, context };
       const end = this.#block(walk, arm.body, start);
       into = arm.fallsThrough ? end : null;
       if (end && !arm.fallsThrough) outcomes.push(end);
@@ -465,9 +475,35 @@ export class LockWalk {
     if (!hasDefault) {
       const [only] = step.arms;
       const facts = only?.when === 'true' && step.arms.length === 1 ? [...state.facts, ...this.#facts(walk.frame, step.condition, false)] : state.facts;
-      outcomes.push({ ...state, facts });
+      outcomes.push({ ...state, facts, context });
     }
     return outcomes.length === 0 ? null : union(outcomes);
+  }
+
+  /** The task-local store whose content a test looks at. */
+  #contextOf(frame: Frame, condition: Condition): Ref | null {
+    switch (condition.kind) {
+      case 'not':
+        return this.#contextOf(frame, condition.of);
+      case 'and':
+      case 'or':
+        return condition.of.map(part => this.#contextOf(frame, part)).find(found => found !== null) ?? null;
+      case 'equal':
+      case 'less':
+        return this.#storeOf(frame, condition.left) ?? this.#storeOf(frame, condition.right);
+      case 'truthy':
+      case 'nullish':
+        return this.#storeOf(frame, condition.value);
+      default:
+        return condition.reads.map(value => this.#storeOf(frame, value)).find(found => found !== null) ?? null;
+    }
+  }
+
+  #storeOf(frame: Frame, value: ValueId): Ref | null {
+    const facts = frame.fn.values[value];
+    const step = facts?.kind === 'result' ? this.#eval.program.steps(frame.fn.id).get(facts.of) : undefined;
+    if (step?.kind !== 'call' || step.known?.readsContext !== true || step.receiver === undefined) return null;
+    return this.#eval.evaluate(frame, step.receiver)[0] ?? null;
   }
 
   /** What a test tells of the order of two values. */
@@ -600,5 +636,5 @@ function union(states: readonly State[]): State {
       held.push(everywhere ? one : { ...one, maybe: true });
     }
   }
-  return { held, serving: states.some(state => state.serving), facts: first.facts.filter(fact => others.every(other => other.facts.some(known => known.left === fact.left && known.right === fact.right))) };
+  return { held, context: states.find(state => state.context !== null)?.context ?? null, serving: states.some(state => state.serving), facts: first.facts.filter(fact => others.every(other => other.facts.some(known => known.left === fact.left && known.right === fact.right))) };
 }

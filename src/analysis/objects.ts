@@ -171,6 +171,8 @@ export class Objects {
       if (yes.length === 1 && no.length === 1 && ifTrue && ifFalse) return [refs.make({ kind: 'pick', left: base.left, right: base.right, yes: ifTrue, no: ifFalse })];
       return alternatives(refs, [...yes, ...no]);
     }
+    // `[key, value]` pairs of a map or object are its elements: the value of a pair is the element itself.
+    if (key === '1' && (base.kind === 'function' || (base.kind === 'element' && base.of === null && typeOf(base.base) === 'lib#Map'))) return [base];
     if (base.kind === 'combined') return this.#combinedElement(base, key);
     if (base.kind === 'made') {
       const part = this.#literalElement(base, key);
@@ -198,8 +200,12 @@ export class Objects {
     const index = typeof key === 'string' ? Number(key) : NaN;
     const exact = Number.isInteger(index) && value.spreads.every(spread => spread > index) ? value.values[index] : undefined;
     if (exact !== undefined) return evaluator.evaluate(base.frame, exact);
-    if (value.spreads.length > 0 || value.values.length === 0) return undefined;
-    return alternatives(evaluator.refs, value.values.flatMap(part => [...evaluator.evaluate(base.frame, part)]));
+    if (value.values.length === 0 || (key !== null && value.spreads.length > 0)) return undefined;
+    const parts = value.values.flatMap((part, at) => {
+      const found = evaluator.evaluate(base.frame, part);
+      return value.spreads.includes(at) ? found.flatMap(source => [...this.element(source, null)]) : [...found];
+    });
+    return alternatives(evaluator.refs, parts);
   }
 
   /** Everything put into the container, by anybody who may hold it. */
@@ -210,7 +216,8 @@ export class Objects {
     if (this.#busy.has(key)) return NONE;
     this.#busy.add(key);
     const evaluator = this.#eval;
-    const found: Ref[] = [...(base.kind === 'made' ? (this.#literalElement(base, null) ?? NONE) : NONE)];
+    const own = base.kind === 'made' ? (this.#literalElement(base, null) ?? NONE) : NONE;
+    const found: Ref[] = own.flatMap(ref => (ref.kind === 'element' && ref.base !== base ? [...this.elements(ref.base)] : [ref]));
     const names = this.#namesOf(base);
     for (const name of names) {
       const writes = evaluator.writes.intoContainer(name);

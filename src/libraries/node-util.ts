@@ -31,7 +31,9 @@ export const asyncHooks = defineLibrary({
     'new AsyncLocalStorage': does({ does: 'make', type: 'AsyncLocalStorage' }),
     'AsyncLocalStorage.run': inside,
     'AsyncLocalStorage.exit': does(once(0, [{ argument: 1 }, { argument: 2 }]), { does: 'give', what: 'result' }),
-    ...sameMembers('AsyncLocalStorage', nothing, 'getStore', 'enterWith', 'disable', 'snapshot'),
+    // Whether the task is inside already: what reentrancy guards ask.
+    'AsyncLocalStorage.getStore': { does: [], known: { readsContext: true } },
+    ...sameMembers('AsyncLocalStorage', nothing, 'enterWith', 'disable', 'snapshot'),
     'AsyncLocalStorage.bind': does({ does: 'give', what: { argument: 0 } }),
     'new AsyncResource': does({ does: 'make', type: 'AsyncResource' }),
     'AsyncResource.runInAsyncScope': does(once(0, [{ argument: 2 }, { argument: 3 }]), { does: 'give', what: 'result' }),

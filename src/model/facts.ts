@@ -201,6 +201,8 @@ export interface Knowledge {
   owns?: number[];
   /** It suspends the awaiting task for real (timer, I/O), not just for a micro-task. */
   leavesTurn?: boolean;
+  /** It reads a store that belongs to the task (async-local storage). */
+  readsContext?: boolean;
   /** From here on the outside can reach the handlers registered so far (`server.listen`). */
   serves?: boolean;
   /** It reaches outside of the process. */
