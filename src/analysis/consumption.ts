@@ -111,6 +111,7 @@ class Follower implements Consumption {
         const inside = takePart(at.inside, read.keys);
         if (inside) result.next.push({ kind: 'value', fn: at.fn, value: read.value, inside });
       }
+      for (const { step, keys } of this.#uses(at.fn).parameterSteps(at.index)) named(step, at.fn, at.inside, keys, want, result);
     } else this.#holder(at, want, result);
     return result;
   }
@@ -120,18 +121,12 @@ class Follower implements Consumption {
     if (this.#places.isPublic(at.holder)) result.ends.push({ how: 'public', fn: declared?.fn ?? '', step: null });
     if (declared && !at.fromItself) result.next.push({ kind: 'value', ...declared, inside: at.inside });
     for (const reader of this.#places.readersOf(at.holder)) {
-      const inside = takePart(at.inside, reader.keys);
       if ('value' in reader.what) {
+        const inside = takePart(at.inside, reader.keys);
         if (inside) result.next.push({ kind: 'value', fn: reader.fn, value: reader.what.value, inside });
         continue;
       }
-      const { step } = reader.what;
-      if (step.kind === 'access') {
-        if (want === 'handle' && at.inside.length === reader.keys.length - 1 && isListening(step)) result.ends.push({ how: 'watched', fn: reader.fn, step });
-      } else if (inside) {
-        if (step.kind === 'cancel') cancelled(step, reader.fn, want, result);
-        else result.ends.push({ how: step.kind === 'wait' ? 'awaited' : 'used', fn: reader.fn, step });
-      }
+      named(reader.what.step, reader.fn, at.inside, reader.keys, want, result);
     }
   }
 
@@ -286,6 +281,19 @@ class Follower implements Consumption {
         return null;
     }
   }
+}
+
+/** A step that names a holder or parameter as the place that it is about. */
+function named(step: Step, fn: FunctionId, inside: readonly Key[], keys: readonly Key[], want: Want, result: Expansion): void {
+  if (step.kind === 'access') {
+    if (want === 'handle' && inside.length === keys.length - 1 && isListening(step)) result.ends.push({ how: 'watched', fn, step });
+    return;
+  }
+  // Waiting for an event of it is waiting for a part of it.
+  const own = step.kind === 'wait' && keys.at(-1)?.startsWith('on:') ? keys.slice(0, -1) : keys;
+  if (!takePart(inside, own)) return;
+  if (step.kind === 'cancel') cancelled(step, fn, want, result);
+  else result.ends.push({ how: step.kind === 'wait' ? 'awaited' : 'used', fn, step });
 }
 
 /** `unref` ends nothing: it counts only where it is asked for. */

@@ -46,6 +46,8 @@ export interface FunctionUses {
   of(value: ValueId): readonly Use[];
   /** Values that read a parameter, or a part of it. */
   parameter(index: number): readonly { value: ValueId; keys: readonly Key[] }[];
+  /** Steps that name a parameter, or a part of it, as the place that they are about. */
+  parameterSteps(index: number): readonly { step: Step; keys: readonly Key[] }[];
   /** The value that is the result of a step. */
   resultOf(step: number): ValueId | undefined;
 }
@@ -53,7 +55,7 @@ export interface FunctionUses {
 export type FunctionUsesOf = (fn: FunctionId) => FunctionUses;
 
 const NONE: readonly never[] = [];
-const EMPTY: FunctionUses = { of: () => NONE, parameter: () => NONE, resultOf: () => undefined };
+const EMPTY: FunctionUses = { of: () => NONE, parameter: () => NONE, parameterSteps: () => NONE, resultOf: () => undefined };
 
 /** The index of every function, built when first asked for. */
 export const functionUses = defineAnalysis<FunctionUsesOf>('function-uses', (_get, program) => {
@@ -72,6 +74,24 @@ export const functionUses = defineAnalysis<FunctionUsesOf>('function-uses', (_ge
 /** The keys of a path, from the outside in. */
 export function keysOf(path: Place['path']): Key[] {
   return path.map(step => ('field' in step ? step.field : 'key' in step && typeof step.key === 'string' ? step.key : null));
+}
+
+/** Places that a step names directly and takes its thing from. Accesses have values for what they read. */
+export function placesOf(step: Step): Place[] {
+  const of = (what: ValueId | Place | undefined): Place[] => (typeof what === 'object' ? [what] : []);
+  switch (step.kind) {
+    case 'cancel':
+      return of(step.what);
+    case 'wait':
+      return of(step.on);
+    case 'settle':
+      return of(step.promise);
+    case 'access':
+      // `this.worker.on('exit', …)`: something is done to a part of what the holder holds.
+      return step.mode === 'update' && step.place.path.length > 0 ? [step.place] : [];
+    default:
+      return [];
+  }
 }
 
 /** Values that a condition looks at. */
@@ -97,6 +117,7 @@ export function readsOf(condition: Condition): ValueId[] {
 export function indexUses(fn: FunctionFacts): FunctionUses {
   const uses = new Map<ValueId, Use[]>();
   const parameters = new Map<number, { value: ValueId; keys: Key[] }[]>();
+  const named = new Map<number, { step: Step; keys: Key[] }[]>();
   const results = new Map<number, ValueId>();
   const add = (value: ValueId, use: Use): void => {
     const list = uses.get(value);
@@ -113,10 +134,16 @@ export function indexUses(fn: FunctionFacts): FunctionUses {
     addValueUses(value, id, add);
   });
   for (const [slot, { value }] of Object.entries(fn.slots)) if (value !== null) add(value, { as: 'slot', slot });
-  walkSteps(fn.body, step => addStepUses(step, add));
+  walkSteps(fn.body, step => {
+    addStepUses(step, add);
+    for (const { root, path } of placesOf(step)) {
+      if (root.kind === 'parameter') named.set(root.index, [...(named.get(root.index) ?? []), { step, keys: keysOf(path) }]);
+    }
+  });
   return {
     of: value => uses.get(value) ?? NONE,
     parameter: index => parameters.get(index) ?? NONE,
+    parameterSteps: index => named.get(index) ?? NONE,
     resultOf: step => results.get(step),
   };
 }
@@ -163,6 +190,7 @@ function addValueUses(value: Value, id: ValueId, add: Add): void {
 function addStepUses(step: Step, add: Add): void {
   const use = (value: ValueId | Place | undefined, role: Role, index = 0): void => {
     if (typeof value === 'number') add(value, { as: 'step', step, role, index });
+    else if (value?.root.kind === 'value') add(value.root.of, { as: 'step', step, role: value.path.length === 0 || role === 'other' ? role : 'base', index });
   };
   switch (step.kind) {
     case 'call':

@@ -1,7 +1,7 @@
 /** Shared places as holders of promises and handles: variables, fields and containers, and who reads each of them. */
 import type { FunctionFacts, FunctionId, PathStep, Place, Step, TypeId, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
-import { type Key, keysOf } from './consumptionIndex.ts';
+import { type Key, keysOf, placesOf } from './consumptionIndex.ts';
 import { hierarchy, type TypeHierarchy } from './hierarchy.ts';
 import { type Program, walkSteps } from './program.ts';
 
@@ -118,21 +118,3 @@ class PlaceIndex implements Places {
 }
 
 const keyOf = (holder: Holder): string => (holder.kind === 'variable' ? `v ${holder.owner} ${holder.slot}` : `f ${holder.name}`);
-
-/** Places that a step names directly and takes its thing from. Accesses have values for what they read. */
-function placesOf(step: Step): Place[] {
-  const of = (what: ValueId | Place | undefined): Place[] => (typeof what === 'object' ? [what] : []);
-  switch (step.kind) {
-    case 'cancel':
-      return of(step.what);
-    case 'wait':
-      return of(step.on);
-    case 'settle':
-      return of(step.promise);
-    case 'access':
-      // `this.worker.on('exit', …)`: something is done to a part of what the holder holds.
-      return step.mode === 'update' && step.place.path.length > 1 ? [step.place] : [];
-    default:
-      return [];
-  }
-}

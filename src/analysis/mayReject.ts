@@ -168,6 +168,8 @@ class Solver implements MayReject {
     switch (step.kind) {
       case 'await':
         if (step.until === 'settled') return 'never';
+        // The outside operation that a synthetic function stands for.
+        if (step.values.length === 0) return fn.synthetic ? 'may' : 'never';
         return step.values.reduce<Failure>((sum, value) => worse(sum, this.#value(fn.id, value, new Set())), 'never');
       case 'call':
         return this.#callThrows(fn, step);
@@ -251,7 +253,7 @@ class Solver implements MayReject {
     if (step?.kind === 'chain') return this.#chain(fn, step, seen);
     if (step?.kind === 'wait') return step.wait === 'bounded' ? 'may' : 'never';
     if (step?.kind !== 'call') return 'never';
-    if (step.known?.neverRejects || step.gives === 'safe') return 'never';
+    if (step.gives === 'safe' || (step.known?.neverRejects && !givesSignal(fn, step))) return 'never';
     if (isPromiseMade(step)) return this.#executed(fn, value);
     const targets = this.#graph.targets(fn.id, stepId);
     if (targets.length > 0) {
@@ -328,6 +330,15 @@ interface Walk {
 
 /** `new Promise(…)`: a promise that is settled by hand. */
 export const isPromiseMade = (step: Call): boolean => step.newOf === 'lib#Promise';
+
+/** An operation that never rejects by itself rejects when it is aborted. */
+function givesSignal(fn: FunctionFacts, step: Call): boolean {
+  const { signal } = step.known ?? {};
+  const given = signal && step.args[signal.argument];
+  const facts = given === undefined ? undefined : fn.values[given];
+  if (!signal || !facts || facts.kind === 'constant') return false;
+  return facts.kind !== 'object' || signal.option === undefined || facts.spreads.length > 0 || Object.hasOwn(facts.fields, signal.option);
+}
 
 /** A call of the `resolve` or `reject` of a promise made by hand. */
 function isSettleCall(fn: FunctionFacts, step: Call): boolean {

@@ -44,6 +44,7 @@ class Handles {
     for (const id of this.#program.functions.keys()) {
       for (const step of this.#program.steps(id).values()) {
         const what = step.kind === 'spawn' || step.kind === 'call' ? kindOf(step) : null;
+        if (step.kind === 'spawn' && (what === 'thread' || what === 'process') && this.#callAt(id, step)) continue;
         if (what !== null && (step.kind === 'spawn' || step.kind === 'call')) found.push({ fn: id, step, what, fate: this.#fate(id, step, what) });
       }
     }
@@ -73,9 +74,13 @@ class Handles {
     if (found || want === 'unref') return found;
     if (step.kind === 'spawn' && this.#graph.targets(fn, step.id).some(id => this.#endsItself(id))) return { how: 'cleared', fn, step };
     // `exec(command, callback)`: the callback is told how it ended.
-    const facts = this.#program.functions.get(fn);
-    const hasCallback = step.kind === 'call' && step.args.some(arg => facts?.values[arg]?.kind === 'function');
-    return hasCallback ? { how: 'watched', fn, step } : null;
+    const callback = step.kind === 'call' && [...this.#program.steps(fn).values()].some(one => one.kind === 'spawn' && one.how === 'immediate' && one.at[0] === step.at[0] && one.at[1] === step.at[1]);
+    return callback ? { how: 'watched', fn, step } : null;
+  }
+
+  /** The call that gives the handle (or a promise of the end) of a thread or process started in the same expression. */
+  #callAt(fn: FunctionId, { at }: Spawn): boolean {
+    return [...this.#program.steps(fn).values()].some(step => step.kind === 'call' && step.at[0] === at[0] && step.at[1] === at[1]);
   }
 
   /** `setInterval(function () { clearInterval(this) })`. */

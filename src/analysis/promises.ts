@@ -78,7 +78,8 @@ class Finder implements Promises {
       case 'lazy':
         return { gives: 'builder', confidence: 'high' };
       case 'thenable':
-        return this.#givesSelf(fn, step) ? null : { gives: step.known?.builder ? 'builder' : 'thenable', confidence: 'medium' };
+        if (this.#givesSelf(fn, step)) return null;
+        return { gives: step.receiver === undefined && !step.known?.builder ? 'thenable' : 'builder', confidence: 'medium' };
       default:
         return this.#byCallees(fn, step);
     }

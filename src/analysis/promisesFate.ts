@@ -9,7 +9,7 @@ import { type Consumption, consumption } from './consumption.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type LostAt, PathWalker } from './consumptionPaths.ts';
 import { type Holder, holderName } from './consumptionPlaces.ts';
-import { type Failure, type MayReject, mayReject } from './mayReject.ts';
+import { type Failure, isPromiseMade, type MayReject, mayReject } from './mayReject.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
 import { type PromiseNode, promises } from './promises.ts';
@@ -109,6 +109,7 @@ class Decider {
     if (ignored) return { kind: 'ignored', step: ignored };
     const [drop] = uses.drops;
     if (drop) return this.#dropped(node, drop, rejection);
+    if (node.step?.kind === 'call' && isPromiseMade(node.step) && this.#isOnlySettled(node)) return this.#rejects.value(node.fn, node.value) === 'never' ? { kind: 'mistaken' } : { kind: 'dropped', how: 'statement', step: node.step };
     return uses.tests.length > 0 || !uses.captured ? { kind: 'mistaken' } : { kind: 'dropped', how: 'unused', step: node.step ?? uses.captured };
   }
 
@@ -122,13 +123,22 @@ class Decider {
     return this.#isClosureRun(node) ? { kind: 'detached', how: 'closure' } : { kind: 'dropped', how: drop.how, step: drop };
   }
 
+  /** `new Promise(…)` as a statement: nothing but its own resolve and reject is taken from it. */
+  #isOnlySettled(node: PromiseNode): boolean {
+    return this.#uses(node.fn)
+      .of(node.value)
+      .every(use => use.as === 'part');
+  }
+
   /** A call of a builder runs nothing: what matters is whether the builder is awaited in the end. */
   #builderFate(node: PromiseNode): Fate {
     let { value } = node;
     for (let receiver = this.#receiver(node.fn, value); receiver !== null; receiver = this.#receiver(node.fn, value)) value = receiver;
     const made = this.#program.functions.get(node.fn)?.values[value];
     const itself = made?.kind === 'result' ? this.#program.steps(node.fn).get(made.of) : undefined;
-    // A builder that came from elsewhere is run by whoever made it.
+    // A builder that came from elsewhere is run by whoever made it; what a module makes its builders with is none.
+    const isShared = made?.kind === 'read' && made.place.root.kind === 'module' && node.step?.kind === 'call' && node.step.gives === 'thenable';
+    if (isShared) return this.#fate(node, this.#rejects.value(node.fn, node.value));
     if (itself?.kind !== 'call') return owned('used');
     const observed = this.#consumption.observed({ kind: 'value', fn: node.fn, value, inside: [] }, 'error');
     if (observed) return owned(observed.how);
