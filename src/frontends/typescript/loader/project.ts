@@ -103,7 +103,7 @@ function makeResolver({ survey, finder, workspaces }: ProjectParts, disk: Disk, 
       return manifest && finder.entryOf(manifest, specifier === name ? '.' : `.${specifier.slice(name.length)}`);
     },
     stubFor: specifier => stubs.fileFor(specifier),
-    isStub: path => stubs.text(path) !== undefined,
+    stubPackage: path => stubs.packageOf(path),
   });
 }
 

@@ -1,5 +1,4 @@
 /** Module resolution: as the compiler does for the importing file's own configuration, then what an audit needs besides. */
-import { isBuiltin } from 'node:module';
 import { ts } from 'ts-morph';
 import type { Disk } from './disk.ts';
 import { absolute, declarationFile, isUnder, parentOf, relativeTo, scriptFile } from './paths.ts';
@@ -16,7 +15,8 @@ export interface ResolverContext {
   sourceOf(path: string): string | undefined;
   /** Virtual declaration file for a package that is not installed. */
   stubFor(specifier: string): string | undefined;
-  isStub(path: string): boolean;
+  /** The package that a stub file declares; undefined for other files. */
+  stubPackage(path: string): string | undefined;
 }
 
 export interface Resolver {
@@ -42,14 +42,14 @@ export function createResolver(context: ResolverContext): Resolver {
   }
 
   function find(specifier: string, fromFile: string, mode: ts.ResolutionMode, options: ts.CompilerOptions, ambientNode: boolean): ts.ResolvedModuleFull | undefined {
-    const from = context.isStub(fromFile) ? `${context.root}/_` : fromFile;
+    const from = context.stubPackage(fromFile) !== undefined ? `${context.root}/_` : fromFile;
     const found = compilerFinds(specifier, from, mode, options);
     const own = ownSource(context, specifier, from, options, found);
     if (own !== undefined) return moduleAt(own);
     if (found && !isUntyped(found, context)) return found;
-    const isAmbient = ambientNode && isBuiltin(specifier);
-    const stub = isAmbient ? undefined : context.stubFor(specifier);
-    return stub === undefined ? undefined : moduleAt(stub);
+    const stub = context.stubFor(specifier);
+    const isNodes = stub !== undefined && context.stubPackage(stub)?.startsWith('node:');
+    return stub === undefined || (ambientNode && isNodes) ? undefined : moduleAt(stub);
   }
 
   return {

@@ -97,7 +97,7 @@ function parse(path: string, search: ConfigSearch, extended: ExtendedCache, isMa
     readDirectory: (folder, extensions, exclude, include, depth) => (mayRead(folder) ? ts.sys.readDirectory(folder, extensions, exclude, include, depth) : []),
     onUnRecoverableConfigFileDiagnostic: diagnostic => unreadable.push(diagnostic),
   }, extended);
-  for (const error of [...unreadable, ...(parsed?.errors ?? [])]) complain(error, path, search, isMain);
+  for (const error of [...unreadable, ...(parsed ? ts.getConfigFileParsingDiagnostics(parsed) : [])]) complain(error, path, search, isMain);
   return parsed && toConfig(path, parsed);
 }
 
