@@ -239,7 +239,7 @@ describe('an audit', () => {
     expect(run(['graph', 'calls', floating, '--format', 'dot']).out).toContain('"src/a.ts#start" -> "src/a.ts#load";');
     expect(JSON.parse(run(['graph', 'calls', '--format', 'json'], { cwd: floating }).out)).toMatchObject({
       schema: 1,
-      calls: [{ from: 'src/a.ts#start', to: 'src/a.ts#load', lines: [6] }],
+      calls: [{ in: 'src/a.ts#start', kind: 'call', file: 'src/a.ts', targets: ['src/a.ts#load'] }],
     });
   });
 });

@@ -8,9 +8,9 @@
  * took, so that further callbacks of the same native function (`map`, `emit`) belong to the same site; the return of the
  * call clears it. A function entered with nothing pending was started by the event loop.
  *
- * Output: `CALL_ORACLE_DIR/<process>-<thread>-<time>.txt`, lines of `site function count`. A pair is written when first
- * seen (test runners kill their workers) and its count at exit: per file, the largest count is the true one. Site 0 is
- * the event loop (or an implicit call), function 0 says only that the site ran.
+ * Output: `CALL_ORACLE_DIR/<process>-<thread>-<time>.txt`, lines of `site function count [via]`. A pair is written when
+ * first seen (test runners kill their workers) and its count at exit: per file, the largest count is the true one. Site 0
+ * is the event loop (or an implicit call), function 0 says only that the site ran. `via`: who called the function.
  */
 const fs = process.getBuiltinModule('node:fs');
 const path = process.getBuiltinModule('node:path');
@@ -43,11 +43,29 @@ function write(text) {
   writeSync(file, text);
 }
 
-function record(site, fn) {
+function record(site, fn, via) {
   const key = site * FUNCTIONS + fn;
   const count = counts.get(key);
   counts.set(key, (count ?? 0) + 1);
-  if (count === undefined) write(`${site} ${fn} 1\n`);
+  if (count === undefined) write(`${site} ${fn} 1 ${via ?? (site === 0 ? 'loop' : caller())}\n`);
+}
+
+/**
+ * What code called the function that was just entered: `direct` the project's (also through `bind`, `call`, `apply`),
+ * `builtin` a function of the language, `node`, or a `package`. From the stack, once per edge.
+ */
+function caller() {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 8;
+  Error.prepareStackTrace = (_error, frames) => frames.map(frame => frame.getFileName() ?? '');
+  const { stack } = new Error();
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  const file = stack.filter(name => name !== __filename)[1];
+  if (file === undefined) return 'loop';
+  if (file === '' || file === 'native') return 'builtin';
+  if (file.startsWith('node:')) return 'node';
+  return file.includes('/node_modules/') ? 'package' : 'direct';
 }
 
 function start(site) {
@@ -118,7 +136,7 @@ const oracle = {
     const site = take();
     const maker = resumed === undefined ? undefined : madeAt.get(resumed);
     resumed = undefined;
-    record(maker ?? 0, fn);
+    record(maker ?? 0, fn, maker === undefined ? 'loop' : 'direct');
     return { site };
   },
   xa(state) {

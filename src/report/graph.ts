@@ -1,5 +1,5 @@
 /** The call graph as JSON, Graphviz or indented text. */
-import { type CallEdge, callGraph } from '../analysis/callGraph.ts';
+import { type CallEdge, callGraph, printCallGraph as callsAsData } from '../analysis/callGraph.ts';
 import type { Program } from '../analysis/program.ts';
 import type { FunctionFacts } from '../model/facts.ts';
 import { byCodeUnit } from '../util/compare.ts';
@@ -7,7 +7,10 @@ import type { Linked } from './linked.ts';
 
 export type GraphFormat = 'json' | 'dot' | 'text';
 
-/** Functions and the calls between them; calls of one function to another are one edge with the lines of all. */
+/**
+ * JSON: functions, and every call with its place and targets (offsets are UTF-16 units), by which other tools find a call
+ * again. Text and Graphviz: functions and the edges between them, all calls of one function to another as one.
+ */
 export function printCallGraph(
   { program, get, loaded }: Pick<Linked, 'program' | 'get' | 'loaded'>,
   format: GraphFormat,
@@ -15,6 +18,10 @@ export function printCallGraph(
   const graph = get(callGraph);
   const lineOf = (file: string, offset: number): number => loaded.sources.of(file).position(offset).line;
   const functions = [...program.functions.values()].sort((a, b) => byCodeUnit(a.id, b.id));
+  if (format === 'json') {
+    const data = { schema: 1, ...callsAsData(program, graph), coverage: graph.coverage };
+    return `${JSON.stringify(data, null, 2)}\n`;
+  }
   const nodes = functions.map(({ id, name, nameAt }) => ({
     id,
     name,
@@ -22,8 +29,6 @@ export function printCallGraph(
     line: lineOf(program.fileOf(id), nameAt[0]),
   }));
   const calls = functions.flatMap(fn => mergeCalls(fn, graph.callees(fn.id), program, lineOf));
-  if (format === 'json')
-    return `${JSON.stringify({ schema: 1, functions: nodes, calls, coverage: graph.coverage }, null, 2)}\n`;
   if (format === 'dot') {
     const edges = calls.map(({ from, to }) => `  ${quote(from)} -> ${quote(to)};`);
     return [
