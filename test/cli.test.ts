@@ -188,7 +188,7 @@ describe('an audit', () => {
       'a.ts': FLOATING,
       'conc-audit.config.json': '{"rules":{"floating-promise":"note"}}',
     });
-    expect(run([folder])).toMatchObject({ code: 0, out: expect.stringContaining('1 notes (--show notes)') });
+    expect(run([folder])).toMatchObject({ code: 0, out: expect.stringContaining('1 note (--show notes)') });
     expect(run([folder, '--show', 'notes']).out).toContain('note floating-promise');
     expect(run([folder, '--config', 'none']).code).toBe(1);
   });

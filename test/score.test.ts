@@ -47,7 +47,7 @@ describe('an item', () => {
   it('is capped at 5 by one error and at 2 by three', () => {
     const one = score({ rules: [rule('a', 'C4')], places: [...good('a', 99), ...bad('a', 'error', 'medium')] });
     expect(item(one, 'C4')?.score).toBe(5);
-    expect(item(one, 'C4')?.reason).toContain('1 error cap');
+    expect(item(one, 'C4')?.reason).toContain('; 1 error caps the item at 5.');
     const two = score({
       rules: [rule('a', 'C4')],
       places: [...good('a', 99), ...bad('a', 'error', 'high'), ...bad('a', 'error', 'high')],

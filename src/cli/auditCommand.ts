@@ -73,7 +73,8 @@ export function renderOptions(flags: AuditFlags | SharedFlags, { base }: Request
   };
 }
 
-async function render(name: string, report: AuditReport, options: RenderOptions): Promise<string> {
+/** The report in a format, whose code is loaded now. */
+export async function render(name: string, report: AuditReport, options: RenderOptions): Promise<string> {
   const load = reporters.get(name);
   if (!load) throw new Error(`no reporter ${name}`);
   return (await load()).default.render(report, options);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Finding, Location } from '../model/report.ts';
 import { UserError } from '../util/errors.ts';
 import { visible } from '../util/visible.ts';
-import { auditWithProgress, renderOptions } from './auditCommand.ts';
+import { auditWithProgress, render, renderOptions } from './auditCommand.ts';
 import { type SharedFlags, addSharedOptions } from './options.ts';
 import { print } from './output.ts';
 import { makeRequest } from './request.ts';
@@ -42,8 +42,7 @@ async function runWhy(place: string, paths: readonly string[], flags: SharedFlag
   const findings = report.findings.filter(finding => touches(finding, { ...asked, file }));
   const options = renderOptions(flags, request, false);
   if (findings.length === 0) return print(`No finding has a place at ${visible(place)}.\n`);
-  const { default: textReporter } = await import('../reporters/text.ts');
-  await print(textReporter.render({ ...report, findings }, options));
+  await print(await render('text', { ...report, findings }, options));
 }
 
 /** Whether one of the finding's places covers the place asked for. */

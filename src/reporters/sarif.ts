@@ -20,7 +20,7 @@ import type {
   WitnessStep,
 } from '../model/report.ts';
 import { defineReporter } from './reporter.ts';
-import { cutText } from './cut.ts';
+import { cutText } from '../util/cutText.ts';
 
 /** Services keep 5,000 results of a run, 100 related locations of a result. */
 const MAX_RESULTS = 5000;

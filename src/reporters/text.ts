@@ -236,7 +236,7 @@ class TextReport {
     const { hidden, preset } = this.#report;
     const parts: string[] = [];
     if (hidden.notes > 0 && preset !== 'strict' && !this.#options.showNotes)
-      parts.push(`${hidden.notes} notes (--show notes)`);
+      parts.push(`${hidden.notes} note${hidden.notes === 1 ? '' : 's'} (--show notes)`);
     if (hidden.lowConfidence > 0) parts.push(`${hidden.lowConfidence} of low confidence (--preset strict)`);
     if (hidden.suppressed > 0) parts.push(`${hidden.suppressed} suppressed in the code`);
     if (parts.length === 0) return;

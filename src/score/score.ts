@@ -164,7 +164,7 @@ function figures(
   const parts = rules
     .filter(({ examined }) => examined > 0)
     .map(({ rule, counts, examined, good }) => `${rule}: ${good} of ${examined} ${counts} without a finding`);
-  const capped = mean > cap ? `; ${plural(errors, 'error')} cap the item at ${cap}` : '';
+  const capped = mean > cap ? `; ${plural(errors, 'error')} ${errors === 1 ? 'caps' : 'cap'} the item at ${cap}` : '';
   const raise =
     findings.length === 0
       ? 'Nothing to do.'

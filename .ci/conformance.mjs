@@ -1,0 +1,45 @@
+// Scores the command line against the conformance corpus and compares, rule by rule, with the figures that were reached
+// before: `node .ci/conformance.mjs CORPUS FLOOR [--update]`. Fewer found or more false than the floor is a failure;
+// `--update` writes a floor that is nowhere lower than the old one.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const [corpus, floorFile, update] = process.argv.slice(2);
+const args = [
+  path.join(corpus, 'score.mjs'),
+  '--corpus',
+  corpus,
+  '--cli',
+  'node bin/conc-audit.js',
+  '--lang',
+  'ts',
+  '--json',
+];
+const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+process.stderr.write(stderr);
+const { rows, misses, falses, failedRuns } = JSON.parse(stdout);
+const floor = JSON.parse(fs.readFileSync(floorFile, 'utf8'));
+
+let wrong = failedRuns;
+if (failedRuns > 0) console.log(`${failedRuns} audits did not end with a result`);
+for (const [rule, least] of Object.entries(floor)) {
+  const now = rows.find(row => row.rule === rule) ?? { found: 0, false: 0, expected: 0 };
+  const ok = now.found >= least.found && now.false <= least.false;
+  console.log(
+    `${ok ? 'ok  ' : 'FAIL'} ${rule}: ${now.found} of ${now.expected} found (floor ${least.found}), ${now.false} false (at most ${least.false})`,
+  );
+  if (ok) continue;
+  wrong += 1;
+  for (const miss of misses.filter(line => line.includes(rule))) console.log(`       missed ${miss}`);
+  for (const line of falses.filter(text => text.includes(rule))) console.log(`       false ${line}`);
+}
+if (update === '--update') {
+  for (const rule of Object.keys(floor)) {
+    const now = rows.find(row => row.rule === rule);
+    if (now)
+      floor[rule] = { found: Math.max(floor[rule].found, now.found), false: Math.min(floor[rule].false, now.false) };
+  }
+  fs.writeFileSync(floorFile, `${JSON.stringify(floor, null, 2)}\n`);
+}
+process.exitCode = wrong > 0 ? 1 : 0;
