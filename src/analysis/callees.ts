@@ -74,7 +74,7 @@ export class CalleeFinder {
       const method = type === null ? undefined : evaluator.types.methodOf(type, name, receiver.kind === 'class');
       const overridden = receiver.kind === 'self' && type !== null && evaluator.types.descendants(type).some(below => evaluator.program.types.get(below)?.methods[name] !== undefined);
       if (method && !overridden) {
-        const decorated = this.#decorated(method.type.id, name, method.id, args, self);
+        const decorated = this.decorated(method.type.id, name, method.id, args, self);
         if (decorated) return decorated;
         const fn = evaluator.program.functions.get(method.id);
         return fn ? [{ frame: evaluator.frame(fn, self, withRest(fn, args), null), guessed: false }] : [];
@@ -96,7 +96,7 @@ export class CalleeFinder {
   }
 
   /** A decorated method: what the decorator made of it. */
-  #decorated(type: string, name: string, original: FunctionId, args: readonly (Refs | null)[], self: Refs): Callee[] | undefined {
+  decorated(type: string, name: string, original: FunctionId, args: readonly (Refs | null)[], self: Refs | null): Callee[] | undefined {
     const evaluator = this.#eval;
     const value = evaluator.program.types.get(type)?.decorated?.[name];
     const module = evaluator.program.functions.get(`${type.slice(0, type.lastIndexOf('#'))}#`);

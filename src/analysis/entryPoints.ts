@@ -117,7 +117,9 @@ class Exposure {
       for (const [name, method] of Object.entries(facts.methods)) {
         if (done.has(name) || facts.hidden?.includes(name)) continue;
         done.add(name);
-        this.#exposeMethod(method, self, depth);
+        const wrapped = this.#eval.decoratedMethod(id, name, method, self ? [self] : null);
+        if (wrapped) for (const { frame } of wrapped) this.#addRoot(frame, `${facts.name}.${name}`);
+        else this.#exposeMethod(method, self, depth);
       }
       if (self === null && id === type) for (const [name, method] of Object.entries(facts.statics)) if (!facts.hidden?.includes(name)) this.#exposeMethod(method, null, depth);
     }
@@ -132,10 +134,14 @@ class Exposure {
     const { fn } = frame;
     const called = this.#graph.callers(fn.id).some(edge => edge.caller !== fn.id && !this.#isTest(edge.caller));
     if (called) return;
-    const module = this.#program.modules.get(this.#program.fileOf(fn.id));
-    this.#roots.set(frame.id, { frame, label: name, trigger: 'export', evidence: 'exported', instances: 'many', from: null, test: module?.test ?? false, repeated: false });
+    this.#addRoot(frame, name);
     if (depth >= RETURN_DEPTH) return;
     for (const ref of this.#eval.returns(frame)) this.#expose(ref, `result of ${name}`, depth + 1);
+  }
+
+  #addRoot(frame: Frame, name: string): void {
+    const module = this.#program.modules.get(this.#program.fileOf(frame.fn.id));
+    this.#roots.set(frame.id, { frame, label: name, trigger: 'export', evidence: 'exported', instances: 'many', from: null, test: module?.test ?? false, repeated: false });
   }
 
   #isTest(fn: FunctionId): boolean {

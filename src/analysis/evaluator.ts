@@ -222,6 +222,11 @@ export class Evaluator {
     return this.#callees.ofRefs(callee, args, self);
   }
 
+  /** What a call of a decorated method runs; undefined when the method is not decorated. */
+  decoratedMethod(type: TypeId, name: string, original: FunctionId, self: Refs | null): readonly Callee[] | undefined {
+    return this.#callees.decorated(type, name, original, [], self ?? [this.refs.make({ kind: 'self', fn: original, type })]);
+  }
+
   /** What a call of the activation's function returns (for an async one: what its promise settles to or is). */
   returns(frame: Frame): Refs {
     const known = this.#returns.get(frame.id);

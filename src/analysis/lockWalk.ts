@@ -133,6 +133,8 @@ export class LockWalk {
   }
 
   readonly #tasks = new Map<number, Ref>();
+  /** The task-local store that was asked before a task was started. */
+  readonly #contexts = new Map<number, Ref>();
 
   #block(walk: Walk, block: Block, start: State): Outcome {
     let state: Outcome = start;
@@ -243,6 +245,7 @@ export class LockWalk {
       if (fn.calling === 'promise' || fn.calling === 'coroutine') {
         const ref = this.#eval.refs.make({ kind: 'task', frame: callee.frame, from: walk.frame, step: step.id });
         this.#tasks.set(ref.id, ref);
+        if (state.context) this.#contexts.set(ref.id, state.context);
         walk.births.set(ref.id, new Set(state.held.map(held => held.token)));
         continue;
       }
@@ -365,7 +368,9 @@ export class LockWalk {
       const summary = this.#started(walk, ref, born, { frame: ref.frame, guessed: maybe }, step.at);
       const isMany = born?.kind === 'call' && this.#activities.isRepeated(ref.from.fn, ref.step);
       const inner = isMany && forks.length > 0 ? forks.map((fork, index) => (index === forks.length - 1 ? { ...fork, many: true } : fork)) : forks;
-      return this.#apply(walk, summary, state, maybe, { ...(except && except.size > 0 ? { except } : {}), forks: inner, stored: known === undefined || (except?.size ?? 0) > 0 });
+      const context = state.context ?? this.#contexts.get(ref.id) ?? null;
+      const after = this.#apply(walk, summary, { ...state, context }, maybe, { ...(except && except.size > 0 ? { except } : {}), forks: inner, stored: known === undefined || (except?.size ?? 0) > 0 });
+      return { ...after, context: state.context };
     }
     if (ref.kind === 'chain') return this.#joinChain(walk, ref, step, state, forks);
     if (ref.kind === 'combined') return this.#joinAll(walk, ref, step, state, forks);
