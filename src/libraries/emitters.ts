@@ -7,29 +7,31 @@ type Rows = Library['apis'];
 /** What a listener is as an entry point: called for each event, by nobody who waits for it. */
 const listener = entry('event', { evidence: 'inferred' });
 
+const emitter: Rows = {
+  ...same(
+    does({ does: 'listen', on: 'receiver', event: 0, callback: 1, entry: listener }, { does: 'give', what: 'receiver' }),
+    'on',
+    'addListener',
+    'prependListener',
+  ),
+  ...same(
+    does({ does: 'listen', on: 'receiver', event: 0, callback: 1, once: true, entry: { ...listener, instances: 'once' } }, { does: 'give', what: 'receiver' }),
+    'once',
+    'prependOnceListener',
+  ),
+  ...same(
+    does({ does: 'listen', on: 'receiver', event: 0, callback: 1, removes: true }, { does: 'give', what: 'receiver' }),
+    'off',
+    'removeListener',
+  ),
+  emit: does({ does: 'emit', on: 'receiver', event: 0, passesFrom: 1 }),
+  ...same(does({ does: 'give', what: 'receiver' }), 'removeAllListeners', 'setMaxListeners'),
+  ...same(nothing, 'listeners', 'rawListeners', 'listenerCount', 'eventNames', 'getMaxListeners'),
+  };
+
 /** Members of Node's EventEmitter, as members of `type`. */
-export const emitterRows = (type: string): Rows =>
-  members(type, {
-    ...same(
-      does({ does: 'listen', on: 'receiver', event: 0, callback: 1, entry: listener }, { does: 'give', what: 'receiver' }),
-      'on',
-      'addListener',
-      'prependListener',
-    ),
-    ...same(
-      does({ does: 'listen', on: 'receiver', event: 0, callback: 1, once: true, entry: { ...listener, instances: 'once' } }, { does: 'give', what: 'receiver' }),
-      'once',
-      'prependOnceListener',
-    ),
-    ...same(
-      does({ does: 'listen', on: 'receiver', event: 0, callback: 1, removes: true }, { does: 'give', what: 'receiver' }),
-      'off',
-      'removeListener',
-    ),
-    emit: does({ does: 'emit', on: 'receiver', event: 0, passesFrom: 1 }),
-    ...same(does({ does: 'give', what: 'receiver' }), 'removeAllListeners', 'setMaxListeners'),
-    ...same(nothing, 'listeners', 'rawListeners', 'listenerCount', 'eventNames', 'getMaxListeners'),
-  });
+export const emitterRows = (type: string, without: readonly string[] = []): Rows =>
+  members(type, Object.fromEntries(Object.entries(emitter).filter(([name]) => !without.includes(name))));
 
 /** Members of the DOM's EventTarget, as members of `type`. */
 export const targetRows = (type: string): Rows =>

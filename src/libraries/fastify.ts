@@ -67,7 +67,7 @@ export const fastify = defineLibrary({
     ...sameMembers('FastifyReply', nothing, 'getHeader', 'getHeaders', 'hasHeader', 'hasTrailer', 'serialize', 'getResponseTime', 'getSerializationFunction', 'compileSerializationSchema', 'serializeInput', 'getDecorator', 'writeEarlyHints'),
     'FastifyReply.then': does({ does: 'chain', of: 'receiver', onFulfilled: 0, onRejected: 1 }),
     ...sameMembers('FastifyRequest', nothing, 'getValidationFunction', 'compileValidationSchema', 'validateInput', 'getDecorator', 'setDecorator'),
-    ...same(nothing, 'FastifyBaseLogger.*', 'FastifyLoggerInstance.*', 'LogFn()'),
+    ...same(nothing, 'FastifyBaseLogger.*'),
   },
   stub: fastifyStub,
   checked: { version: '5.12.8', how: 'fixtures/libraries/fastify' },

@@ -23,11 +23,12 @@ import { plainModules } from './node-plain.ts';
 import { childProcess, cluster, nodeProcess, workerThreads } from './node-process.ts';
 import { stream, streamPromises } from './node-stream.ts';
 import { timers, timersPromises } from './node-timers.ts';
-import { asyncHooks, domain, readline, readlinePromises, util } from './node-util.ts';
+import { asyncHooks, domain, readline, readlinePromises, util, utilTypes } from './node-util.ts';
 import { pLimit } from './p-limit.ts';
 import { pMap } from './p-map.ts';
 import { eventEmitter3, pQueue } from './p-queue.ts';
 import { pg } from './pg.ts';
+import { pino } from './pino.ts';
 import { properLockfile } from './proper-lockfile.ts';
 import { redlock } from './redlock.ts';
 import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
@@ -81,12 +82,14 @@ export const libraries: readonly Library[] = [
   timersPromises,
   tls,
   util,
+  utilTypes,
   workerThreads,
   zlib,
   pLimit,
   pMap,
   pQueue,
   pg,
+  pino,
   properLockfile,
   redlock,
   undici,

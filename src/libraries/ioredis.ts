@@ -1,7 +1,6 @@
 /** ioredis: commands are requests; reads and writes of one key are told apart from atomic operators. */
-import { emitterRows } from './emitters.ts';
 import { defineLibrary, type Api, type Effect, type Library } from './library.ts';
-import { does, later, nothing, sameMembers } from './rows.ts';
+import { does, later, nothing, same, sameMembers } from './rows.ts';
 import { ioredisStub } from './stubs/clients.ts';
 
 const database: NonNullable<Api['known']> = { outside: 'database', leavesTurn: true };
@@ -23,18 +22,20 @@ const commands: Library['apis'] = {
   ...sameMembers('RedisCommander', command(entryOf('update', 'transaction')), ...updates),
   ...sameMembers('RedisCommander', command(entryOf('delete')), 'del', 'unlink'),
   ...sameMembers('RedisCommander', { does: [{ does: 'wait', on: 'receiver', for: 'message', async: true }], gives: 'promise', known: database }, ...waits),
-  ...sameMembers('RedisCommander', does({ does: 'make', type: 'ChainableCommander' }), 'multi', 'pipeline'),
+  ...same(does({ does: 'make', type: 'ChainableCommander' }), ...['Transaction', 'Redis', 'Cluster'].flatMap(type => [`${type}.multi`, `${type}.pipeline`])),
 };
 const connection: Api = { does: [{ does: 'make', type: 'Redis' }], known: { outside: 'database', resource: { what: 'connection', ends: ['quit', 'disconnect', 'end'], observedBy: ['on', 'once'] } } };
 
 export const ioredis = defineLibrary({
   package: 'ioredis',
   language: 'typescript',
-  supertypes: { Redis: ['Commander', 'RedisCommander'], Cluster: ['Commander', 'RedisCommander'], Commander: ['RedisCommander'] },
+  supertypes: {
+    Redis: ['Commander', 'RedisCommander', 'node:events#EventEmitter'],
+    Cluster: ['Commander', 'RedisCommander', 'node:events#EventEmitter'],
+    Commander: ['RedisCommander'],
+  },
   apis: {
     ...commands,
-    ...emitterRows('Redis'),
-    ...emitterRows('Cluster'),
     'new Redis': connection,
     'new Cluster': { ...connection, does: [{ does: 'make', type: 'Cluster' }] },
     'Redis.duplicate': connection,

@@ -1,5 +1,4 @@
 /** knex: query builders are thenables that run nothing before they are awaited; transactions hold a connection. */
-import { emitterRows } from './emitters.ts';
 import { defineLibrary, type Api } from './library.ts';
 import { nothing, same, sameMembers } from './rows.ts';
 import { knexStub } from './stubs/databases.ts';
@@ -34,7 +33,7 @@ export const knex = defineLibrary({
     },
   },
   supertypes: {
-    Knex: ['QueryInterface'],
+    Knex: ['QueryInterface', 'node:events#EventEmitter'],
     Transaction: ['Knex'],
     QueryBuilder: ['QueryInterface', 'ChainableInterface'],
     Raw: ['ChainableInterface'],
@@ -42,14 +41,10 @@ export const knex = defineLibrary({
   },
   apis: {
     ...same({ does: [{ does: 'make', type: 'Knex' }], known: { resource: { what: 'connection', ends: ['destroy'], observedBy: ['on'] } } }, 'default', 'knex'),
-    ...emitterRows('Knex'),
     ...same(start, 'Knex()', 'Transaction()', 'RawBuilder()', 'Knex.raw', 'Knex.queryBuilder', 'RefBuilder()'),
     'QueryInterface.*': chain,
     'QueryBuilder.*': chain,
     'SchemaBuilder.*': chain,
-    'ChainableInterface.then': { ...run, does: [{ does: 'chain', of: 'receiver', onFulfilled: 0, onRejected: 1 }] },
-    'ChainableInterface.catch': { ...run, does: [{ does: 'chain', of: 'receiver', onRejected: 0 }] },
-    'ChainableInterface.finally': { ...run, does: [{ does: 'chain', of: 'receiver', onFinally: 0 }] },
     ...sameMembers('ChainableInterface', chain, 'transacting', 'debug', 'options', 'connection'),
     ...sameMembers('ChainableInterface', nothing, 'toQuery', 'generateDdlCommands'),
     'ChainableInterface.stream': { does: [{ does: 'make', type: 'node:stream#PassThrough' }], known: { outside: 'database' } },

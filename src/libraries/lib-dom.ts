@@ -8,7 +8,7 @@ const quiet = [
   'ShadowRoot', 'NodeList', 'NodeListOf', 'HTMLCollection', 'HTMLCollectionOf', 'DOMTokenList', 'CSSStyleDeclaration', 'DOMRect', 'Range', 'Selection', 'History',
   'Location', 'Navigator', 'MediaQueryList', 'HTMLInputElement', 'HTMLTextAreaElement', 'HTMLSelectElement', 'HTMLFormElement', 'HTMLCanvasElement',
   'HTMLDialogElement', 'CanvasRenderingContext2D', 'DOMParser', 'XMLSerializer', 'DataTransfer', 'KeyboardEvent', 'MouseEvent', 'NonDocumentTypeChildNode',
-  'HTMLOrSVGElement', 'InnerHTML', 'NamedNodeMap', 'Attr', 'Text', 'CharacterData', 'TreeWalker', 'DOMStringMap', 'StyleSheet', 'CSSStyleSheet',
+  'HTMLOrSVGElement', 'NamedNodeMap', 'Attr', 'Text', 'CharacterData', 'TreeWalker', 'DOMStringMap', 'StyleSheet', 'CSSStyleSheet',
 ];
 const observers = ['MutationObserver', 'IntersectionObserver', 'ResizeObserver', 'PerformanceObserver'];
 const targets = ['Window', 'Node', 'MediaQueryList', 'ServiceWorkerContainer', 'VisualViewport', 'ScreenOrientation'];

@@ -19,7 +19,6 @@ export const nodeGlobals = defineLibrary({
     ...emitterRows('EventEmitter'),
     ...same(onProcess, 'Process.on', 'Process.once', 'Process.addListener', 'Process.prependListener'),
     'Process.exit': { does: [{ does: 'cancel', what: 'receiver', how: 'exit' }], known: { outside: 'process' } },
-    'Process.reallyExit': { does: [{ does: 'cancel', what: 'receiver', how: 'exit' }], known: { outside: 'process' } },
     'Process.abort': { does: [{ does: 'cancel', what: 'receiver', how: 'exit' }], known: { outside: 'process' } },
     'Process.kill': { does: [], known: { outside: 'process' } },
     'Process.nextTick': {
@@ -30,8 +29,8 @@ export const nodeGlobals = defineLibrary({
     ...sameMembers('Process', nothing, '*', 'cwd', 'chdir', 'uptime', 'hrtime', 'memoryUsage', 'cpuUsage', 'emitWarning', 'getuid', 'umask', 'disconnect'),
     ...same(nothing, 'HRTime()', 'HRTime.bigint', 'MemoryUsageFn()', 'MemoryUsageFn.rss'),
     ...same(nothing, 'Buffer.*', 'Buffer', 'new Buffer'),
-    ...same(nothing, 'require', 'Require()', 'Require.*', 'NodeRequire()', 'NodeRequire.*', 'RequireResolve()', 'ImportMeta.resolve', 'gc'),
-    ...same({ does: [], known: { outside: 'user' } }, 'WritableStream.write', 'WriteStream.write'),
+    ...same(nothing, 'require', 'Require()', 'Require.*', 'NodeRequire.*', 'RequireResolve()', 'ImportMeta.resolve', 'gc'),
+    ...same({ does: [], known: { outside: 'user' } }, 'WritableStream.write'),
   },
   stub: globalsStub,
   checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types' },

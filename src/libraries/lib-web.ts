@@ -61,7 +61,6 @@ export const web = defineLibrary({
     'WindowOrWorkerGlobalScope.fetch': fetching,
     ...sameMembers('Body', reading, 'arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'),
     ...sameMembers('Response', nothing, 'clone', 'json', 'redirect', 'error'),
-    'Response.json': reading,
     ...sameMembers('Request', nothing, 'clone'),
     ...sameMembers('Blob', nothing, 'slice', 'stream'),
     ...same(nothing, 'new Response', 'new Request', 'new Headers', 'new FormData', 'new Blob', 'new File', 'new URL', 'new URLSearchParams'),

@@ -170,7 +170,8 @@ export interface Library {
   locks?: Record<string, LockKind>;
   /**
    * By name: `withTimeout` (an export), `default` (the default export), `Mutex.acquire` (a method), `new Mutex`
-   * (a constructor), `LimitFunction()` (a call of a value of that type), `Pool.*` (any other method of the type).
+   * (a constructor), `LimitFunction()` (a call of a value of that type), `Pool.*` (any other method of the type),
+   * `static EventEmitter.once` (a static whose name an instance member has too).
    */
   apis: Record<string, Api | Api[]>;
   /** Types whose subtypes inherit the entries: `pg#Pool extends node:events#EventEmitter` needs no row of its own. */

@@ -1,8 +1,24 @@
 /** `node:events`. */
 import { emitterRows } from './emitters.ts';
-import { defineLibrary } from './library.ts';
-import { does, nothing, sameMembers } from './rows.ts';
+import { defineLibrary, type Api } from './library.ts';
+import { does, nothing } from './rows.ts';
 import { eventsStub } from './stubs/node-basics.ts';
+
+/** Functions of the module, which are statics of the class at once. */
+const statics: Record<string, Api> = {
+  // Rejects when an `error` event comes first.
+  once: {
+    does: [{ does: 'wait', on: 0, for: 'event', event: 1, async: true }],
+    gives: 'promise',
+    known: { leavesTurn: true, signal: { argument: 2, option: 'signal' } },
+  },
+  on: { does: [], known: { signal: { argument: 2, option: 'signal' } } },
+  addAbortListener: does({ does: 'invoke', callback: 1, when: 'later', times: 'once', passes: ['unknown'] }),
+  getEventListeners: nothing,
+  setMaxListeners: nothing,
+  getMaxListeners: nothing,
+  listenerCount: nothing,
+};
 
 export const events = defineLibrary({
   package: 'node:events',
@@ -13,19 +29,8 @@ export const events = defineLibrary({
   apis: {
     ...emitterRows('EventEmitter'),
     'new EventEmitter': does({ does: 'make', type: 'EventEmitter' }),
-    // Rejects when an `error` event comes first.
-    once: {
-      does: [{ does: 'wait', on: 0, for: 'event', event: 1, async: true }],
-      gives: 'promise',
-      known: { leavesTurn: true, signal: { argument: 2, option: 'signal' } },
-    },
-    on: { does: [], known: { signal: { argument: 2, option: 'signal' } } },
-    ...sameMembers('EventEmitter', nothing, 'getEventListeners', 'addAbortListener'),
-    addAbortListener: does({ does: 'invoke', callback: 1, when: 'later', times: 'once', passes: ['unknown'] }),
-    getEventListeners: nothing,
-    setMaxListeners: nothing,
-    getMaxListeners: nothing,
-    listenerCount: nothing,
+    ...statics,
+    ...Object.fromEntries(Object.entries(statics).map(([name, api]) => [`static EventEmitter.${name}`, api])),
   },
   stub: eventsStub,
   checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types; fixtures/libraries/node-events' },

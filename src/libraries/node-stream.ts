@@ -39,7 +39,7 @@ export const stream = defineLibrary({
   apis: {
     pipeline: callbackLast(),
     finished: does({ does: 'invoke', callback: -1, when: 'later', times: 'once', passes: ['unknown'] }),
-    ...same(nothing, 'compose', 'addAbortSignal', 'isErrored', 'isReadable', 'getDefaultHighWaterMark', 'setDefaultHighWaterMark', 'duplexPair'),
+    ...same(nothing, 'addAbortSignal', 'isErrored', 'isReadable', 'getDefaultHighWaterMark', 'setDefaultHighWaterMark', 'duplexPair'),
     'Readable.from': nothing,
     'Readable.pipe': does({ does: 'give', what: { argument: 0 } }),
     'Stream.pipe': does({ does: 'give', what: { argument: 0 } }),

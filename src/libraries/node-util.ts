@@ -1,7 +1,18 @@
 /** `node:util`, `node:async_hooks`, `node:domain`, `node:readline` and `node:test`. */
 import { defineLibrary, type Api, type Library } from './library.ts';
 import { does, later, nothing, once, same, sameMembers } from './rows.ts';
-import { asyncHooksStub, domainStub, readlinePromisesStub, readlineStub, utilStub } from './stubs/node-util.ts';
+import { asyncHooksStub, domainStub, readlinePromisesStub, readlineStub, utilStub, utilTypesStub } from './stubs/node-util.ts';
+
+const typeTests = ['isPromise', 'isAsyncFunction', 'isGeneratorFunction', 'isGeneratorObject', 'isProxy', 'isMap', 'isSet', 'isNativeError', 'isTypedArray', 'isUint8Array', 'isAnyArrayBuffer', 'isArrayBufferView', 'isSharedArrayBuffer', 'isBoxedPrimitive'];
+/** Declared in a module of their own. */
+export const utilTypes = defineLibrary({
+  package: 'node:util/types',
+  language: 'typescript',
+  aliases: ['util/types'],
+  apis: same(nothing, ...typeTests, 'isDate', 'isRegExp'),
+  stub: utilTypesStub,
+  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types' },
+});
 
 export const util = defineLibrary({
   package: 'node:util',
@@ -14,9 +25,8 @@ export const util = defineLibrary({
     deprecate: does({ does: 'give', what: { argument: 0 } }),
     aborted: { does: [{ does: 'wait', on: 0, for: 'event', async: true }], gives: 'promise', known: { neverRejects: true, leavesTurn: true } },
     ...same(nothing, 'inspect', 'format', 'formatWithOptions', 'inherits', 'isDeepStrictEqual', 'debuglog', 'debug', 'styleText', 'stripVTControlCharacters', 'toUSVString'),
-    ...same(nothing, 'parseArgs', 'parseEnv', 'types.*', 'getSystemErrorName', 'isArray', 'isString', 'isFunction', 'isRegExp', 'isDate', 'isError', 'transferableAbortController'),
+    ...same(nothing, 'parseArgs', 'parseEnv', 'getSystemErrorName', 'isArray', 'isString', 'isFunction', 'isRegExp', 'isDate', 'isError', 'transferableAbortController'),
     ...same(nothing, 'new TextEncoder', 'new TextDecoder', 'TextEncoder.*', 'TextDecoder.*', 'new MIMEType'),
-    'types.isPromise': nothing,
   },
   stub: utilStub,
   checked: { version: '@types/node 20.19', how: 'fixtures/libraries/node-util' },

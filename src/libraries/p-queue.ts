@@ -47,6 +47,6 @@ export const pQueue = defineLibrary({
 export const eventEmitter3 = defineLibrary({
   package: 'eventemitter3',
   language: 'typescript',
-  apis: { ...emitterRows('EventEmitter'), 'new EventEmitter': does({ does: 'make', type: 'EventEmitter' }) },
+  apis: { ...emitterRows('EventEmitter', ['prependListener', 'prependOnceListener', 'setMaxListeners', 'getMaxListeners', 'rawListeners']), 'new EventEmitter': does({ does: 'make', type: 'EventEmitter' }) },
   stub: eventEmitter3Stub,
 });

@@ -1,5 +1,4 @@
 /** redlock: locks in Redis, held for a time. */
-import { emitterRows } from './emitters.ts';
 import { defineLibrary, type Effect, type WaitRule } from './library.ts';
 import { does } from './rows.ts';
 import { redlockStub } from './stubs/locks.ts';
@@ -28,8 +27,8 @@ export const redlock = defineLibrary({
       limiter: false,
     },
   },
+  supertypes: { Redlock: ['node:events#EventEmitter'] },
   apis: {
-    ...emitterRows('Redlock'),
     'new Redlock': does({ does: 'make', type: 'Redlock' }),
     'Redlock.using': { does: [using], gives: 'promise', known: { outside: 'network', leavesTurn: true } },
     'Redlock.acquire': {

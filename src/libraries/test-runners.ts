@@ -48,8 +48,12 @@ const jestRows: Library['apis'] = {
   ...same(nothing, 'Each()', 'It.todo', 'It.each', 'Describe.each'),
   ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach'),
   ...same(nothing, 'expect', 'Expect()', 'Expect.*', 'Matchers.*', 'JestMatchers.*', 'Assertion.*', 'MockInstance.*', 'Mock.*', 'SpyInstance.*'),
-  ...same(does({ does: 'give', what: { argument: 0 } }), 'jest.fn', 'Jest.fn', 'jest.mocked', 'Jest.mocked'),
-  ...same(nothing, 'Jest.*', 'jest.*'),
+  ...same(does({ does: 'give', what: { argument: 0 } }), 'fn', 'mocked', 'Jest.fn', 'Jest.mocked'),
+  // @types/jest declares them as functions of a namespace, @jest/globals and older versions as members.
+  ...same(nothing, 'Jest.*', 'spyOn', 'mock', 'unmock', 'doMock', 'dontMock', 'useFakeTimers', 'useRealTimers', 'advanceTimersByTime', 'runAllTimers', 'runOnlyPendingTimers'),
+  ...same(nothing, 'clearAllMocks', 'resetAllMocks', 'restoreAllMocks', 'resetModules', 'requireActual', 'requireMock', 'setTimeout', 'setSystemTime', 'isMockFunction', 'clearAllTimers', 'retryTimes'),
+  isolateModules: does(once(0)),
+  ...same({ does: [], gives: 'promise' as const }, 'advanceTimersByTimeAsync', 'runAllTimersAsync', 'runOnlyPendingTimersAsync'),
 };
 export const jest = defineLibrary({
   package: 'jest',
@@ -82,9 +86,9 @@ export const nodeTest = defineLibrary({
   package: 'node:test',
   language: 'typescript',
   apis: {
-    ...same(nodeTests, 'test', 'it', 'default', 'test.test', 'test.it', 'only', 'skip', 'test.only', 'test.skip', 'it.only', 'it.skip'),
-    ...same(nodeSuites, 'describe', 'suite', 'describe.only', 'describe.skip', 'suite.only', 'suite.skip'),
-    ...same({ does: [], gives: 'safe' as const }, 'todo', 'test.todo', 'it.todo', 'describe.todo', 'suite.todo'),
+    ...same(nodeTests, 'test', 'it', 'default', 'only', 'skip'),
+    ...same(nodeSuites, 'describe', 'suite'),
+    ...same({ does: [], gives: 'safe' as const }, 'todo'),
     ...hooks('before', 'after', 'beforeEach', 'afterEach'),
     // A subtest has to be awaited by its parent.
     'TestContext.test': { does: [{ ...later({ from: 0 }, ['unknown']), awaits: true }], gives: 'promise' },

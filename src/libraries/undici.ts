@@ -48,7 +48,7 @@ export const undiciTypes = defineLibrary({
   apis: {
     ...sameMembers('BodyMixin', body, ...bodies),
     fetch: request(1),
-    ...same(nothing, 'Response.clone', 'Response.error', 'Response.redirect', 'Request.clone', 'new Headers', 'Headers.*', 'new FormData', 'FormData.*', 'new Request', 'new Response'),
+    ...same(nothing, 'Response.clone', 'static Response.json', 'Response.error', 'Response.redirect', 'Request.clone', 'new Headers', 'Headers.*', 'new FormData', 'FormData.*', 'new Request', 'new Response'),
     'Headers.forEach': does({ does: 'invoke', callback: 0, when: 'now', times: 'each', passes: ['unknown', 'unknown'] }),
   },
 });

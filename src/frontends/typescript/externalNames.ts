@@ -70,7 +70,9 @@ export function declaredKeys(asking: Asking, symbol: ts.Symbol, declaration: ts.
   if (isMember(declaration)) {
     const name = memberName(declaration);
     const container = containerName(declaration, packageName === 'lib');
-    return name === undefined || container === undefined ? [] : [`${container}.${name}`];
+    if (name === undefined || container === undefined) return [];
+    const asStatic = `static ${container}.${name}`;
+    return isStaticMember(declaration) && asking.index.has(`${packageName}#${asStatic}`) ? [asStatic] : [`${container}.${name}`];
   }
   const own = declaration.parent && ownName(symbol, declaration);
   const keys = own === undefined || own === 'default' ? ['default'] : [own];
@@ -80,6 +82,11 @@ export function declaredKeys(asking: Asking, symbol: ts.Symbol, declaration: ts.
   }
   if (keys[0] !== 'default' && isDefaultExport(asking, symbol, declaration)) keys.unshift('default');
   return keys;
+}
+
+/** `events.once` is a static of the class whose instances have another `once`. */
+function isStaticMember(declaration: ts.Declaration): boolean {
+  return ts.canHaveModifiers(declaration) && (ts.getModifiers(declaration)?.some(each => each.kind === ts.SyntaxKind.StaticKeyword) ?? false);
 }
 
 function isMember(declaration: ts.Declaration): boolean {

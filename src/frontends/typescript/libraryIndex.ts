@@ -11,6 +11,7 @@
  *   `Process.exit`, `pg.Pool` is `Pool.query`), except for functions of language namespaces (`lib#Reflect.apply`).
  *   In `lib`: `PromiseConstructor.all` is `Promise.all` (any `…Constructor`); `ReadonlyArray/Map/Set` are
  *   `Array/Map/Set`; `CallableFunction` and `NewableFunction` are `Function`. `console.log` is `Console.log`.
+ * - `static Type.member`: a class's static, where an instance has another member of that name (else `Type.member`).
  * - `Type()`: a call of a value of that function type (p-limit's `LimitFunction()`).
  * - `new Type`: a constructor, by the class's (or variable's) declared name; `new default` is tried too.
  * - A member is looked for in the type, then in `Library.supertypes` and the checker's base types, then as `Type.*`

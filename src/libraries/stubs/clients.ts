@@ -24,8 +24,6 @@ export interface RedisOptions { port?: number; host?: string; password?: string;
 export interface ClusterOptions { redisOptions?: RedisOptions; [name: string]: any }
 export class RedisCommander extends EventEmitter {
 ${commands.map(([names, result]) => keyed(names, `Promise<${result}>`)).join('\n')}
-  multi(commands?: any, options?: any): ChainableCommander;
-  pipeline(commands?: any[]): ChainableCommander;
 }
 export interface ChainableCommander {
   length: number;
@@ -38,6 +36,8 @@ export class Redis extends RedisCommander {
   constructor(options?: RedisOptions);
   static Cluster: typeof Cluster;
   status: string;
+  multi(commands?: any, options?: any): ChainableCommander;
+  pipeline(commands?: any[]): ChainableCommander;
   readonly options: RedisOptions;
   connect(callback?: () => void): Promise<void>;
   disconnect(reconnect?: boolean): void;
@@ -54,6 +54,8 @@ export class Cluster extends RedisCommander {
   connect(): Promise<void>;
   disconnect(reconnect?: boolean): void;
   nodes(role?: string): Redis[];
+  multi(commands?: any, options?: any): ChainableCommander;
+  pipeline(commands?: any[]): ChainableCommander;
 }
 export default Redis;
 `;

@@ -22,22 +22,7 @@ export function parseArgs(config?: any): { values: any; positionals: string[]; t
 export function parseEnv(content: string): { [name: string]: string };
 export function isArray(value: unknown): value is unknown[];
 export function getSystemErrorName(code: number): string;
-export namespace types {
-  function isPromise(value: unknown): value is Promise<unknown>;
-  function isAsyncFunction(value: unknown): boolean;
-  function isGeneratorFunction(value: unknown): boolean;
-  function isGeneratorObject(value: unknown): boolean;
-  function isProxy(value: unknown): boolean;
-  function isDate(value: unknown): value is Date;
-  function isRegExp(value: unknown): value is RegExp;
-  function isMap(value: unknown): boolean;
-  function isSet(value: unknown): boolean;
-  function isNativeError(value: unknown): value is Error;
-  function isTypedArray(value: unknown): value is NodeJS.TypedArray;
-  function isUint8Array(value: unknown): value is Uint8Array;
-  function isAnyArrayBuffer(value: unknown): value is ArrayBuffer;
-  function isArrayBufferView(value: unknown): value is NodeJS.ArrayBufferView;
-}
+export * as types from 'node:util/types';
 export class TextEncoder { readonly encoding: string; encode(input?: string): Uint8Array; encodeInto(input: string, target: Uint8Array): { read: number; written: number } }
 export class TextDecoder { constructor(encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }); readonly encoding: string; decode(input?: ArrayBuffer | NodeJS.ArrayBufferView | null, options?: { stream?: boolean }): string }
 export class MIMEType { constructor(text: string); type: string; subtype: string; readonly essence: string }
@@ -129,4 +114,23 @@ ${face}
 }
 export function createInterface(input: NodeJS.ReadableStream, output?: NodeJS.WritableStream): Interface;
 export function createInterface(options: ReadLineOptions): Interface;
+`;
+
+export const utilTypesStub = `
+export function isPromise(value: unknown): value is Promise<unknown>;
+export function isAsyncFunction(value: unknown): boolean;
+export function isGeneratorFunction(value: unknown): boolean;
+export function isGeneratorObject(value: unknown): boolean;
+export function isProxy(value: unknown): boolean;
+export function isDate(value: unknown): value is Date;
+export function isRegExp(value: unknown): value is RegExp;
+export function isMap(value: unknown): boolean;
+export function isSet(value: unknown): boolean;
+export function isNativeError(value: unknown): value is Error;
+export function isTypedArray(value: unknown): value is NodeJS.TypedArray;
+export function isUint8Array(value: unknown): value is Uint8Array;
+export function isAnyArrayBuffer(value: unknown): value is ArrayBuffer;
+export function isArrayBufferView(value: unknown): value is NodeJS.ArrayBufferView;
+export function isSharedArrayBuffer(value: unknown): boolean;
+export function isBoxedPrimitive(value: unknown): boolean;
 `;

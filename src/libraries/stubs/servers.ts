@@ -246,3 +246,21 @@ namespace fastify {
 function fastify(options?: fastify.FastifyServerOptions): fastify.FastifyInstance & PromiseLike<fastify.FastifyInstance>;
 export = fastify;
 `;
+
+export const pinoStub = `
+import { EventEmitter } from 'node:events';
+namespace pino {
+  interface LogFn { (...args: any[]): void }
+  interface BaseLogger { level: string; trace: LogFn; debug: LogFn; info: LogFn; warn: LogFn; error: LogFn; fatal: LogFn; silent: LogFn }
+  interface Logger extends BaseLogger, EventEmitter { child(bindings: object, options?: object): Logger; bindings(): any; flush(callback?: (error?: Error) => void): void; isLevelEnabled(level: string): boolean; setBindings(bindings: object): void }
+  interface LoggerOptions { level?: string; name?: string; transport?: any; redact?: any; base?: any; formatters?: any; serializers?: any; timestamp?: any; [name: string]: any }
+  function destination(options?: any): any;
+  function transport(options: any): any;
+  function multistream(streams: any, options?: any): any;
+  const stdSerializers: any;
+  const stdTimeFunctions: any;
+  export { LogFn, BaseLogger, Logger, LoggerOptions, destination, transport, multistream, stdSerializers, stdTimeFunctions, pino, pino as default };
+}
+function pino(options?: pino.LoggerOptions | any, stream?: any): pino.Logger;
+export = pino;
+`;
