@@ -6,7 +6,6 @@ import { isShared, type FileScopes, type FunctionScope, type Variable } from './
 import type { LoadedFile, LoadedProject } from './loader/loaded.ts';
 import { Locals, type Arm } from './locals.ts';
 import type { EffectContext, Questions } from './lowering.ts';
-import { declarationOf } from './scopes.ts';
 
 /** One file being extracted. */
 export interface FileContext {
@@ -93,7 +92,7 @@ export class FunctionContext {
 
   #rebind(node: ts.Expression, value: ValueId): void {
     const name = bare(node);
-    const declaration = ts.isIdentifier(name) ? declarationOf(name) : undefined;
+    const declaration = ts.isIdentifier(name) ? this.file.scopes.declarationOf(name) : undefined;
     const variable = declaration && this.file.scopes.variableOf(declaration);
     if (variable?.owner === this.scope && !isShared(variable) && this.locals.get(variable) !== undefined) this.locals.set(variable, value);
   }

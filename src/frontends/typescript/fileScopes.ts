@@ -6,7 +6,7 @@
 import { ts } from 'ts-morph';
 import type { FunctionId } from '../../model/facts.ts';
 import { functionIdIn, functionNodesOf, isFunctionWithBody, type FunctionNode } from './functionIds.ts';
-import { declarationOf, functionAround, isImportName, isReference, thisOwnerOf } from './scopes.ts';
+import { declarationOf, functionAround, functionEntered, isImportName, isReference, isScope, thisOwnerOf } from './scopes.ts';
 
 export interface Variable {
   declaration: ts.Declaration;
@@ -37,6 +37,8 @@ export interface FunctionScope {
 }
 
 export interface FileScopes {
+  /** The declaration in this file that a reference means; undefined: a global, or nothing known. */
+  declarationOf(name: ts.Identifier): ts.Declaration | undefined;
   functionOf(node: FunctionNode): FunctionScope;
   /** The variable that a name means; undefined for globals, imports and names of function and class expressions. */
   variableOf(declaration: ts.Declaration): Variable | undefined;
@@ -58,11 +60,21 @@ export function scanScopes(source: ts.SourceFile, file: string): FileScopes {
   return scan;
 }
 
+interface Visit {
+  node: ts.Node;
+  /** The innermost node around that declares names. */
+  scope: ts.Node;
+  /** The function whose code it is. */
+  user: FunctionScope;
+}
+
 class ScopeScan implements FileScopes {
   readonly #functions = new Map<ts.Node, FunctionScope>();
   readonly #variables = new Map<ts.Declaration, Variable>();
   readonly #assignments: { pos: number; variable: Variable }[] = [];
   readonly #writeTargets = new Set<ts.Node>();
+  readonly #targets: { target: ts.Identifier; user: FunctionScope }[] = [];
+  readonly #resolved = new Map<ts.Identifier, ts.Declaration>();
   readonly #source: ts.SourceFile;
 
   constructor(source: ts.SourceFile, file: string) {
@@ -106,17 +118,30 @@ class ScopeScan implements FileScopes {
     return [...found];
   }
 
+  declarationOf(name: ts.Identifier): ts.Declaration | undefined {
+    return this.#resolved.get(name);
+  }
+
+  /** Resolves names on the way down: climbing from each name of a long chain would take the square of its length. */
   walk(): void {
-    const pending: ts.Node[] = [this.#source];
-    for (let node = pending.pop(); node; node = pending.pop()) {
-      if (ts.isIdentifier(node)) this.#reference(node);
-      else this.#visit(node);
-      const children: ts.Node[] = [];
+    const top: Visit = { node: this.#source, scope: this.#source, user: this.functionOf(this.#source) };
+    const pending: Visit[] = [top];
+    const uses: Visit[] = [];
+    for (let visit = pending.pop(); visit; visit = pending.pop()) {
+      const { node, user } = visit;
+      const scope = isScope(node) ? node : visit.scope;
+      if (ts.isIdentifier(node)) this.#resolve(node, visit, uses);
+      else this.#visit(node, user);
+      const children: Visit[] = [];
       ts.forEachChild(node, child => {
-        if (!ts.isTypeNode(child) || ts.isExpressionWithTypeArguments(child)) children.push(child);
+        if (ts.isTypeNode(child) && !ts.isExpressionWithTypeArguments(child)) return;
+        const entered = functionEntered(node, child);
+        children.push({ node: child, scope, user: entered ? this.functionOf(entered) : user });
       });
       for (const child of children.reverse()) pending.push(child);
     }
+    for (const use of uses) if (ts.isIdentifier(use.node)) this.#reference(use.node, use.user);
+    for (const { target, user } of this.#targets) this.#assignTarget(target, user);
     this.#assignments.sort((a, b) => a.pos - b.pos);
   }
 
@@ -134,74 +159,85 @@ class ScopeScan implements FileScopes {
     }
   }
 
-  #visit(node: ts.Node): void {
-    if (ts.isVariableDeclaration(node)) this.#declare(node, node, hasValue(node));
+  #visit(node: ts.Node, user: FunctionScope): void {
+    if (ts.isVariableDeclaration(node)) this.#declare(node, hasValue(node), user);
     else if (ts.isParameter(node)) {
-      if (isFunctionWithBody(node.parent)) this.#declare(node, node, true);
+      if (isFunctionWithBody(node.parent)) this.#declare(node, true, user);
     } else if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node)) {
-      if (!ts.isFunctionDeclaration(node) || node.body) this.#assign(node, node);
+      if (!ts.isFunctionDeclaration(node) || node.body) this.#assign(node, node, user);
     } else if (ts.isBinaryExpression(node)) {
       const operator = node.operatorToken.kind;
       if (operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment)
-        this.#assignTargets(node.left, operator === ts.SyntaxKind.EqualsToken);
+        this.#collectTargets(node.left, operator === ts.SyntaxKind.EqualsToken, user);
     } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
-      if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken) this.#assignTargets(node.operand, false);
+      if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken) this.#collectTargets(node.operand, false, user);
     } else if (ts.isForInStatement(node) || ts.isForOfStatement(node)) {
-      if (!ts.isVariableDeclarationList(node.initializer)) this.#assignTargets(node.initializer, true);
-    } else if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) this.#useThis(node);
+      if (!ts.isVariableDeclarationList(node.initializer)) this.#collectTargets(node.initializer, true, user);
+    } else if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) this.#useThis(node, user);
   }
 
-  #declare(node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement, at: ts.Node, assigned: boolean): void {
+  #declare(node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement, assigned: boolean, user: FunctionScope): void {
     if (!ts.isIdentifier(node.name)) {
-      for (const element of node.name.elements) if (ts.isBindingElement(element)) this.#declare(element, at, assigned);
-    } else if (assigned) this.#assign(node, node);
+      for (const element of node.name.elements) if (ts.isBindingElement(element)) this.#declare(element, assigned, user);
+    } else if (assigned) this.#assign(node, node, user);
     else this.variableOf(node);
   }
 
-  #assign(declaration: ts.Declaration, at: ts.Node): void {
+  #assign(declaration: ts.Declaration, at: ts.Node, user: FunctionScope): void {
     const variable = this.variableOf(declaration);
     if (!variable) return;
     variable.assignments++;
     this.#assignments.push({ pos: at.pos, variable });
-    if (this.functionOf(functionAround(at)) !== variable.owner) variable.assignedElsewhere = true;
+    const isOwnDeclaration = at === declaration;
+    if (!isOwnDeclaration && user !== variable.owner) variable.assignedElsewhere = true;
   }
 
-  #assignTargets(target: ts.Node, pure: boolean): void {
+  /** Notes the names that an assignment writes; `pure`: without reading them. */
+  #collectTargets(target: ts.Node, pure: boolean, user: FunctionScope): void {
     if (ts.isIdentifier(target)) {
       if (pure) this.#writeTargets.add(target);
-      const declaration = declarationOf(target);
-      if (declaration) this.#assign(declaration, target);
+      this.#targets.push({ target, user });
     } else if (ts.isParenthesizedExpression(target) || ts.isNonNullExpression(target) || ts.isAsExpression(target) || ts.isSpreadElement(target))
-      this.#assignTargets(target.expression, pure);
-    else if (ts.isArrayLiteralExpression(target)) for (const element of target.elements) this.#assignTargets(element, true);
-    else if (ts.isObjectLiteralExpression(target)) for (const property of target.properties) this.#assignProperty(property);
-    else if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken) this.#assignTargets(target.left, true);
+      this.#collectTargets(target.expression, pure, user);
+    else if (ts.isArrayLiteralExpression(target)) for (const element of target.elements) this.#collectTargets(element, true, user);
+    else if (ts.isObjectLiteralExpression(target)) for (const property of target.properties) this.#collectProperty(property, user);
+    else if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken) this.#collectTargets(target.left, true, user);
   }
 
-  #assignProperty(property: ts.ObjectLiteralElementLike): void {
-    if (ts.isPropertyAssignment(property)) this.#assignTargets(property.initializer, true);
-    else if (ts.isShorthandPropertyAssignment(property)) this.#assignTargets(property.name, true);
-    else if (ts.isSpreadAssignment(property)) this.#assignTargets(property.expression, true);
+  #collectProperty(property: ts.ObjectLiteralElementLike, user: FunctionScope): void {
+    if (ts.isPropertyAssignment(property)) this.#collectTargets(property.initializer, true, user);
+    else if (ts.isShorthandPropertyAssignment(property)) this.#collectTargets(property.name, true, user);
+    else if (ts.isSpreadAssignment(property)) this.#collectTargets(property.expression, true, user);
   }
 
-  #reference(name: ts.Identifier): void {
+  #assignTarget(target: ts.Identifier, user: FunctionScope): void {
+    const declaration = this.#resolved.get(target);
+    if (declaration) this.#assign(declaration, target, user);
+  }
+
+  #resolve(name: ts.Identifier, visit: Visit, uses: Visit[]): void {
     if (!isReference(name)) return;
-    const declaration = declarationOf(name);
+    const declaration = declarationOf(name, visit.scope);
+    if (!declaration) return;
+    this.#resolved.set(name, declaration);
+    uses.push(visit);
+  }
+
+  #reference(name: ts.Identifier, user: FunctionScope): void {
+    const declaration = this.#resolved.get(name);
     const variable = declaration && this.variableOf(declaration);
     if (!variable) return;
     if (!this.#writeTargets.has(name)) variable.reads++;
-    const user = this.functionOf(functionAround(name));
     if (user === variable.owner) return;
     variable.captured = true;
     if (variable.owner.parent === null) return;
     for (let scope: FunctionScope | null = user; scope && scope !== variable.owner; scope = scope.parent) scope.captures.add(variable);
   }
 
-  #useThis(node: ts.Node): void {
+  #useThis(node: ts.Node, user: FunctionScope): void {
     const owner = thisOwnerOf(node);
     if (owner.kind !== 'function') return;
     const home = this.functionOf(owner.node);
-    const user = this.functionOf(functionAround(node));
     if (user === home) return;
     home.thisCaptured = true;
     for (let scope: FunctionScope | null = user; scope && scope !== home; scope = scope.parent) scope.capturesThisOf = home;

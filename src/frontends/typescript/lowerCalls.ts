@@ -84,7 +84,7 @@ function lowerOrdinary(fn: FunctionContext, node: ts.CallExpression, callee: ts.
 }
 
 /** The object a method is called on; for a library's function value (`limit(…)`, external name `…()`) that value. */
-function receiverOf(fn: FunctionContext, target: Target, callee: ts.Expression): ValueId | undefined {
+function receiverOf(fn: FunctionContext, target: Target | { kind: 'callee-value' }, callee: ts.Expression): ValueId | undefined {
   if (target.kind === 'external' && target.name.endsWith('()')) return lower(fn, callee);
   return isAccess(callee) ? lower(fn, callee.expression) : undefined;
 }
@@ -202,8 +202,9 @@ function moduleValue(fn: FunctionContext, node: ts.CallExpression): ValueId | un
 export function lowerTaggedTemplate(fn: FunctionContext, node: ts.TaggedTemplateExpression): ValueId {
   const tag = bare(node.tag);
   const target = fn.questions.calleeOf(node);
-  const receiver = isAccess(tag) && target.kind !== 'callee-value' ? lower(fn, tag.expression) : undefined;
-  const called: Target = target.kind === 'callee-value' ? { kind: 'value', of: lower(fn, tag) } : target;
+  const member = isAccess(tag) && target.kind === 'callee-value' ? lowerCallee(fn, tag) : undefined;
+  const receiver = member ? member.receiver : receiverOf(fn, target, tag);
+  const called: Target = target.kind === 'callee-value' ? { kind: 'value', of: member?.of ?? lower(fn, tag) } : target;
   const spans = ts.isTemplateExpression(node.template) ? node.template.templateSpans : [];
   const texts = ts.isTemplateExpression(node.template) ? [node.template.head.text, ...spans.map(span => span.literal.text)] : [node.template.text];
   const strings = fn.builder.value({ kind: 'array', values: texts.map(text => fn.builder.constant(JSON.stringify(text))), spreads: [], at: fn.at(node.template) });

@@ -10,7 +10,7 @@ import { lowerJsx } from './lowerJsx.ts';
 import { lowerArray, lowerObject, lowerTemplate } from './lowerLiterals.ts';
 import { lowerIdentifier } from './names.ts';
 import { assign, lowerSource, sourceOf } from './patterns.ts';
-import { accessPlace, isAccess, lowerAccess, readAccess, writeAccess } from './places.ts';
+import { accessPlace, hasAccessor, isAccess, lowerAccess, readMember, writeAccess } from './places.ts';
 import { askGives } from './results.ts';
 import { emitAccess, isHandle, thisValue } from './variables.ts';
 
@@ -230,7 +230,7 @@ function lowerCompound(fn: FunctionContext, node: ts.BinaryExpression): ValueId 
   const isLogical =
     kind === ts.SyntaxKind.BarBarEqualsToken || kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken || kind === ts.SyntaxKind.QuestionQuestionEqualsToken;
   const place = isAccess(target) ? accessPlace(fn, target) : undefined;
-  const before = place ? readAccess(fn, place, target) : lower(fn, target);
+  const before = place && isAccess(target) ? readMember(fn, target, place) : lower(fn, target);
   const write = (value: ValueId): ValueId => {
     if (place && isAccess(target)) writeAccess(fn, target, place, value);
     else assign(fn, target, sourceOf(value), node);
@@ -256,6 +256,11 @@ function lowerUnary(fn: FunctionContext, node: ts.PrefixUnaryExpression | ts.Pos
   const target = bare(node.operand);
   if (isAccess(target)) {
     const place = accessPlace(fn, target);
+    if (hasAccessor(fn, target, place)) {
+      const value = computed(fn, [readMember(fn, target, place)]);
+      writeAccess(fn, target, place, value);
+      return value;
+    }
     const value = fn.builder.read(place);
     emitAccess(fn, place, 'update', node, value);
     return computed(fn, [value]);

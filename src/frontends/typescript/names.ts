@@ -5,7 +5,7 @@ import { bare, type FunctionContext } from './context.ts';
 import { slotName, type Variable } from './fileScopes.ts';
 import { functionIdIn } from './functionIds.ts';
 import type { Meaning } from './lowering.ts';
-import { declarationOf, isImportName } from './scopes.ts';
+import { isImportName } from './scopes.ts';
 import { classType, readPlace, readVariable } from './variables.ts';
 
 export type Named =
@@ -16,12 +16,13 @@ export type Named =
 
 /** Resolves by syntax where the file itself declares the name; asks the checker about imports and globals only. */
 export function resolveName(fn: FunctionContext, name: ts.Identifier): Named {
-  const declaration = declarationOf(name);
+  const declaration = fn.file.scopes.declarationOf(name);
   if (declaration && (ts.isFunctionExpression(declaration) || ts.isClassExpression(declaration))) return { kind: 'itself', declaration };
   if (declaration && !isImportName(declaration) && !isRequired(declaration)) {
     const variable = fn.file.scopes.variableOf(declaration);
     if (variable) return { kind: 'variable', variable };
   }
+  if (!declaration && name.text === 'exports' && isCommonJs(fn)) return { kind: 'namespace', file: fn.file.loaded.file };
   const meaning = fn.questions.meaningOf(name);
   if (meaning.kind !== 'local') return meaning;
   const variable = declaration && fn.file.scopes.variableOf(declaration);
@@ -35,6 +36,16 @@ function isRequired(declaration: ts.Declaration): boolean {
   let value = bare(holder.initializer);
   while (ts.isPropertyAccessExpression(value)) value = value.expression;
   return ts.isCallExpression(value) && ts.isIdentifier(value.expression) && value.expression.text === 'require';
+}
+
+function isCommonJs(fn: FunctionContext): boolean {
+  return (fn.file.loaded.source.flags & ts.NodeFlags.JavaScriptFile) !== 0;
+}
+
+/** `module.exports` of a CommonJS file. */
+export function isModuleExports(fn: FunctionContext, node: ts.Expression): boolean {
+  if (!ts.isPropertyAccessExpression(node) || node.name.text !== 'exports' || !isCommonJs(fn)) return false;
+  return ts.isIdentifier(node.expression) && node.expression.text === 'module' && !fn.file.scopes.declarationOf(node.expression);
 }
 
 /** The place that a meaning outside of the file's own variables is; undefined when nothing is known. */

@@ -4,7 +4,7 @@ import type { FunctionId, PathStep, Place, ValueId } from '../../model/facts.ts'
 import { bare, type FunctionContext } from './context.ts';
 import { isShared } from './fileScopes.ts';
 import { lower } from './lowerExpression.ts';
-import { declaredMember, mayChange, meaningPlace, resolveName } from './names.ts';
+import { declaredMember, isModuleExports, mayChange, meaningPlace, resolveName } from './names.ts';
 import { declaredType, emitAccess, readPlace, readVariable, selfValue, thisPlace, variablePlace } from './variables.ts';
 
 export type AccessNode = ts.PropertyAccessExpression | ts.ElementAccessExpression;
@@ -20,18 +20,19 @@ export function isAccess(node: ts.Node): node is AccessNode {
 export function lowerAccess(fn: FunctionContext, node: AccessNode): ValueId {
   const constant = enumMember(fn, node);
   if (constant !== undefined) return constant;
-  const place = accessPlace(fn, node);
+  return readMember(fn, node, accessPlace(fn, node));
+}
+
+/** The value of `x.y`, whose place is known: what its getter gives, or what the place holds. */
+export function readMember(fn: FunctionContext, node: AccessNode, place: Place): ValueId {
   const getter = accessorOf(fn, node, place, 'get');
-  if (getter !== undefined) return callAccessor(fn, node, getter, ownerOfAccess(fn, place), []);
-  return readAccess(fn, place, node);
+  return getter === undefined ? readAccess(fn, place, node) : callAccessor(fn, node, getter, ownerOfAccess(fn, place), []);
 }
 
 /** The function value that `x.f(…)` calls, and `x`. */
 export function lowerCallee(fn: FunctionContext, node: AccessNode): { of: ValueId; receiver: ValueId } {
   const place = accessPlace(fn, node);
-  const receiver = ownerOfAccess(fn, place);
-  const getter = accessorOf(fn, node, place, 'get');
-  return { of: getter === undefined ? readAccess(fn, place, node) : callAccessor(fn, node, getter, receiver, []), receiver };
+  return { of: readMember(fn, node, place), receiver: ownerOfAccess(fn, place) };
 }
 
 /** Reads a place; the access step is left out where nobody shares it. */
@@ -39,8 +40,14 @@ export function readAccess(fn: FunctionContext, place: Place, node: ts.Node): Va
   return isWatched(fn, place) ? readPlace(fn, place, node) : fn.builder.read(place);
 }
 
+/** Whether reading or writing `x.y` runs code of the project. */
+export function hasAccessor(fn: FunctionContext, node: AccessNode, place: Place): boolean {
+  return accessorOf(fn, node, place, 'get') !== undefined || accessorOf(fn, node, place, 'set') !== undefined;
+}
+
 /** Writes a value to `x.y`, through the setter when there is one. */
 export function writeAccess(fn: FunctionContext, node: AccessNode, place: Place, value: ValueId): void {
+  if (isModuleExports(fn, node) && place.root.kind === 'module') return emitAccess(fn, { ...place, root: { ...place.root, name: 'module.exports' } }, 'write', node, value);
   const setter = accessorOf(fn, node, place, 'set');
   if (setter !== undefined) callAccessor(fn, node, setter, ownerOfAccess(fn, place), [value]);
   else if (place.root.kind !== 'unknown') emitAccess(fn, place, 'write', node, value);
@@ -68,6 +75,7 @@ function ownerOfAccess(fn: FunctionContext, place: Place): ValueId {
 
 /** The place of `x.y`; evaluates `x` (and a computed key), not the property itself. */
 export function accessPlace(fn: FunctionContext, node: AccessNode): Place {
+  if (isModuleExports(fn, node)) return { root: { kind: 'module', file: fn.file.loaded.file, name: '*' }, type: null, path: [] };
   const named = memberOfModule(fn, node);
   if (named) return named;
   let base = placeOf(fn, node.expression);
@@ -116,7 +124,7 @@ export function placeOf(fn: FunctionContext, expression: ts.Expression): Place {
   const node = bare(expression);
   if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) return thisPlace(fn, node);
   if (ts.isIdentifier(node)) return identifierPlace(fn, node);
-  if (!isAccess(node) || enumMember(fn, node) !== undefined) return valuePlace(lower(fn, node));
+  if (!isAccess(node) || enumMember(fn, node) !== undefined) return placeOfValue(fn, lower(fn, node));
   const place = accessPlace(fn, node);
   const getter = accessorOf(fn, node, place, 'get');
   if (getter !== undefined) return valuePlace(callAccessor(fn, node, getter, ownerOfAccess(fn, place), []));
@@ -142,7 +150,20 @@ function identifierPlace(fn: FunctionContext, name: ts.Identifier): Place {
   if (variable.topLevel || variable.owner !== fn.scope) return place;
   const known = fn.builder.valueAt(value);
   if (known.kind === 'read' && known.place.root.kind === 'parameter' && known.place.path.length === 0) return known.place;
-  return valuePlace(value);
+  return placeOfValue(fn, value);
+}
+
+/** A value as a place: a whole module (`require('x')`, `await import('x')`) is the module. */
+function placeOfValue(fn: FunctionContext, value: ValueId): Place {
+  return moduleBehind(fn, value) ?? valuePlace(value);
+}
+
+function moduleBehind(fn: FunctionContext, id: ValueId): Place | undefined {
+  const value = fn.builder.valueAt(id);
+  if (value.kind === 'settled') return moduleBehind(fn, value.of);
+  if (value.kind === 'from' && value.how === 'copy') return value.values.map(each => moduleBehind(fn, each)).find(place => place !== undefined);
+  const whole = value.kind === 'read' && value.place.root.kind === 'module' && value.place.root.name === '*' && value.place.path.length === 0;
+  return whole ? value.place : undefined;
 }
 
 /** Declared type of the variable, for those of this file's functions that have a slot. */

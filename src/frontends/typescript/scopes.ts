@@ -10,10 +10,13 @@ interface Scope extends ts.Node {
   symbol?: ts.Symbol;
 }
 
-/** The declaration in this file that a name used as a value means; undefined: a global, or nothing known. */
-export function declarationOf(name: ts.Identifier): ts.Declaration | undefined {
+/**
+ * The declaration in this file that a name used as a value means; undefined: a global, or nothing known.
+ * @param from a node that the name stands in, with no scope between
+ */
+export function declarationOf(name: ts.Identifier, from: ts.Node): ts.Declaration | undefined {
   const text = name.escapedText;
-  for (let scope: Scope | undefined = name.parent; scope; scope = scope.parent) {
+  for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
     const { locals, symbol }: Scope = scope;
     const found = locals && valueDeclaration(locals.get(text));
     if (found) return found;
@@ -23,6 +26,12 @@ export function declarationOf(name: ts.Identifier): ts.Declaration | undefined {
     } else if ((ts.isFunctionExpression(scope) || ts.isClassExpression(scope)) && scope.name?.escapedText === text) return scope;
   }
   return undefined;
+}
+
+/** Whether names are declared right in a node. */
+export function isScope(node: ts.Node): boolean {
+  const { locals }: Scope = node;
+  return locals !== undefined || ts.isModuleDeclaration(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node);
 }
 
 function valueDeclaration(symbol: ts.Symbol | undefined): ts.Declaration | undefined {
@@ -57,15 +66,19 @@ export function isImportName(node: ts.Node): boolean {
  * of the function that the class stands in; decorators and computed names belong to the surroundings.
  */
 export function functionAround(node: ts.Node): FunctionNode {
-  let below: ts.Node | undefined;
-  let child = node;
-  for (let parent = child.parent; parent; below = child, child = parent, parent = child.parent) {
-    if (ts.isSourceFile(parent)) return parent;
-    if (isFunctionWithBody(parent)) {
-      if (child !== parent.name && !ts.isDecorator(child)) return parent;
-    } else if (ts.isClassLike(parent) && below && isFieldInitialiser(child, below)) return constructorOf(parent) ?? parent;
+  for (let child = node, parent = child.parent; parent; child = parent, parent = child.parent) {
+    const entered = functionEntered(parent, child);
+    if (entered) return entered;
   }
   return node.getSourceFile();
+}
+
+/** The function whose code a child is, when it is another one than its parent's. */
+export function functionEntered(parent: ts.Node, child: ts.Node): FunctionNode | undefined {
+  if (ts.isSourceFile(parent)) return parent;
+  if (isFunctionWithBody(parent)) return child !== parent.name && !ts.isDecorator(child) ? parent : undefined;
+  if (!ts.isPropertyDeclaration(parent) || !ts.isClassLike(parent.parent) || !isFieldInitialiser(parent, child)) return undefined;
+  return constructorOf(parent.parent) ?? parent.parent;
 }
 
 function isFieldInitialiser(member: ts.Node, part: ts.Node): boolean {

@@ -32,11 +32,12 @@ function emitTry(fn: FunctionContext, node: ts.Node, fill: () => void, clause: t
   fn.builder.emitCompound(() => {
     const body = part(fn, fill);
     let binding: ValueId | undefined;
+    let assumed: ReadonlyMap<Variable, ValueId> = new Map();
     const handler =
       clause &&
       part(fn, () => {
         fn.locals.reachable = true;
-        assumeAny(fn, body.arm.assigned);
+        assumed = assumeAny(fn, body.arm.assigned);
         if (clause.variableDeclaration) {
           binding = fn.builder.unknown('error');
           bind(fn, clause.variableDeclaration.name, sourceOf(binding));
@@ -44,7 +45,8 @@ function emitTry(fn: FunctionContext, node: ts.Node, fill: () => void, clause: t
         lowerStatements(fn, clause.block.statements);
       });
     const ways = handler ? [body.arm, handler.arm] : [body.arm];
-    const last = finish && lowerFinally(fn, ways, finish);
+    const assigned = ways.flatMap(way => way.assigned).filter(([variable, value]) => assumed.get(variable) !== value);
+    const last = finish && lowerFinally(fn, ways, assigned, finish);
     if (!last) fn.merge(ways);
     return {
       kind: 'try',
@@ -72,14 +74,11 @@ function assumeAny(fn: FunctionContext, assigned: Arm<Variable>['assigned']): Ma
 }
 
 /** The finally block runs behind any way; control goes on behind it only where a way reached its end. */
-function lowerFinally(fn: FunctionContext, ways: readonly Arm<Variable>[], finish: () => void): Block {
+function lowerFinally(fn: FunctionContext, ways: readonly Arm<Variable>[], assigned: Arm<Variable>['assigned'], finish: () => void): Block {
   let heads = new Map<Variable, ValueId>();
   const last = part(fn, () => {
     fn.locals.reachable = true;
-    heads = assumeAny(
-      fn,
-      ways.flatMap(way => way.assigned),
-    );
+    heads = assumeAny(fn, assigned);
     finish();
   });
   fn.merge(ways);
