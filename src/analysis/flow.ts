@@ -15,6 +15,7 @@ interface FunctionNodes {
   self: NodeId;
   returned: NodeId;
 }
+type Method = { type: TypeId; id: FunctionId };
 type CallLike = { fn: FunctionNodes; step: StepId; args: NodeId[]; spreads: readonly number[]; self: NodeId | undefined; result: NodeId | undefined };
 
 export class Flow {
@@ -206,7 +207,7 @@ export class Flow {
       this.#open.push(() => {
         if (this.solver.tokens(base).size > 0) return;
         this.solver.addEdge(this.objects.typedProperty(of, field), node);
-        for (const target of this.#dispatch(of, field)) this.solver.addToken(node, this.objects.functionToken(target));
+        for (const target of this.#dispatch(of, field)) this.solver.addToken(node, this.objects.functionToken(target.id));
       });
     }
     return node;
@@ -359,7 +360,7 @@ export class Flow {
   #callMethod(call: CallLike, declared: TypeId, name: string): void {
     const { self } = call;
     if (self === undefined) {
-      for (const id of this.#dispatch(declared, name)) this.#link(call, id);
+      for (const method of this.#dispatch(declared, name)) this.#linkMethod(call, method, name);
       return;
     }
     const linked = new Set<TokenId>();
@@ -370,7 +371,7 @@ export class Flow {
       const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
       const method = type === null ? undefined : this.objects.hierarchy.methodOf(type, name, token.kind === 'class');
       if (method) {
-        if (!this.#linkDecorated(call, method.type.id, name)) this.#link(call, method.id, id);
+        this.#linkMethod(call, { type: method.type.id, id: method.id }, name, id);
         return;
       }
       const property = this.objects.propertyOf(id, name, undefined);
@@ -378,9 +379,13 @@ export class Flow {
     });
     this.#open.push(() => {
       if ((this.targets.get(call.fn.facts.id)?.get(call.step)?.size ?? 0) > 0) return;
-      for (const id of this.#dispatch(declared, name)) this.#link(call, id);
+      for (const method of this.#dispatch(declared, name)) this.#linkMethod(call, method, name);
       this.#callValue(call, this.objects.typedProperty(declared, name));
     });
+  }
+
+  #linkMethod(call: CallLike, method: Method, name: string, receiver?: TokenId): void {
+    if (!this.#linkDecorated(call, method.type, name)) this.#link(call, method.id, receiver);
   }
 
   /** A decorated method is what the decorator made of it: the value that the module body holds. */
@@ -402,15 +407,15 @@ export class Flow {
   }
 
   /** Class-hierarchy analysis restricted to instantiated classes, unless that leaves nothing. */
-  #dispatch(declared: TypeId, name: string): FunctionId[] {
+  #dispatch(declared: TypeId, name: string): Method[] {
     const below = this.objects.hierarchy.descendants(declared);
     const live = below.filter(type => this.instantiated.has(type));
-    const found = new Set<FunctionId>();
+    const found = new Map<FunctionId, Method>();
     for (const type of [declared, ...(live.length > 0 ? live : below)]) {
       const method = this.objects.hierarchy.methodOf(type, name) ?? this.objects.hierarchy.methodOf(type, name, true);
-      if (method) found.add(method.id);
+      if (method) found.set(method.id, { type: method.type.id, id: method.id });
     }
-    return [...found].sort();
+    return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** An edge: arguments into parameters, receiver into self, what is returned into the result. */
