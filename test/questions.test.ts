@@ -211,6 +211,21 @@ describe('callees outside of the project', () => {
     expect(answers).toMatchObject({ 'c.on': 'base#Emitter.on', 'this.on': 'base#Emitter.on' });
   });
 
+  test('an interface of the project that extends an external one and declares its members again', () => {
+    const text = "import { Emitter } from 'base'; interface Typed extends Emitter { on(e: 'x'): void; own(): void } declare const t: Typed; t.on('x'); t.own();";
+    expect(callees(ask({ ...installed, 'a.ts': text }, 'a.ts', tables))).toEqual({ 't.on': 'base#Emitter.on', 't.own': 'a.ts#Typed::own' });
+  });
+
+  test('what an unknown API gives stays outside', () => {
+    const text = "import { check } from 'unknown'; const made = check(1); check(2).type.toBe(3); made.go(); const { part } = check(4); part(); new (check(5).Made)();";
+    expect(callees(ask({ 'a.ts': text }, 'a.ts', tables))).toMatchObject({
+      check: 'unknown#check',
+      'check(2).type.toBe': 'unknown#check().type.toBe',
+      'made.go': 'unknown#check().go',
+      part: 'unknown#check().part',
+    });
+  });
+
   test('what nothing tells is a value or unresolved, never a guess', () => {
     const text = "import { x } from './missing'; declare const a: any; a.anything(); x(); nowhere(); a.then(() => {}); a.forEach(() => {}); a.forEach(1);";
     expect(callees(ask({ 'a.ts': text }, 'a.ts', tables))).toEqual({

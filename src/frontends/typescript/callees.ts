@@ -13,7 +13,7 @@ import {
   symbolOf,
   type Asking,
 } from './asking.ts';
-import { externalCallee, untypedCallee } from './externalCallees.ts';
+import { externalCallee, inheritedCallee, untypedCallee } from './externalCallees.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
 import { isStaticMember } from './functionIds.ts';
 import { typeIdOfType } from './typeIds.ts';
@@ -138,6 +138,8 @@ function methodCallee(asking: Asking, declarations: readonly MethodLike[], calle
     const exact = functions(asking, declarations);
     if (exact) return exact;
   }
+  const inherited = declarations.every(each => ts.isMethodSignature(each)) ? inheritedCallee(asking, callee, first) : undefined;
+  if (inherited) return inherited;
   const name = ts.isPrivateIdentifier(first.name) || ts.isIdentifier(first.name) || ts.isStringLiteralLike(first.name) ? first.name.text : first.name.getText();
   const type = receiverTypeId(asking, callee) ?? declaringTypeId(asking, first);
   return type === undefined ? CALLEE_VALUE : { kind: 'method', type, name };

@@ -1,6 +1,6 @@
 /** Callbacks that an API calls: before it returns (a loop at the site), or later from the event loop. */
 import type { Arg, Effect } from '../../libraries/library.ts';
-import type { Count, ValueId } from '../../model/facts.ts';
+import type { Count, Value, ValueId } from '../../model/facts.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { SyntheticCall } from './effectLocks.ts';
 import { passedValues, type EffectSite, type PassEnvironment } from './effectSite.ts';
@@ -138,6 +138,15 @@ function runLater(site: EffectSite, effect: Invoke, callback: ValueId): void {
   site.callbackResult = site.result;
 }
 
+/** The external function that a value is: `Object.prototype.hasOwnProperty` read from the language. */
+export function externalName(value: Value): string | undefined {
+  if (value.kind !== 'read' || value.place.root.kind !== 'external') return undefined;
+  const fields = value.place.path.flatMap(step => ('field' in step && step.field !== 'prototype' ? [step.field] : []));
+  const { name } = value.place.root;
+  if (fields.length === 0) return name.endsWith('#*') ? undefined : name;
+  return name.endsWith('#*') ? name.slice(0, -1) + fields.join('.') : `${name}.${fields.join('.')}`;
+}
+
 /** `f.call(self, …)`, `f.apply(self, args)`. */
 export function lowerCall(site: EffectSite, effect: Extract<Effect, { does: 'call' }>): void {
   const of = site.value(effect.callee);
@@ -146,7 +155,8 @@ export function lowerCall(site: EffectSite, effect: Extract<Effect, { does: 'cal
   const args = site.site.args.slice(effect.from);
   const spreads = effect.spread ? [...args.keys()] : site.site.spreads.filter(index => index >= effect.from).map(index => index - effect.from);
   site.replaced = true;
-  site.result = site.call({ kind: 'value', of }, args, {
+  const external = externalName(site.builder.valueAt(of));
+  site.result = site.call(external === undefined ? { kind: 'value', of } : { kind: 'external', name: external }, args, {
     ...(self === undefined ? {} : { receiver: self }),
     ...(spreads.length > 0 ? { spreads } : {}),
   });

@@ -23,11 +23,15 @@ export class EffectSite {
   /** Arguments that an effect calls or registers: they are not passed on to the external call. */
   readonly taken = new Set<number>();
 
-  constructor(context: EffectContext, site: CallSite, api: Api) {
+  /** How many arguments of the call expression stand before `site.args` (`f.call(self, …)`: one, the receiver). */
+  readonly #offset: number;
+
+  constructor(context: EffectContext, site: CallSite, api: Api, offset = 0) {
     this.context = context;
     this.site = site;
     this.api = api;
     this.receiver = site.receiver;
+    this.#offset = offset;
   }
 
   get builder(): FunctionBuilder {
@@ -103,13 +107,14 @@ export class EffectSite {
   /** The expression at an argument position, when it is written at the call. */
   node(arg: Arg): ts.Expression | undefined {
     if (arg === 'receiver') {
+      if (this.#offset > 0) return this.site.node.arguments?.[0];
       const callee = bare(this.site.node.expression);
       if (this.key.endsWith('()')) return callee;
       return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee.expression : undefined;
     }
     if (typeof arg === 'number') {
       const index = this.#index(arg);
-      return index === undefined ? undefined : this.site.node.arguments?.[index];
+      return index === undefined ? undefined : this.site.node.arguments?.[index + this.#offset];
     }
     if ('from' in arg) return this.node(arg.from);
     const holder = this.node(arg.argument);

@@ -43,6 +43,15 @@ function callOfType(asking: Asking, callee: ts.Expression): Callee | undefined {
   return id !== null && asking.index.has(`${id}()`) ? { kind: 'external', name: `${id}()` } : undefined;
 }
 
+/**
+ * The API that a member without a body in the project has in an external base type: an interface of the project that
+ * extends `EventEmitter` and declares `emit` again with narrower types.
+ */
+export function inheritedCallee(asking: Asking, callee: ts.Expression, declaration: ts.Declaration): Callee | undefined {
+  const name = inheritedNames(asking, callee, [], declaration).find(each => asking.index.has(each));
+  return name === undefined ? undefined : { kind: 'external', name };
+}
+
 /** The names that the member has in the receiver's type and in the checker's base types, when no table knows its own. */
 function inheritedNames(asking: Asking, callee: ts.Expression, names: readonly string[], declaration: ts.Declaration): string[] {
   if (!ts.isPropertyAccessExpression(callee) || names.some(name => asking.index.has(name))) return [];
@@ -56,7 +65,7 @@ function inheritedNames(asking: Asking, callee: ts.Expression, names: readonly s
     const symbol = type.getSymbol();
     const holder = symbol?.declarations?.find(each => ts.isClassLike(each) || ts.isInterfaceDeclaration(each));
     const id = holder && typeIdOfTypeDeclaration(asking, holder);
-    if (id !== undefined) found.push(`${id}.${member}`);
+    if (id !== undefined && asking.checker.getPropertyOfType(type, member)) found.push(`${id}.${member}`);
     const declared = symbol && holder ? asking.checker.getDeclaredTypeOfSymbol(symbol) : type;
     for (const base of declared.getBaseTypes() ?? []) visit(base);
   };
@@ -82,6 +91,7 @@ export function untypedCallee(asking: Asking, callee: ts.Expression, prefix: '' 
   const names: string[] = [];
   const origin = originOf(asking, callee);
   if (origin?.kind === 'export') names.push(...exportKeys(origin, prefix));
+  else if (origin?.kind === 'foreign') names.push(`${origin.package}#${prefix}${origin.text}`);
   else if (origin && prefix === '') names.push(`${origin.type}()`);
   if (ts.isPropertyAccessExpression(callee) && prefix === '') {
     const holder = originOf(asking, callee.expression);

@@ -1,10 +1,30 @@
 /** What an expression's type says of its value: a promise, an array of promises, a thenable … */
 import { ts } from 'ts-morph';
 import type { Gives } from '../../model/facts.ts';
-import type { Asking } from './asking.ts';
+import { bare, symbolOf, type Asking } from './asking.ts';
 import { packageOfDeclaration } from './externalNames.ts';
 
-/** Answers `Questions.givesOf` from the expression's type alone. */
+/**
+ * Answers `Questions.givesOf`. Where the callee has one declaration that is not generic, its return type tells, and no
+ * argument needs checking.
+ */
+export function givesOf(asking: Asking, node: ts.Expression): Gives {
+  const declared = declaredReturn(asking, bare(node));
+  const known = declared && givesOfType(asking, declared);
+  return known === undefined || known === 'unknown' ? givesOfType(asking, asking.checker.getTypeAtLocation(node)) : known;
+}
+
+function declaredReturn(asking: Asking, node: ts.Expression): ts.Type | undefined {
+  if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain) return undefined;
+  const callee = bare(node.expression);
+  if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return undefined;
+  const declarations = symbolOf(asking, callee)?.declarations;
+  const only = declarations?.length === 1 ? declarations[0] : undefined;
+  if (!only || !(ts.isFunctionDeclaration(only) || ts.isMethodDeclaration(only) || ts.isMethodSignature(only)) || only.typeParameters) return undefined;
+  return asking.checker.getSignatureFromDeclaration(only)?.getReturnType();
+}
+
+/** What a value of the type is. */
 export function givesOfType(asking: Asking, type: ts.Type): Gives {
   const { checker } = asking;
   if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return 'unknown';

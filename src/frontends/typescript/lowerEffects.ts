@@ -1,7 +1,7 @@
 /** Interprets a table entry at a call: every effect becomes steps of the function that the call stands in. */
 import type { Api, Effect } from '../../libraries/library.ts';
 import type { ValueId } from '../../model/facts.ts';
-import { lowerBind, lowerCall, lowerInvoke } from './effectCallbacks.ts';
+import { externalName, lowerBind, lowerCall, lowerInvoke } from './effectCallbacks.ts';
 import { lowerGive, lowerOrder, lowerPut, lowerRemove, lowerTake, lowerTouch } from './effectContainers.ts';
 import { lowerCancel, lowerEmit, lowerListen, lowerRegister, lowerSpawn } from './effectEvents.ts';
 import { lowerAcquire, lowerRelease, lowerRunLocked, lowerView } from './effectLocks.ts';
@@ -15,7 +15,23 @@ import type { CallSite, EffectContext } from './lowering.ts';
  * @returns the value of the call expression
  */
 export function lowerEffects(context: EffectContext, site: CallSite, api: Api): ValueId {
-  const lowered = new EffectSite(context, site, api);
+  const called = calledWithSelf(context, site, api);
+  if (called) return lowerSite(called);
+  return lowerSite(new EffectSite(context, site, api));
+}
+
+/** `Array.prototype.forEach.call(xs, f)`: what the tables say of `forEach`, on another receiver. */
+function calledWithSelf(context: EffectContext, site: CallSite, api: Api): EffectSite | undefined {
+  const [only] = api.does;
+  const [self, ...args] = site.args;
+  if (only?.does !== 'call' || only.spread || only.self !== 0 || self === undefined || site.receiver === undefined || site.spreads.length > 0) return undefined;
+  const external = externalName(context.builder.valueAt(site.receiver));
+  const direct = external === undefined ? undefined : context.questions.apiOf(external);
+  return external !== undefined && direct ? new EffectSite(context, { ...site, external, receiver: self, args }, direct, 1) : undefined;
+}
+
+function lowerSite(lowered: EffectSite): ValueId {
+  const { api, context } = lowered;
   const make = lowered.effect('make');
   if (make) lowerMake(lowered, make);
   for (const effect of api.does) if (effect.does !== 'make') lowerEffect(lowered, effect);

@@ -5,7 +5,7 @@ import type { LockKind, TypeId } from '../../model/facts.ts';
 import { bare, functionIdOf, type Asking, type QuestionSink } from './asking.ts';
 import { calleeOf, shortText, type Callee } from './callees.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
-import { elementsOfType, givesOfType } from './gives.ts';
+import { elementsOfType, givesOf } from './gives.ts';
 import { libraryIndex } from './libraryIndex.ts';
 import type { LoadedProject } from './loader/loaded.ts';
 import type { Meaning, Questions } from './lowering.ts';
@@ -41,7 +41,7 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     typeIdOfDeclaration: declaration => guarded(declaration, null, () => typeIdOfDeclaration(asking, declaration)),
     calleeOf: call => cached(callees, call, () => guarded<Callee>(call, { kind: 'unresolved', text: shortText(call) }, () => calleeOf(asking, call))),
     apiOf: external => cached(apis, external, () => asking.index.api(external, name => versionOf(asking, name))),
-    givesOf: node => guarded(node, 'unknown', () => givesOfType(asking, asking.checker.getTypeAtLocation(node))),
+    givesOf: node => guarded(node, 'unknown', () => givesOf(asking, node)),
     elementsOf: node => guarded(node, 'unknown', () => elementsOfType(asking, asking.checker.getTypeAtLocation(node))),
     mayBeCalled: node => guarded(node, true, () => mayBeCalled(asking, node)),
     lockKind: type => lockKind(asking, type),

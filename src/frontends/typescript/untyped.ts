@@ -10,7 +10,10 @@ import { propertyNameText } from './placeNames.ts';
 /** A value reached through a package's exports, or an instance of a type. */
 export type Origin =
   /** `path` from the module's exports; `local`: what the importing file calls it. */
-  { kind: 'export'; package: string; path: string[]; local?: string } | { kind: 'instance'; type: TypeId };
+  | { kind: 'export'; package: string; path: string[]; local?: string }
+  | { kind: 'instance'; type: TypeId }
+  /** What an API without table gave, or a part of that. */
+  | { kind: 'foreign'; package: string; text: string };
 
 const DEEPEST = 8;
 
@@ -122,8 +125,7 @@ function originOfBinding(asking: Asking, element: ts.BindingElement, depth: numb
   const text = propertyNameText(name);
   const holder = element.parent.parent;
   const source = ts.isBindingElement(holder) ? originOfBinding(asking, holder, depth + 1) : originOfDeclaration(asking, holder, depth + 1);
-  if (source?.kind !== 'export' || text === undefined || element.dotDotDotToken) return undefined;
-  return { ...source, path: [...source.path, text] };
+  return source && text !== undefined && !element.dotDotDotToken ? memberOf(source, text) : undefined;
 }
 
 /** `Mutex`, `asyncMutex.Mutex`, `Promise<Pool>` in an annotation. */
@@ -153,7 +155,12 @@ function originOfMember(asking: Asking, node: ts.PropertyAccessExpression, depth
     if (origin) return origin;
   }
   const holder = originOf(asking, node.expression, depth + 1);
-  return holder?.kind === 'export' ? { ...holder, path: [...holder.path, node.name.text] } : undefined;
+  return holder && memberOf(holder, node.name.text);
+}
+
+function memberOf(holder: Origin, name: string): Origin | undefined {
+  if (holder.kind === 'export') return { ...holder, path: [...holder.path, name] };
+  return holder.kind === 'foreign' ? { ...holder, text: `${holder.text}.${name}` } : undefined;
 }
 
 function originOfCall(asking: Asking, call: ts.CallExpression, depth: number): Origin | undefined {
@@ -173,6 +180,7 @@ function madeBy(
 ): Origin | undefined {
   const origin = originOf(asking, callee, depth + 1);
   if (!origin) return undefined;
+  if (origin.kind === 'foreign') return { ...origin, text: `${origin.text}()` };
   const keys = origin.kind === 'export' ? exportKeys(origin, prefix) : prefix === '' ? [`${origin.type}()`] : [];
   for (const key of keys) {
     const effects = asking.index.api(key, () => undefined)?.does ?? [];
@@ -182,5 +190,8 @@ function madeBy(
     const make = effects.find(effect => effect.does === 'make');
     if (make) return { kind: 'instance', type: make.type.includes('#') ? make.type : `${key.slice(0, key.indexOf('#'))}#${make.type}` };
   }
-  return origin.kind === 'export' && prefix === 'new ' ? { kind: 'instance', type: typeOfExport(origin) } : undefined;
+  if (origin.kind !== 'export') return undefined;
+  if (prefix === 'new ') return { kind: 'instance', type: typeOfExport(origin) };
+  // What a known API gives is a matter of its effects.
+  return keys.some(key => asking.index.has(key)) ? undefined : { kind: 'foreign', package: origin.package, text: `${origin.path.join('.') || 'default'}()` };
 }
