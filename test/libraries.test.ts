@@ -9,7 +9,10 @@ describe('library tables', () => {
     const seen = new Set<string>();
     const twice: string[] = [];
     for (const library of libraries) {
-      const keys = [...Object.keys(library.apis), ...Object.keys(library.supertypes ?? {}).map(type => `${type} extends`)];
+      const keys = [
+        ...Object.keys(library.apis),
+        ...Object.keys(library.supertypes ?? {}).map(type => `${type} extends`),
+      ];
       for (const key of keys.map(name => `${library.package}#${name}`)) {
         if (seen.has(key)) twice.push(key);
         seen.add(key);
@@ -26,7 +29,9 @@ describe('library tables', () => {
     const withStub = new Set(libraries.filter(library => library.stub !== undefined).map(library => library.package));
     // Their types come with the packages named behind the arrow.
     const elsewhere = ['express-serve-static-core', 'undici-types', '@vitest/runner', '@vitest/expect', '@vitest/spy'];
-    expect(libraries.map(library => library.package).filter(name => !withStub.has(name) && !elsewhere.includes(name))).toEqual([]);
+    expect(
+      libraries.map(library => library.package).filter(name => !withStub.has(name) && !elsewhere.includes(name)),
+    ).toEqual([]);
   });
 
   it('gives stubs that type-check with no library of types but the language', () => {
@@ -34,7 +39,9 @@ describe('library tables', () => {
   });
 
   it('gives stubs whose use type-checks beside the DOM library', () => {
-    const fromUse = compileStubs(libraries, { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] }).filter(line => line.startsWith('use-'));
+    const fromUse = compileStubs(libraries, {
+      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    }).filter(line => line.startsWith('use-'));
     expect(fromUse).toEqual([]);
   });
 

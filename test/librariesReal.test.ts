@@ -50,7 +50,10 @@ beforeAll(() => {
 const supertypes = new Map<string, string[]>();
 for (const library of libraries)
   for (const [type, parents] of Object.entries(library.supertypes ?? {}))
-    supertypes.set(`${library.package}#${type}`, parents.map(parent => (parent.includes('#') ? parent : `${library.package}#${parent}`)));
+    supertypes.set(
+      `${library.package}#${type}`,
+      parents.map(parent => (parent.includes('#') ? parent : `${library.package}#${parent}`)),
+    );
 
 /** The type and everything above it that is known by name. */
 function family(packageName: string, type: string): string[] {
@@ -64,17 +67,25 @@ function family(packageName: string, type: string): string[] {
 }
 
 const exists = (library: Library, key: string): boolean =>
-  [library.package, ...(companions[library.package] ?? [])].some(name => existsIn(name, key.replace(/^static /, ''), name !== library.package));
+  [library.package, ...(companions[library.package] ?? [])].some(name =>
+    existsIn(name, key.replace(/^static /, ''), name !== library.package),
+  );
 
 function existsIn(packageName: string, key: string, asCompanion: boolean): boolean {
   const known = declared.get(packageName);
   if (!known) return false;
   if (key.startsWith('new ')) return known.constructible.has(key.slice(4)) || known.values.has(key.slice(4));
-  if (key.endsWith('()')) return family(packageName, key.slice(0, -2)).some(each => declared.get(each.split('#')[0] ?? '')?.callable.has(each.split('#')[1] ?? ''));
+  if (key.endsWith('()'))
+    return family(packageName, key.slice(0, -2)).some(each =>
+      declared.get(each.split('#')[0] ?? '')?.callable.has(each.split('#')[1] ?? ''),
+    );
   if (known.values.has(key)) return true;
   const dot = key.lastIndexOf('.');
   // `export =` of a value: its members are the module's.
-  if (dot < 0) return (known.values.has('default') || asCompanion) && [...known.members.values()].some(members => members.has(key));
+  if (dot < 0)
+    return (
+      (known.values.has('default') || asCompanion) && [...known.members.values()].some(members => members.has(key))
+    );
   const type = key.slice(0, dot);
   const member = key.slice(dot + 1);
   if (member === '*') return known.members.has(type) || known.values.has(type);
@@ -87,7 +98,9 @@ function existsIn(packageName: string, key: string, asCompanion: boolean): boole
 describe('library tables and the real types', () => {
   for (const library of libraries) {
     it(`${library.package} (${Object.keys(library.apis).length} entries)`, () => {
-      const unknown = Object.keys(library.apis).filter(key => !exists(library, key) && elsewhere[`${library.package}#${key}`] === undefined);
+      const unknown = Object.keys(library.apis).filter(
+        key => !exists(library, key) && elsewhere[`${library.package}#${key}`] === undefined,
+      );
       expect(unknown).toEqual([]);
     });
   }
@@ -96,9 +109,16 @@ describe('library tables and the real types', () => {
     const wrong = libraries.flatMap(({ package: name, checked }) => {
       if (!checked) return [];
       const [, types, version = ''] = /^(?:(\S+) )?(\d\S*)$/.exec(checked.version) ?? [];
-      const manifest: unknown = JSON.parse(readFileSync(new URL(`../node_modules/${types ?? name}/package.json`, import.meta.url), 'utf8'));
-      const installed = typeof manifest === 'object' && manifest && 'version' in manifest ? String(manifest.version).replace(/^v/, '') : '';
-      return installed === version || installed.startsWith(`${version}.`) ? [] : [`${name}: ${checked.version}, installed ${installed}`];
+      const manifest: unknown = JSON.parse(
+        readFileSync(new URL(`../node_modules/${types ?? name}/package.json`, import.meta.url), 'utf8'),
+      );
+      const installed =
+        typeof manifest === 'object' && manifest && 'version' in manifest
+          ? String(manifest.version).replace(/^v/, '')
+          : '';
+      return installed === version || installed.startsWith(`${version}.`)
+        ? []
+        : [`${name}: ${checked.version}, installed ${installed}`];
     });
     expect(wrong).toEqual([]);
   });

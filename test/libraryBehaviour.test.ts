@@ -156,7 +156,11 @@ describe('async-lock', () => {
   it('keeps keys apart and serves one key in order', async () => {
     const lock = new AsyncLock();
     const seen = recorder();
-    const all = [lock.acquire('k', seen.enter('a')), lock.acquire('k', seen.enter('b')), lock.acquire('other', seen.enter('c'))];
+    const all = [
+      lock.acquire('k', seen.enter('a')),
+      lock.acquire('k', seen.enter('b')),
+      lock.acquire('other', seen.enter('c')),
+    ];
     await settle();
     expect(seen.log).toEqual(['a', 'c']);
     for (let left = 0; left < 3; left++) {
@@ -195,12 +199,19 @@ describe('async-lock', () => {
 
   it.each([
     [['a', 'b'], ['blocker']],
-    [['b', 'a'], ['blocker', 'single']],
+    [
+      ['b', 'a'],
+      ['blocker', 'single'],
+    ],
     [['a', 'a', 'b'], ['blocker']],
   ])('takes the keys %j one by one, in their order', async (keys, entered) => {
     const lock = new AsyncLock();
     const seen = recorder();
-    const all = [lock.acquire('b', seen.enter('blocker')), lock.acquire(keys, seen.enter('both')), lock.acquire('a', seen.enter('single'))];
+    const all = [
+      lock.acquire('b', seen.enter('blocker')),
+      lock.acquire(keys, seen.enter('both')),
+      lock.acquire('a', seen.enter('single')),
+    ];
     await settle();
     // The batch waits for `b`: it has `a` already only when `a` comes first.
     expect(seen.log).toEqual(entered);

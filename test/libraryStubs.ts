@@ -13,7 +13,8 @@ export function ambientText(library: Library): string {
   if (library.stub === undefined) return '';
   if (library.package === 'lib') return library.stub;
   const aliases = (library.aliases ?? []).map(
-    alias => `declare module '${alias}' {\n  import original = require('${library.package}');\n  export = original;\n}\n`,
+    alias =>
+      `declare module '${alias}' {\n  import original = require('${library.package}');\n  export = original;\n}\n`,
   );
   return `declare module '${library.package}' {\n${library.stub}\n}\n${aliases.join('')}`;
 }
@@ -25,10 +26,13 @@ export function ambientText(library: Library): string {
 export function compileStubs(libraries: readonly Library[], options: { lib: string[] }): string[] {
   const files = new Map<string, string>();
   libraries.forEach((library, index) => {
-    if (library.stub !== undefined) files.set(`/stubs/${index}-${library.package.replace(/[^\w-]/g, '_')}.d.ts`, ambientText(library));
+    if (library.stub !== undefined)
+      files.set(`/stubs/${index}-${library.package.replace(/[^\w-]/g, '_')}.d.ts`, ambientText(library));
   });
   for (const folder of readdirSync(uses))
-    for (const file of readdirSync(uses + folder)) if (/\.[cm]?[jt]s$/.test(file)) files.set(`/use-${folder}/${file}`, readFileSync(`${uses}${folder}/${file}`, 'utf8'));
+    for (const file of readdirSync(uses + folder))
+      if (/\.[cm]?[jt]s$/.test(file))
+        files.set(`/use-${folder}/${file}`, readFileSync(`${uses}${folder}/${file}`, 'utf8'));
   const compilerOptions: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.NodeNext,
@@ -45,7 +49,9 @@ export function compileStubs(libraries: readonly Library[], options: { lib: stri
   const { getSourceFile, fileExists, readFile } = host;
   host.getSourceFile = (name, target, onError) => {
     const text = files.get(name);
-    return text === undefined ? getSourceFile.call(host, name, target, onError) : ts.createSourceFile(name, text, target);
+    return text === undefined
+      ? getSourceFile.call(host, name, target, onError)
+      : ts.createSourceFile(name, text, target);
   };
   host.fileExists = name => files.has(name) || fileExists.call(host, name);
   host.readFile = name => files.get(name) ?? readFile.call(host, name);
@@ -55,7 +61,9 @@ export function compileStubs(libraries: readonly Library[], options: { lib: stri
     .filter(diagnostic => diagnostic.file === undefined || files.has(diagnostic.file.fileName))
     .map(diagnostic => {
       const { file, start = 0 } = diagnostic;
-      const where = file ? `${file.fileName.replace(/^\/(stubs\/)?/, '')}:${file.getLineAndCharacterOfPosition(start).line + 1} ` : '';
+      const where = file
+        ? `${file.fileName.replace(/^\/(stubs\/)?/, '')}:${file.getLineAndCharacterOfPosition(start).line + 1} `
+        : '';
       return where + ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ');
     });
 }

@@ -19,7 +19,10 @@ export interface Declared {
 
 /** Reads the types of these packages (and of the language, the DOM and Node); by package name. */
 export function readRealTypes(packages: readonly string[]): Map<string, Declared> {
-  const text = packages.filter(name => name !== 'lib').map(name => `import ${JSON.stringify(name)};`).join('\n');
+  const text = packages
+    .filter(name => name !== 'lib')
+    .map(name => `import ${JSON.stringify(name)};`)
+    .join('\n');
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.NodeNext,
@@ -35,7 +38,8 @@ export function readRealTypes(packages: readonly string[]): Map<string, Declared
   host.getCurrentDirectory = () => root;
   const { getSourceFile, fileExists, readFile } = host;
   const probe = `${root}probe-main.ts`;
-  host.getSourceFile = (name, target) => (name === probe ? ts.createSourceFile(name, text, target) : getSourceFile.call(host, name, target));
+  host.getSourceFile = (name, target) =>
+    name === probe ? ts.createSourceFile(name, text, target) : getSourceFile.call(host, name, target);
   host.fileExists = name => name === probe || fileExists.call(host, name);
   host.readFile = name => (name === probe ? text : readFile.call(host, name));
   const declared = new Map<string, Declared>();
@@ -53,7 +57,12 @@ function empty(): Declared {
 function packageOfFile(fileName: string): string {
   const inside = fileName.split('/node_modules/').at(-1) ?? fileName;
   const parts = inside.split('/');
-  const name = parts[0]?.startsWith('@') && parts[0] !== '@types' ? `${parts[0]}/${parts[1] ?? ''}` : parts[0] === '@types' ? (parts[1] ?? '') : (parts[0] ?? '');
+  const name =
+    parts[0]?.startsWith('@') && parts[0] !== '@types'
+      ? `${parts[0]}/${parts[1] ?? ''}`
+      : parts[0] === '@types'
+        ? (parts[1] ?? '')
+        : (parts[0] ?? '');
   return name === 'typescript' || name === 'node' ? 'lib' : name;
 }
 
@@ -79,9 +88,10 @@ function readFileInto(declared: Map<string, Declared>, file: ts.SourceFile): voi
       return;
     }
     declare(node, target, packageName === 'lib');
-    if (ts.isModuleDeclaration(node) || ts.isModuleBlock(node)) node.forEachChild(child => {
-      visit(child, target, packageName);
-    });
+    if (ts.isModuleDeclaration(node) || ts.isModuleBlock(node))
+      node.forEachChild(child => {
+        visit(child, target, packageName);
+      });
   };
   file.forEachChild(node => {
     visit(node, at(home), home);
@@ -89,7 +99,11 @@ function readFileInto(declared: Map<string, Declared>, file: ts.SourceFile): voi
 }
 
 function languageName(name: string, inLanguage: boolean): string {
-  return inLanguage && name.length > 11 && name.endsWith('Constructor') ? name.slice(0, -11) : inLanguage && name === 'CallableFunction' ? 'Function' : name;
+  return inLanguage && name.length > 11 && name.endsWith('Constructor')
+    ? name.slice(0, -11)
+    : inLanguage && name === 'CallableFunction'
+      ? 'Function'
+      : name;
 }
 
 function declare(node: ts.Node, into: Declared, inLanguage: boolean): void {
@@ -98,9 +112,11 @@ function declare(node: ts.Node, into: Declared, inLanguage: boolean): void {
       if (!ts.isIdentifier(name)) continue;
       into.values.add(name.text);
       into.constructible.add(name.text);
-      if (type && ts.isTypeLiteralNode(type)) readMembers(languageName(name.text, inLanguage), type.members, into, inLanguage);
+      if (type && ts.isTypeLiteralNode(type))
+        readMembers(languageName(name.text, inLanguage), type.members, into, inLanguage);
       // The probing form: typeof globalThis extends { X: infer T } ? T : { … }
-      if (type && ts.isConditionalTypeNode(type) && ts.isTypeLiteralNode(type.falseType)) readMembers(name.text, type.falseType.members, into, inLanguage);
+      if (type && ts.isConditionalTypeNode(type) && ts.isTypeLiteralNode(type.falseType))
+        readMembers(name.text, type.falseType.members, into, inLanguage);
     }
   } else if (ts.isFunctionDeclaration(node)) {
     into.values.add(node.name?.text ?? 'default');
@@ -117,7 +133,8 @@ function declare(node: ts.Node, into: Declared, inLanguage: boolean): void {
     if (ts.isClassDeclaration(node)) into.constructible.add(own);
     readMembers(own, node.members, into, inLanguage);
     for (const clause of node.heritageClauses ?? [])
-      for (const { expression } of clause.types) readBase(own, ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText(), into);
+      for (const { expression } of clause.types)
+        readBase(own, ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText(), into);
   } else if (ts.isTypeAliasDeclaration(node)) {
     into.values.add(node.name.text);
     readAlias(node.name.text, node.type, into, inLanguage);
@@ -154,7 +171,12 @@ function readNames(type: string, names: readonly string[], into: Declared): void
   into.members.set(type, known);
 }
 
-function readMembers(type: string, members: ts.NodeArray<ts.TypeElement | ts.ClassElement>, into: Declared, inLanguage: boolean): void {
+function readMembers(
+  type: string,
+  members: ts.NodeArray<ts.TypeElement | ts.ClassElement>,
+  into: Declared,
+  inLanguage: boolean,
+): void {
   readNames(type, [], into);
   for (const member of members) {
     if (ts.isCallSignatureDeclaration(member)) into.callable.add(type);
@@ -162,7 +184,8 @@ function readMembers(type: string, members: ts.NodeArray<ts.TypeElement | ts.Cla
     else if (member.name && (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name))) {
       readNames(type, [member.name.text], into);
       // `readonly hrtime: { bigint(): bigint }`: members of members.
-      if (ts.isPropertySignature(member) && member.type && ts.isTypeLiteralNode(member.type)) readMembers(`${type}.${member.name.text}`, member.type.members, into, inLanguage);
+      if (ts.isPropertySignature(member) && member.type && ts.isTypeLiteralNode(member.type))
+        readMembers(`${type}.${member.name.text}`, member.type.members, into, inLanguage);
     }
   }
 }

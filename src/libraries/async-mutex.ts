@@ -24,8 +24,14 @@ const cancel = does({ does: 'cancel', what: 'receiver', how: 'cancel' });
 const untilFree: Api = { does: [{ does: 'wait', on: 'receiver', for: 'unlock', async: true }], gives: 'promise' };
 
 const mutexMembers: Library['apis'] = {
-  acquire: { does: [{ does: 'acquire', lock: 'receiver', async: true, failure: 'throws', gives: 'token' }], gives: 'promise' },
-  runExclusive: { does: [{ does: 'run-locked', lock: 'receiver', callback: 0, async: true, failure: 'throws' }], gives: 'promise' },
+  acquire: {
+    does: [{ does: 'acquire', lock: 'receiver', async: true, failure: 'throws', gives: 'token' }],
+    gives: 'promise',
+  },
+  runExclusive: {
+    does: [{ does: 'run-locked', lock: 'receiver', callback: 0, async: true, failure: 'throws' }],
+    gives: 'promise',
+  },
   release: does({ does: 'release', lock: 'receiver' }),
   waitForUnlock: untilFree,
   cancel,
@@ -33,11 +39,32 @@ const mutexMembers: Library['apis'] = {
 };
 const semaphoreMembers: Library['apis'] = {
   acquire: {
-    does: [{ does: 'acquire', lock: 'receiver', mode: 'permit', units: 0, async: true, failure: 'throws', gives: 'value-and-token' }],
+    does: [
+      {
+        does: 'acquire',
+        lock: 'receiver',
+        mode: 'permit',
+        units: 0,
+        async: true,
+        failure: 'throws',
+        gives: 'value-and-token',
+      },
+    ],
     gives: 'promise',
   },
   runExclusive: {
-    does: [{ does: 'run-locked', lock: 'receiver', mode: 'permit', units: 1, callback: 0, passes: ['unknown'], async: true, failure: 'throws' }],
+    does: [
+      {
+        does: 'run-locked',
+        lock: 'receiver',
+        mode: 'permit',
+        units: 1,
+        callback: 0,
+        passes: ['unknown'],
+        async: true,
+        failure: 'throws',
+      },
+    ],
     gives: 'promise',
   },
   release: does({ does: 'release', lock: 'receiver' }),

@@ -10,7 +10,11 @@ export const bcrypt = defineLibrary({
   package: 'bcrypt',
   language: 'typescript',
   aliases: ['bcryptjs'],
-  apis: { ...same(hashing, 'hash', 'compare', 'genSalt'), ...same(slow, 'hashSync', 'compareSync', 'genSaltSync'), getRounds: nothing },
+  apis: {
+    ...same(hashing, 'hash', 'compare', 'genSalt'),
+    ...same(slow, 'hashSync', 'compareSync', 'genSaltSync'),
+    getRounds: nothing,
+  },
   stub: bcryptStub,
   checked: { version: '@types/bcrypt 6.0', how: 'fixtures/libraries/bcrypt (types only)' },
 });

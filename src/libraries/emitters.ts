@@ -9,13 +9,19 @@ const listener = entry('event', { evidence: 'inferred' });
 
 const emitter: Rows = {
   ...same(
-    does({ does: 'listen', on: 'receiver', event: 0, callback: 1, entry: listener }, { does: 'give', what: 'receiver' }),
+    does(
+      { does: 'listen', on: 'receiver', event: 0, callback: 1, entry: listener },
+      { does: 'give', what: 'receiver' },
+    ),
     'on',
     'addListener',
     'prependListener',
   ),
   ...same(
-    does({ does: 'listen', on: 'receiver', event: 0, callback: 1, once: true, entry: { ...listener, instances: 'once' } }, { does: 'give', what: 'receiver' }),
+    does(
+      { does: 'listen', on: 'receiver', event: 0, callback: 1, once: true, entry: { ...listener, instances: 'once' } },
+      { does: 'give', what: 'receiver' },
+    ),
     'once',
     'prependOnceListener',
   ),
@@ -27,7 +33,7 @@ const emitter: Rows = {
   emit: does({ does: 'emit', on: 'receiver', event: 0, passesFrom: 1 }),
   ...same(does({ does: 'give', what: 'receiver' }), 'removeAllListeners', 'setMaxListeners'),
   ...same(nothing, 'listeners', 'rawListeners', 'listenerCount', 'eventNames', 'getMaxListeners'),
-  };
+};
 
 /** Members of Node's EventEmitter, as members of `type`. */
 export const emitterRows = (type: string, without: readonly string[] = []): Rows =>
@@ -36,7 +42,13 @@ export const emitterRows = (type: string, without: readonly string[] = []): Rows
 /** Members of the DOM's EventTarget, as members of `type`. */
 export const targetRows = (type: string): Rows =>
   members(type, {
-    addEventListener: does({ does: 'listen', on: 'receiver', event: 0, callback: 1, entry: { ...listener, confined: [0] } }),
+    addEventListener: does({
+      does: 'listen',
+      on: 'receiver',
+      event: 0,
+      callback: 1,
+      entry: { ...listener, confined: [0] },
+    }),
     removeEventListener: does({ does: 'listen', on: 'receiver', event: 0, callback: 1, removes: true }),
     dispatchEvent: does({ does: 'emit', on: 'receiver', event: 0, passesFrom: 0 }),
   });

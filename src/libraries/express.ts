@@ -9,8 +9,20 @@ const route = (label: string, from: number): Api[] => {
   const handler: Arg = { from };
   const trigger = entry('route', { label, confined: [0, 1] });
   return [
-    { does: [{ does: 'register', handler, entry: { ...trigger, awaitsHandler: true, rejection: 'reported' } }, { does: 'give', what: 'receiver' }], versions: '>=5' },
-    { does: [{ does: 'register', handler, entry: trigger }, { does: 'give', what: 'receiver' }], versions: '<5' },
+    {
+      does: [
+        { does: 'register', handler, entry: { ...trigger, awaitsHandler: true, rejection: 'reported' } },
+        { does: 'give', what: 'receiver' },
+      ],
+      versions: '>=5',
+    },
+    {
+      does: [
+        { does: 'register', handler, entry: trigger },
+        { does: 'give', what: 'receiver' },
+      ],
+      versions: '<5',
+    },
   ];
 };
 
@@ -28,16 +40,79 @@ const rows: Library['apis'] = {
   'IRouterHandler()': route('route', 0),
   'Application.listen': {
     does: [later({ from: 0 }), { does: 'make', type: 'node:http#Server' }],
-    known: { serves: true, outside: 'network', resource: { what: 'server', ends: ['close', 'closeAllConnections'], observedBy: ['on', 'once'] } },
+    known: {
+      serves: true,
+      outside: 'network',
+      resource: { what: 'server', ends: ['close', 'closeAllConnections'], observedBy: ['on', 'once'] },
+    },
   },
   ...same(nothing, 'IRouter.route', 'Router.route', 'Application.route'),
-  ...sameMembers('Application', nothing, 'set', 'enable', 'disable', 'enabled', 'disabled', 'engine', 'path', 'init', 'defaultConfiguration'),
-  'Application.render': does({ does: 'invoke', callback: -1, when: 'later', times: 'once', passes: ['unknown', 'unknown'] }),
-  ...sameMembers('Response', { does: [], known: { outside: 'network' } }, 'send', 'json', 'jsonp', 'sendStatus', 'redirect', 'render'),
-  ...sameMembers('Response', { does: [later({ from: 1 }, ['unknown'])], known: { outside: 'network' } }, 'sendFile', 'download'),
-  ...sameMembers('Response', does({ does: 'give', what: 'receiver' }), 'status', 'set', 'header', 'type', 'contentType', 'cookie', 'clearCookie', 'location', 'links', 'vary', 'append', 'attachment'),
+  ...sameMembers(
+    'Application',
+    nothing,
+    'set',
+    'enable',
+    'disable',
+    'enabled',
+    'disabled',
+    'engine',
+    'path',
+    'init',
+    'defaultConfiguration',
+  ),
+  'Application.render': does({
+    does: 'invoke',
+    callback: -1,
+    when: 'later',
+    times: 'once',
+    passes: ['unknown', 'unknown'],
+  }),
+  ...sameMembers(
+    'Response',
+    { does: [], known: { outside: 'network' } },
+    'send',
+    'json',
+    'jsonp',
+    'sendStatus',
+    'redirect',
+    'render',
+  ),
+  ...sameMembers(
+    'Response',
+    { does: [later({ from: 1 }, ['unknown'])], known: { outside: 'network' } },
+    'sendFile',
+    'download',
+  ),
+  ...sameMembers(
+    'Response',
+    does({ does: 'give', what: 'receiver' }),
+    'status',
+    'set',
+    'header',
+    'type',
+    'contentType',
+    'cookie',
+    'clearCookie',
+    'location',
+    'links',
+    'vary',
+    'append',
+    'attachment',
+  ),
   ...sameMembers('Response', nothing, 'get', 'format'),
-  ...sameMembers('Request', nothing, 'get', 'header', 'accepts', 'acceptsCharsets', 'acceptsEncodings', 'acceptsLanguages', 'is', 'range', 'param'),
+  ...sameMembers(
+    'Request',
+    nothing,
+    'get',
+    'header',
+    'accepts',
+    'acceptsCharsets',
+    'acceptsEncodings',
+    'acceptsLanguages',
+    'is',
+    'range',
+    'param',
+  ),
   // Hands the request on to the next handler, which was registered by itself.
   'NextFunction()': nothing,
 };

@@ -4,11 +4,24 @@ import { nothing, same, sameMembers } from './rows.ts';
 import { knexStub } from './stubs/databases.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
-const chain: Api = { does: [{ does: 'give', what: 'receiver' }], gives: 'lazy', known: { builder: 'chain', outside: 'database' } };
+const chain: Api = {
+  does: [{ does: 'give', what: 'receiver' }],
+  gives: 'lazy',
+  known: { builder: 'chain', outside: 'database' },
+};
 const start: Api = { does: [], gives: 'lazy', known: { builder: 'chain', outside: 'database' } };
 const run: Api = { does: [], gives: 'promise', known: { ...database, builder: 'run' } };
 const begin: Api = {
-  does: [{ does: 'run-locked', lock: 'receiver', mode: 'permit', callback: 0, passes: [{ fresh: 'Transaction' }], async: true }],
+  does: [
+    {
+      does: 'run-locked',
+      lock: 'receiver',
+      mode: 'permit',
+      callback: 0,
+      passes: [{ fresh: 'Transaction' }],
+      async: true,
+    },
+  ],
   gives: 'promise',
   known: database,
 };
@@ -40,24 +53,50 @@ export const knex = defineLibrary({
     SchemaBuilder: ['ChainableInterface'],
   },
   apis: {
-    ...same({ does: [{ does: 'make', type: 'Knex' }], known: { resource: { what: 'connection', ends: ['destroy'], observedBy: ['on'] } } }, 'default', 'knex'),
+    ...same(
+      {
+        does: [{ does: 'make', type: 'Knex' }],
+        known: { resource: { what: 'connection', ends: ['destroy'], observedBy: ['on'] } },
+      },
+      'default',
+      'knex',
+    ),
     ...same(start, 'Knex()', 'Transaction()', 'RawBuilder()', 'Knex.raw', 'Knex.queryBuilder', 'RefBuilder()'),
     'QueryInterface.*': chain,
     'QueryBuilder.*': chain,
     'SchemaBuilder.*': chain,
     ...sameMembers('ChainableInterface', chain, 'transacting', 'debug', 'options', 'connection'),
     ...sameMembers('ChainableInterface', nothing, 'toQuery', 'generateDdlCommands'),
-    'ChainableInterface.stream': { does: [{ does: 'make', type: 'node:stream#PassThrough' }], known: { outside: 'database' } },
+    'ChainableInterface.stream': {
+      does: [{ does: 'make', type: 'node:stream#PassThrough' }],
+      known: { outside: 'database' },
+    },
     ...sameMembers('QueryBuilder', nothing, 'toSQL'),
     // With a callback it commits or rolls back by itself; without, the transaction is the caller's to end.
     'Knex.transaction': begin,
-    'Transaction.savepoint': { ...begin, does: [{ does: 'invoke', callback: 0, when: 'now', times: 'once', awaits: true, passes: [{ fresh: 'Transaction' }] }] },
+    'Transaction.savepoint': {
+      ...begin,
+      does: [
+        { does: 'invoke', callback: 0, when: 'now', times: 'once', awaits: true, passes: [{ fresh: 'Transaction' }] },
+      ],
+    },
     ...sameMembers('Transaction', run, 'commit', 'rollback'),
     'Transaction.isCompleted': nothing,
     'Knex.batchInsert': { does: [], gives: 'lazy', known: database },
     'Knex.destroy': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }], gives: 'promise', known: database },
     'Knex.initialize': nothing,
-    ...sameMembers('Migrator', { does: [], gives: 'promise', known: database }, 'latest', 'rollback', 'up', 'down', 'list', 'status', 'currentVersion', 'make'),
+    ...sameMembers(
+      'Migrator',
+      { does: [], gives: 'promise', known: database },
+      'latest',
+      'rollback',
+      'up',
+      'down',
+      'list',
+      'status',
+      'currentVersion',
+      'make',
+    ),
     ...sameMembers('Seeder', { does: [], gives: 'promise', known: database }, 'run', 'make'),
     'FunctionHelper.*': nothing,
   },

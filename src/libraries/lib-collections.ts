@@ -11,7 +11,10 @@ const walk = each(0, item);
 const elements: Effect = { does: 'give', what: 'elements' };
 const receiver: Effect = { does: 'give', what: 'receiver' };
 const takeAny: Effect = { does: 'take', from: 'receiver' };
-const reduce = does(each(0, ['accumulator', { element: 'receiver' }, 'unknown', { argument: 'receiver' }]), { does: 'give', what: 'result' });
+const reduce = does(each(0, ['accumulator', { element: 'receiver' }, 'unknown', { argument: 'receiver' }]), {
+  does: 'give',
+  what: 'result',
+});
 const compare: Effect = { does: 'invoke', callback: 0, when: 'now', times: 'many', passes: compared };
 const pushAll = does({ does: 'put', into: 'receiver', value: { from: 0 } });
 
@@ -36,7 +39,18 @@ const arrays: Rows = {
     copyWithin: does(receiver),
   }),
   ...sameMembers('Array', does(elements), 'slice', 'values', 'flat', 'toReversed', 'toSpliced', 'with'),
-  ...sameMembers('Array', nothing, 'entries', 'keys', 'includes', 'indexOf', 'lastIndexOf', 'join', 'toString', 'toLocaleString'),
+  ...sameMembers(
+    'Array',
+    nothing,
+    'entries',
+    'keys',
+    'includes',
+    'indexOf',
+    'lastIndexOf',
+    'join',
+    'toString',
+    'toLocaleString',
+  ),
   ...same(does(each(1, [{ element: 0 }, 'unknown']), { does: 'give', what: 'results' }), 'Array.from'),
   ...same(nothing, 'Array.isArray', 'new Array', 'Array'),
   'Array.of': does({ does: 'give', what: 'unknown' }),
@@ -51,7 +65,10 @@ const maps: Rows = {
   'Map.has': does({ does: 'take', from: 'receiver', key: 0, presence: true }),
   'Map.set': does({ does: 'put', into: 'receiver', value: 1, key: 0 }, receiver),
   'Map.delete': does({ does: 'remove', from: 'receiver', key: 0 }),
-  'Map.getOrInsert': does({ does: 'put', into: 'receiver', value: 1, key: 0 }, { does: 'take', from: 'receiver', key: 0 }),
+  'Map.getOrInsert': does(
+    { does: 'put', into: 'receiver', value: 1, key: 0 },
+    { does: 'take', from: 'receiver', key: 0 },
+  ),
   'Set.add': does({ does: 'put', into: 'receiver', value: 0, key: 0 }, receiver),
   'Set.has': does({ does: 'take', from: 'receiver', key: 0, presence: true }),
   'Set.delete': does({ does: 'remove', from: 'receiver', key: 0 }),
@@ -84,10 +101,37 @@ const iterators: Rows = {
   ...sameMembers('IteratorObject', does(elements), 'take', 'drop', 'toArray'),
 };
 
-const typedArrays = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'];
+const typedArrays = [
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+];
 const numbers: Rows = {};
 for (const type of typedArrays) {
-  Object.assign(numbers, sameMembers(type, does(walk), 'forEach', 'some', 'every', 'findIndex', 'findLastIndex', 'filter', 'find', 'findLast', 'map'));
+  Object.assign(
+    numbers,
+    sameMembers(
+      type,
+      does(walk),
+      'forEach',
+      'some',
+      'every',
+      'findIndex',
+      'findLastIndex',
+      'filter',
+      'find',
+      'findLast',
+      'map',
+    ),
+  );
   Object.assign(numbers, sameMembers(type, reduce, 'reduce', 'reduceRight'));
   Object.assign(numbers, sameMembers(type, does(compare, receiver), 'sort', 'toSorted'));
   Object.assign(numbers, same(nothing, `new ${type}`, `${type}.*`));
@@ -121,14 +165,42 @@ export const collections = defineLibrary({
     'Object.values': does({ does: 'give', what: 'elements' }),
     'Object.assign': does({ does: 'give', what: { argument: 0 } }),
     'Object.fromEntries': nothing,
-    ...same(does({ does: 'give', what: { argument: 0 } }), 'Object.freeze', 'Object.seal', 'Object.preventExtensions', 'Object.defineProperty', 'Object.defineProperties', 'Object.setPrototypeOf'),
+    ...same(
+      does({ does: 'give', what: { argument: 0 } }),
+      'Object.freeze',
+      'Object.seal',
+      'Object.preventExtensions',
+      'Object.defineProperty',
+      'Object.defineProperties',
+      'Object.setPrototypeOf',
+    ),
     'Object.groupBy': does(each(1, [{ element: 0 }, 'unknown'])),
     'Object.entries': does({ does: 'give', what: 'elements' }),
     ...sameMembers('Object', nothing, 'keys', 'create', 'is', 'isFrozen', 'isSealed', 'isExtensible', 'getPrototypeOf'),
-    ...sameMembers('Object', nothing, 'getOwnPropertyDescriptor', 'getOwnPropertyDescriptors', 'getOwnPropertyNames', 'getOwnPropertySymbols', 'hasOwn'),
-    ...sameMembers('Object', nothing, 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toString', 'toLocaleString', 'valueOf'),
+    ...sameMembers(
+      'Object',
+      nothing,
+      'getOwnPropertyDescriptor',
+      'getOwnPropertyDescriptors',
+      'getOwnPropertyNames',
+      'getOwnPropertySymbols',
+      'hasOwn',
+    ),
+    ...sameMembers(
+      'Object',
+      nothing,
+      'hasOwnProperty',
+      'isPrototypeOf',
+      'propertyIsEnumerable',
+      'toString',
+      'toLocaleString',
+      'valueOf',
+    ),
     ...same(nothing, 'Object', 'new Object'),
     structuredClone: nothing,
   },
-  checked: { version: 'typescript 6.0', how: 'names resolved in the compiler\'s lib files; a call of each callback API in fixtures/libraries/lib' },
+  checked: {
+    version: 'typescript 6.0',
+    how: "names resolved in the compiler's lib files; a call of each callback API in fixtures/libraries/lib",
+  },
 });

@@ -3,7 +3,13 @@ import { defineLibrary, type Api } from './library.ts';
 import { later, nothing, once, same } from './rows.ts';
 import { clear, interval, timeout, timerRows } from './timers.ts';
 
-const onReceiver = (how: 'clear' | 'unref'): Api => ({ does: [{ does: 'cancel', what: 'receiver', how }, { does: 'give', what: 'receiver' }], known: { neverThrows: true } });
+const onReceiver = (how: 'clear' | 'unref'): Api => ({
+  does: [
+    { does: 'cancel', what: 'receiver', how },
+    { does: 'give', what: 'receiver' },
+  ],
+  known: { neverThrows: true },
+});
 
 export const promises = defineLibrary({
   package: 'lib',
@@ -15,25 +21,43 @@ export const promises = defineLibrary({
     'Promise.catch': { does: [{ does: 'chain', of: 'receiver', onRejected: 0 }], gives: 'promise' },
     'Promise.finally': { does: [{ does: 'chain', of: 'receiver', onFinally: 0 }], gives: 'promise' },
     'Promise.all': { does: [{ does: 'combine', values: 0, until: 'all' }], gives: 'promise' },
-    'Promise.allSettled': { does: [{ does: 'combine', values: 0, until: 'settled' }], gives: 'promise', known: { neverRejects: true } },
+    'Promise.allSettled': {
+      does: [{ does: 'combine', values: 0, until: 'settled' }],
+      gives: 'promise',
+      known: { neverRejects: true },
+    },
     'Promise.race': { does: [{ does: 'combine', values: 0, until: 'first' }], gives: 'promise' },
     'Promise.any': { does: [{ does: 'combine', values: 0, until: 'any' }], gives: 'promise' },
     'Promise.resolve': { does: [{ does: 'settled-promise', value: 0, how: 'resolve' }], gives: 'promise' },
     'Promise.reject': { does: [{ does: 'settled-promise', value: 0, how: 'reject' }], gives: 'promise' },
     'Promise.withResolvers': { does: [{ does: 'with-resolvers' }] },
-    'Promise.try': { does: [once(0, [{ argument: 1 }, { argument: 2 }]), { does: 'give', what: { promiseOf: 'result' } }], gives: 'promise' },
+    'Promise.try': {
+      does: [once(0, [{ argument: 1 }, { argument: 2 }]), { does: 'give', what: { promiseOf: 'result' } }],
+      gives: 'promise',
+    },
     // Node: not standard, gives the promise of an array filled from an (async) iterable.
     'Array.fromAsync': { does: [], gives: 'promise' },
 
     ...timerRows,
-    queueMicrotask: { does: [{ does: 'spawn', how: 'microtask', body: 0, runsOn: 'event-loop' }], known: { neverThrows: true } },
+    queueMicrotask: {
+      does: [{ does: 'spawn', how: 'microtask', body: 0, runsOn: 'event-loop' }],
+      known: { neverThrows: true },
+    },
     requestAnimationFrame: {
       does: [{ does: 'spawn', how: 'timer', body: 0, runsOn: 'event-loop', passes: ['unknown'] }],
-      known: { neverThrows: true, outside: 'timer', resource: { what: 'timer', ends: ['cancelAnimationFrame'], observedBy: [] } },
+      known: {
+        neverThrows: true,
+        outside: 'timer',
+        resource: { what: 'timer', ends: ['cancelAnimationFrame'], observedBy: [] },
+      },
     },
     requestIdleCallback: {
       does: [{ does: 'spawn', how: 'timer', body: 0, runsOn: 'event-loop', passes: ['unknown'] }],
-      known: { neverThrows: true, outside: 'timer', resource: { what: 'timer', ends: ['cancelIdleCallback'], observedBy: [] } },
+      known: {
+        neverThrows: true,
+        outside: 'timer',
+        resource: { what: 'timer', ends: ['cancelIdleCallback'], observedBy: [] },
+      },
     },
     ...same(clear, 'cancelAnimationFrame', 'cancelIdleCallback'),
     'Timeout.unref': onReceiver('unref'),
@@ -50,5 +74,8 @@ export const promises = defineLibrary({
     'FinalizationRegistry.unregister': nothing,
     'new FinalizationRegistry': { does: [later(0, ['unknown']), { does: 'make', type: 'FinalizationRegistry' }] },
   },
-  checked: { version: 'typescript 6.0', how: 'names resolved in the compiler\'s lib files; behaviour of promises and timers in test/libraryBehaviour.test.ts' },
+  checked: {
+    version: 'typescript 6.0',
+    how: "names resolved in the compiler's lib files; behaviour of promises and timers in test/libraryBehaviour.test.ts",
+  },
 });

@@ -6,7 +6,10 @@ import { webStub } from './stubs/web.ts';
 
 const fetching = outside('network', { signal: { argument: 1, option: 'signal' } });
 const reading: Api = outside('network');
-const connection = (ends: string[]): NonNullable<Api['known']> => ({ outside: 'network', resource: { what: 'connection', ends, observedBy: ['onerror', 'addEventListener'] } });
+const connection = (ends: string[]): NonNullable<Api['known']> => ({
+  outside: 'network',
+  resource: { what: 'connection', ends, observedBy: ['onerror', 'addEventListener'] },
+});
 const toSignal: Api = { does: [], known: { neverThrows: true } };
 
 export const web = defineLibrary({
@@ -45,14 +48,26 @@ export const web = defineLibrary({
   },
   apis: {
     ...targetRows('EventTarget'),
-    ...same(does({ does: 'listen', on: 'receiver', event: 0, callback: 1, entry: entry('event', { evidence: 'inferred', confined: [0] }) }), 'addEventListener'),
+    ...same(
+      does({
+        does: 'listen',
+        on: 'receiver',
+        event: 0,
+        callback: 1,
+        entry: entry('event', { evidence: 'inferred', confined: [0] }),
+      }),
+      'addEventListener',
+    ),
     ...same(nothing, 'removeEventListener', 'dispatchEvent'),
     'new EventTarget': does({ does: 'make', type: 'EventTarget' }),
     ...same(nothing, 'new Event', 'new CustomEvent', 'new MessageEvent', 'Event.*', 'CustomEvent.*'),
 
     'new AbortController': does({ does: 'make', type: 'AbortController' }),
     'AbortController.abort': does({ does: 'cancel', what: 'receiver', how: 'abort' }),
-    'AbortSignal.timeout': { does: [{ does: 'make', type: 'AbortSignal' }], known: { neverThrows: true, outside: 'timer' } },
+    'AbortSignal.timeout': {
+      does: [{ does: 'make', type: 'AbortSignal' }],
+      known: { neverThrows: true, outside: 'timer' },
+    },
     'AbortSignal.any': { does: [{ does: 'make', type: 'AbortSignal', holds: 0 }], known: { neverThrows: true } },
     'AbortSignal.abort': { does: [{ does: 'make', type: 'AbortSignal' }], known: { neverThrows: true } },
     'AbortSignal.throwIfAborted': nothing,
@@ -63,9 +78,34 @@ export const web = defineLibrary({
     ...sameMembers('Response', nothing, 'clone', 'json', 'redirect', 'error'),
     ...sameMembers('Request', nothing, 'clone'),
     ...sameMembers('Blob', nothing, 'slice', 'stream'),
-    ...same(nothing, 'new Response', 'new Request', 'new Headers', 'new FormData', 'new Blob', 'new File', 'new URL', 'new URLSearchParams'),
-    ...same(nothing, 'Headers.*', 'FormData.*', 'URL.*', 'URLSearchParams.*', 'new TextEncoder', 'new TextDecoder', 'TextEncoder.*', 'TextDecoder.*'),
-    ...same(does({ does: 'invoke', callback: 0, when: 'now', times: 'each', passes: ['unknown', 'unknown'] }), 'Headers.forEach', 'FormData.forEach', 'URLSearchParams.forEach'),
+    ...same(
+      nothing,
+      'new Response',
+      'new Request',
+      'new Headers',
+      'new FormData',
+      'new Blob',
+      'new File',
+      'new URL',
+      'new URLSearchParams',
+    ),
+    ...same(
+      nothing,
+      'Headers.*',
+      'FormData.*',
+      'URL.*',
+      'URLSearchParams.*',
+      'new TextEncoder',
+      'new TextDecoder',
+      'TextEncoder.*',
+      'TextDecoder.*',
+    ),
+    ...same(
+      does({ does: 'invoke', callback: 0, when: 'now', times: 'each', passes: ['unknown', 'unknown'] }),
+      'Headers.forEach',
+      'FormData.forEach',
+      'URLSearchParams.forEach',
+    ),
 
     'LockManager.request': {
       does: [
@@ -74,7 +114,10 @@ export const web = defineLibrary({
           lock: 'receiver',
           key: 0,
           callback: -1,
-          mode: { default: 'exclusive', options: [{ at: { argument: 1, option: 'mode' }, equals: 'shared', mode: 'shared' }] },
+          mode: {
+            default: 'exclusive',
+            options: [{ at: { argument: 1, option: 'mode' }, equals: 'shared', mode: 'shared' }],
+          },
           wait: {
             default: 'endless',
             options: [
@@ -100,9 +143,19 @@ export const web = defineLibrary({
     'new BroadcastChannel': { does: [{ does: 'make', type: 'BroadcastChannel' }], known: connection(['close']) },
     'new MessageChannel': does({ does: 'make', type: 'MessageChannel' }),
     ...same(does({ does: 'cancel', what: 'receiver', how: 'close' }), 'BroadcastChannel.close', 'MessagePort.close'),
-    ...same(nothing, 'BroadcastChannel.postMessage', 'MessagePort.postMessage', 'MessagePort.start', 'Worker.postMessage', 'postMessage'),
+    ...same(
+      nothing,
+      'BroadcastChannel.postMessage',
+      'MessagePort.postMessage',
+      'MessagePort.start',
+      'Worker.postMessage',
+      'postMessage',
+    ),
     'new Worker': {
-      does: [{ does: 'make', type: 'Worker' }, { does: 'spawn', how: 'thread', runsOn: 'thread' }],
+      does: [
+        { does: 'make', type: 'Worker' },
+        { does: 'spawn', how: 'thread', runsOn: 'thread' },
+      ],
       known: { resource: { what: 'thread', ends: ['terminate'], observedBy: ['onerror', 'addEventListener'] } },
     },
     'Worker.terminate': does({ does: 'cancel', what: 'receiver', how: 'close' }),
@@ -112,26 +165,66 @@ export const web = defineLibrary({
     'XMLHttpRequest.*': nothing,
 
     // Web streams: reads wait for whoever fills the stream.
-    ...same({ does: [{ does: 'wait', on: 'receiver', for: 'message', async: true }], gives: 'promise' }, 'ReadableStreamDefaultReader.read', 'ReadableStreamBYOBReader.read'),
-    ...same({ does: [], gives: 'promise', known: { leavesTurn: true } }, 'WritableStreamDefaultWriter.write', 'WritableStreamDefaultWriter.close', 'WritableStreamDefaultWriter.abort'),
-    'ReadableStream.pipeTo': { does: [], gives: 'promise', known: { leavesTurn: true, signal: { argument: 1, option: 'signal' } } },
+    ...same(
+      { does: [{ does: 'wait', on: 'receiver', for: 'message', async: true }], gives: 'promise' },
+      'ReadableStreamDefaultReader.read',
+      'ReadableStreamBYOBReader.read',
+    ),
+    ...same(
+      { does: [], gives: 'promise', known: { leavesTurn: true } },
+      'WritableStreamDefaultWriter.write',
+      'WritableStreamDefaultWriter.close',
+      'WritableStreamDefaultWriter.abort',
+    ),
+    'ReadableStream.pipeTo': {
+      does: [],
+      gives: 'promise',
+      known: { leavesTurn: true, signal: { argument: 1, option: 'signal' } },
+    },
     ...sameMembers('ReadableStream', nothing, 'getReader', 'tee', 'pipeThrough'),
-    ...same({ does: [], gives: 'promise' }, 'ReadableStream.cancel', 'ReadableStreamDefaultReader.cancel', 'WritableStream.close', 'WritableStream.abort'),
+    ...same(
+      { does: [], gives: 'promise' },
+      'ReadableStream.cancel',
+      'ReadableStreamDefaultReader.cancel',
+      'WritableStream.close',
+      'WritableStream.abort',
+    ),
     'WritableStream.getWriter': nothing,
     ...same(nothing, 'ReadableStreamDefaultReader.releaseLock', 'WritableStreamDefaultWriter.releaseLock'),
     ...same(nothing, 'ReadableStreamDefaultController.*', 'TransformStreamDefaultController.*', 'new TransformStream'),
     'new ReadableStream': {
       does: [
         { does: 'invoke', callback: { argument: 0, option: 'start' }, when: 'now', times: 'once', passes: ['unknown'] },
-        { does: 'invoke', callback: { argument: 0, option: 'pull' }, when: 'later', times: 'many', awaits: true, passes: ['unknown'] },
-        { does: 'invoke', callback: { argument: 0, option: 'cancel' }, when: 'later', times: 'once', awaits: true, passes: ['unknown'] },
+        {
+          does: 'invoke',
+          callback: { argument: 0, option: 'pull' },
+          when: 'later',
+          times: 'many',
+          awaits: true,
+          passes: ['unknown'],
+        },
+        {
+          does: 'invoke',
+          callback: { argument: 0, option: 'cancel' },
+          when: 'later',
+          times: 'once',
+          awaits: true,
+          passes: ['unknown'],
+        },
         { does: 'make', type: 'ReadableStream' },
       ],
     },
     'new WritableStream': {
       does: [
         { does: 'invoke', callback: { argument: 0, option: 'start' }, when: 'now', times: 'once', passes: ['unknown'] },
-        { does: 'invoke', callback: { argument: 0, option: 'write' }, when: 'later', times: 'many', awaits: true, passes: ['unknown', 'unknown'] },
+        {
+          does: 'invoke',
+          callback: { argument: 0, option: 'write' },
+          when: 'later',
+          times: 'many',
+          awaits: true,
+          passes: ['unknown', 'unknown'],
+        },
         { does: 'invoke', callback: { argument: 0, option: 'close' }, when: 'later', times: 'once', awaits: true },
         { does: 'make', type: 'WritableStream' },
       ],
@@ -142,5 +235,8 @@ export const web = defineLibrary({
     'SubtleCrypto.*': { does: [], gives: 'promise' },
   },
   stub: webStub,
-  checked: { version: 'typescript 6.0', how: 'names resolved in the compiler\'s DOM library; Web Locks by their specification' },
+  checked: {
+    version: 'typescript 6.0',
+    how: "names resolved in the compiler's DOM library; Web Locks by their specification",
+  },
 });

@@ -33,5 +33,8 @@ export const events = defineLibrary({
     ...Object.fromEntries(Object.entries(statics).map(([name, api]) => [`static EventEmitter.${name}`, api])),
   },
   stub: eventsStub,
-  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types; fixtures/libraries/node-events' },
+  checked: {
+    version: '@types/node 20.19',
+    how: "names resolved in the package's types; fixtures/libraries/node-events",
+  },
 });

@@ -4,13 +4,28 @@ import { does, entry, later, nothing, same, sameMembers } from './rows.ts';
 import { http2Stub, httpStub, httpsStub } from './stubs/node-network.ts';
 
 const handled = entry('route', { label: 'request handler', confined: [0, 1] });
-const server: NonNullable<Api['known']> = { resource: { what: 'server', ends: ['close', 'closeAllConnections'], observedBy: ['on', 'once'] } };
-const serve = (type: string): Api => ({ does: [{ does: 'register', handler: -1, entry: handled }, { does: 'make', type }], known: server });
+const server: NonNullable<Api['known']> = {
+  resource: { what: 'server', ends: ['close', 'closeAllConnections'], observedBy: ['on', 'once'] },
+};
+const serve = (type: string): Api => ({
+  does: [
+    { does: 'register', handler: -1, entry: handled },
+    { does: 'make', type },
+  ],
+  known: server,
+});
 const request = (type: string): Api => ({
   does: [later(-1, [{ fresh: 'node:http#IncomingMessage' }]), { does: 'make', type }],
-  known: { outside: 'network', signal: { argument: 0, option: 'signal' }, resource: { what: 'connection', ends: ['destroy', 'abort', 'end'], observedBy: ['on', 'once'] } },
+  known: {
+    outside: 'network',
+    signal: { argument: 0, option: 'signal' },
+    resource: { what: 'connection', ends: ['destroy', 'abort', 'end'], observedBy: ['on', 'once'] },
+  },
 });
-const closing = does({ does: 'cancel', what: 'receiver', how: 'close' }, later(-1, ['unknown']), { does: 'give', what: 'receiver' });
+const closing = does({ does: 'cancel', what: 'receiver', how: 'close' }, later(-1, ['unknown']), {
+  does: 'give',
+  what: 'receiver',
+});
 
 const rows = (prefix: string): Library['apis'] => ({
   createServer: serve(`${prefix}Server`),
@@ -39,15 +54,43 @@ export const http = defineLibrary({
     'Server.close': closing,
     'Server.closeAllConnections': does({ does: 'cancel', what: 'receiver', how: 'close' }),
     ...sameMembers('Server', nothing, 'closeIdleConnections', 'setTimeout'),
-    ...sameMembers('OutgoingMessage', does({ does: 'give', what: 'receiver' }), 'setHeader', 'appendHeader', 'setHeaders', 'setTimeout'),
-    ...sameMembers('OutgoingMessage', nothing, 'getHeader', 'getHeaders', 'getHeaderNames', 'hasHeader', 'removeHeader', 'flushHeaders', 'addTrailers'),
+    ...sameMembers(
+      'OutgoingMessage',
+      does({ does: 'give', what: 'receiver' }),
+      'setHeader',
+      'appendHeader',
+      'setHeaders',
+      'setTimeout',
+    ),
+    ...sameMembers(
+      'OutgoingMessage',
+      nothing,
+      'getHeader',
+      'getHeaders',
+      'getHeaderNames',
+      'hasHeader',
+      'removeHeader',
+      'flushHeaders',
+      'addTrailers',
+    ),
     'ServerResponse.writeHead': does({ does: 'give', what: 'receiver' }),
-    ...sameMembers('ServerResponse', nothing, 'writeContinue', 'writeEarlyHints', 'writeProcessing', 'assignSocket', 'detachSocket'),
+    ...sameMembers(
+      'ServerResponse',
+      nothing,
+      'writeContinue',
+      'writeEarlyHints',
+      'writeProcessing',
+      'assignSocket',
+      'detachSocket',
+    ),
     'ClientRequest.abort': does({ does: 'cancel', what: 'receiver', how: 'abort' }),
     'ClientRequest.setTimeout': does(later(1), { does: 'give', what: 'receiver' }),
     ...sameMembers('ClientRequest', nothing, 'setNoDelay', 'setSocketKeepAlive', 'onSocket', 'getRawHeaderNames'),
     'IncomingMessage.setTimeout': does(later(1), { does: 'give', what: 'receiver' }),
-    'IncomingMessage.destroy': does({ does: 'cancel', what: 'receiver', how: 'close' }, { does: 'give', what: 'receiver' }),
+    'IncomingMessage.destroy': does(
+      { does: 'cancel', what: 'receiver', how: 'close' },
+      { does: 'give', what: 'receiver' },
+    ),
     ...same(nothing, 'validateHeaderName', 'validateHeaderValue', 'setMaxIdleHTTPParsers'),
   },
   stub: httpStub,
@@ -83,14 +126,27 @@ export const http2 = defineLibrary({
   apis: {
     createServer: serve('Http2Server'),
     createSecureServer: serve('Http2SecureServer'),
-    connect: { does: [later(-1, ['unknown']), { does: 'make', type: 'ClientHttp2Session' }], known: { outside: 'network', resource: { what: 'connection', ends: ['close', 'destroy'], observedBy: ['on'] } } },
-    'ClientHttp2Session.request': { does: [{ does: 'make', type: 'ClientHttp2Stream' }], known: { outside: 'network', signal: { argument: 1, option: 'signal' } } },
+    connect: {
+      does: [later(-1, ['unknown']), { does: 'make', type: 'ClientHttp2Session' }],
+      known: { outside: 'network', resource: { what: 'connection', ends: ['close', 'destroy'], observedBy: ['on'] } },
+    },
+    'ClientHttp2Session.request': {
+      does: [{ does: 'make', type: 'ClientHttp2Stream' }],
+      known: { outside: 'network', signal: { argument: 1, option: 'signal' } },
+    },
     'Http2Session.close': closing,
     'Http2Session.destroy': does({ does: 'cancel', what: 'receiver', how: 'close' }),
-    ...sameMembers('ServerHttp2Stream', { does: [], known: { outside: 'network' } }, 'respond', 'respondWithFile', 'pushStream', 'additionalHeaders'),
+    ...sameMembers(
+      'ServerHttp2Stream',
+      { does: [], known: { outside: 'network' } },
+      'respond',
+      'respondWithFile',
+      'pushStream',
+      'additionalHeaders',
+    ),
     'Http2ServerResponse.*': nothing,
     'Http2ServerRequest.*': nothing,
   },
   stub: http2Stub,
-  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types' },
+  checked: { version: '@types/node 20.19', how: "names resolved in the package's types" },
 });

@@ -9,7 +9,11 @@ const child = (signal: number): NonNullable<Api['known']> => ({
   signal: { argument: signal, option: 'signal' },
 });
 const start = (signal: number): Api => ({
-  does: [{ does: 'spawn', how: 'process', runsOn: 'process' }, later(-1, ['unknown', 'unknown', 'unknown']), { does: 'make', type: 'ChildProcess' }],
+  does: [
+    { does: 'spawn', how: 'process', runsOn: 'process' },
+    later(-1, ['unknown', 'unknown', 'unknown']),
+    { does: 'make', type: 'ChildProcess' },
+  ],
   known: child(signal),
 });
 const blocking: Api = { does: [{ does: 'block', what: 'process' }], known: { outside: 'process' } };
@@ -53,15 +57,31 @@ export const workerThreads = defineLibrary({
   package: 'node:worker_threads',
   language: 'typescript',
   aliases: ['worker_threads'],
-  supertypes: { Worker: ['node:events#EventEmitter'], MessagePort: ['node:events#EventEmitter'], BroadcastChannel: ['lib#EventTarget'] },
+  supertypes: {
+    Worker: ['node:events#EventEmitter'],
+    MessagePort: ['node:events#EventEmitter'],
+    BroadcastChannel: ['lib#EventTarget'],
+  },
   apis: {
     'new Worker': {
-      does: [{ does: 'spawn', how: 'thread', runsOn: 'thread' }, { does: 'make', type: 'Worker' }],
+      does: [
+        { does: 'spawn', how: 'thread', runsOn: 'thread' },
+        { does: 'make', type: 'Worker' },
+      ],
       known: { resource: { what: 'thread', ends: ['terminate'], observedBy: ['on', 'once', 'addListener'] } },
     },
-    'Worker.terminate': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }], gives: 'promise', known: { leavesTurn: true } },
+    'Worker.terminate': {
+      does: [{ does: 'cancel', what: 'receiver', how: 'close' }],
+      gives: 'promise',
+      known: { leavesTurn: true },
+    },
     'Worker.unref': does({ does: 'cancel', what: 'receiver', how: 'unref' }),
-    ...sameMembers('Worker', { does: [], gives: 'promise', known: { leavesTurn: true } }, 'getHeapSnapshot', 'getHeapStatistics'),
+    ...sameMembers(
+      'Worker',
+      { does: [], gives: 'promise', known: { leavesTurn: true } },
+      'getHeapSnapshot',
+      'getHeapStatistics',
+    ),
     ...sameMembers('Worker', nothing, 'postMessage', 'ref'),
     'MessagePort.close': close,
     'MessagePort.unref': does({ does: 'cancel', what: 'receiver', how: 'unref' }),
@@ -69,8 +89,18 @@ export const workerThreads = defineLibrary({
     'BroadcastChannel.close': close,
     'BroadcastChannel.postMessage': nothing,
     'new MessageChannel': does({ does: 'make', type: 'MessageChannel' }),
-    'new BroadcastChannel': { does: [{ does: 'make', type: 'BroadcastChannel' }], known: { resource: { what: 'connection', ends: ['close'], observedBy: ['onmessage'] } } },
-    ...same(nothing, 'receiveMessageOnPort', 'markAsUntransferable', 'moveMessagePortToContext', 'setEnvironmentData', 'getEnvironmentData'),
+    'new BroadcastChannel': {
+      does: [{ does: 'make', type: 'BroadcastChannel' }],
+      known: { resource: { what: 'connection', ends: ['close'], observedBy: ['onmessage'] } },
+    },
+    ...same(
+      nothing,
+      'receiveMessageOnPort',
+      'markAsUntransferable',
+      'moveMessagePortToContext',
+      'setEnvironmentData',
+      'getEnvironmentData',
+    ),
   },
   stub: workerThreadsStub,
   checked: { version: '@types/node 20.19', how: 'fixtures/libraries/node-process' },
@@ -83,8 +113,14 @@ export const cluster = defineLibrary({
   supertypes: { Cluster: ['node:events#EventEmitter'], Worker: ['node:events#EventEmitter'] },
   apis: {
     'Cluster.fork': {
-      does: [{ does: 'spawn', how: 'process', runsOn: 'process' }, { does: 'make', type: 'Worker' }],
-      known: { outside: 'process', resource: { what: 'process', ends: ['kill', 'disconnect', 'destroy'], observedBy: ['on', 'once'] } },
+      does: [
+        { does: 'spawn', how: 'process', runsOn: 'process' },
+        { does: 'make', type: 'Worker' },
+      ],
+      known: {
+        outside: 'process',
+        resource: { what: 'process', ends: ['kill', 'disconnect', 'destroy'], observedBy: ['on', 'once'] },
+      },
     },
     ...sameMembers('Cluster', nothing, 'setupPrimary', 'setupMaster'),
     'Cluster.disconnect': does(later(0)),
@@ -102,8 +138,15 @@ export const nodeProcess = defineLibrary({
   aliases: ['process'],
   apis: {
     exit: { does: [{ does: 'cancel', what: 'receiver', how: 'exit' }], known: { outside: 'process' } },
-    nextTick: { does: [{ does: 'spawn', how: 'microtask', body: 0, runsOn: 'event-loop' }], known: { neverThrows: true } },
-    ...same(does({ does: 'register', handler: 1, entry: entry('signal', { instances: 'once', label: 'process event {0}' }) }), 'on', 'once'),
+    nextTick: {
+      does: [{ does: 'spawn', how: 'microtask', body: 0, runsOn: 'event-loop' }],
+      known: { neverThrows: true },
+    },
+    ...same(
+      does({ does: 'register', handler: 1, entry: entry('signal', { instances: 'once', label: 'process event {0}' }) }),
+      'on',
+      'once',
+    ),
     ...same(nothing, 'cwd', 'chdir', 'hrtime', 'memoryUsage', 'uptime', 'cpuUsage', 'emitWarning'),
     kill: { does: [], known: { outside: 'process' } },
   },

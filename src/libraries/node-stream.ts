@@ -11,13 +11,16 @@ const helper = (callback: Effect, promise: boolean): Api => ({
 });
 const perChunk: Extract<Effect, { does: 'invoke' }> = each(0, [{ element: 'receiver' }]);
 const implemented = ['read', 'write', 'writev', 'final', 'transform', 'flush', 'destroy', 'construct'];
-const implementation = (option: string): Effect => ({ does: 'invoke', callback: { argument: 0, option }, when: 'later', times: 'many', passes: ['unknown', 'unknown', 'unknown'] });
+const implementation = (option: string): Effect => ({
+  does: 'invoke',
+  callback: { argument: 0, option },
+  when: 'later',
+  times: 'many',
+  passes: ['unknown', 'unknown', 'unknown'],
+});
 /** `new Writable({ write(chunk, encoding, callback) { … } })`: the stream calls them, one at a time. */
 const construct = (type: string): Api => ({
-  does: [
-    ...implemented.map(implementation),
-    { does: 'make', type },
-  ],
+  does: [...implemented.map(implementation), { does: 'make', type }],
 });
 
 export const stream = defineLibrary({
@@ -39,21 +42,56 @@ export const stream = defineLibrary({
   apis: {
     pipeline: callbackLast(),
     finished: does({ does: 'invoke', callback: -1, when: 'later', times: 'once', passes: ['unknown'] }),
-    ...same(nothing, 'addAbortSignal', 'isErrored', 'isReadable', 'getDefaultHighWaterMark', 'setDefaultHighWaterMark', 'duplexPair'),
+    ...same(
+      nothing,
+      'addAbortSignal',
+      'isErrored',
+      'isReadable',
+      'getDefaultHighWaterMark',
+      'setDefaultHighWaterMark',
+      'duplexPair',
+    ),
     'Readable.from': nothing,
     'Readable.pipe': does({ does: 'give', what: { argument: 0 } }),
     'Stream.pipe': does({ does: 'give', what: { argument: 0 } }),
     ...sameMembers('Readable', destroy, 'destroy'),
     ...sameMembers('Writable', destroy, 'destroy'),
-    'Writable.end': does({ does: 'cancel', what: 'receiver', how: 'close' }, { does: 'invoke', callback: -1, when: 'later', times: 'once' }, { does: 'give', what: 'receiver' }),
+    'Writable.end': does(
+      { does: 'cancel', what: 'receiver', how: 'close' },
+      { does: 'invoke', callback: -1, when: 'later', times: 'once' },
+      { does: 'give', what: 'receiver' },
+    ),
     'Writable.write': does({ does: 'invoke', callback: -1, when: 'later', times: 'once', passes: ['unknown'] }),
-    ...sameMembers('Readable', does({ does: 'give', what: 'receiver' }), 'pause', 'resume', 'setEncoding', 'unpipe', 'wrap'),
-    ...sameMembers('Readable', nothing, 'read', 'push', 'unshift', 'isPaused', 'iterator', 'toWeb', 'fromWeb', 'isDisturbed'),
+    ...sameMembers(
+      'Readable',
+      does({ does: 'give', what: 'receiver' }),
+      'pause',
+      'resume',
+      'setEncoding',
+      'unpipe',
+      'wrap',
+    ),
+    ...sameMembers(
+      'Readable',
+      nothing,
+      'read',
+      'push',
+      'unshift',
+      'isPaused',
+      'iterator',
+      'toWeb',
+      'fromWeb',
+      'isDisturbed',
+    ),
     ...sameMembers('Writable', nothing, 'cork', 'uncork', 'setDefaultEncoding', 'toWeb', 'fromWeb'),
     ...sameMembers('Readable', helper(perChunk, false), 'map', 'filter', 'flatMap'),
     ...sameMembers('Readable', helper({ ...perChunk, awaits: true }, true), 'forEach', 'some', 'every', 'find'),
     'Readable.reduce': helper({ ...each(0, ['accumulator', { element: 'receiver' }]), awaits: true }, true),
-    'Readable.toArray': { does: [], gives: 'promise', known: { leavesTurn: true, signal: { argument: 0, option: 'signal' } } },
+    'Readable.toArray': {
+      does: [],
+      gives: 'promise',
+      known: { leavesTurn: true, signal: { argument: 0, option: 'signal' } },
+    },
     ...sameMembers('Readable', nothing, 'take', 'drop', 'asIndexedPairs', 'compose'),
     'new Readable': construct('Readable'),
     'new Writable': construct('Writable'),
@@ -62,10 +100,17 @@ export const stream = defineLibrary({
     'new PassThrough': does({ does: 'make', type: 'PassThrough' }),
   },
   stub: streamStub,
-  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types; fixtures/libraries/node-stream' },
+  checked: {
+    version: '@types/node 20.19',
+    how: "names resolved in the package's types; fixtures/libraries/node-stream",
+  },
 });
 
-const streaming: Api = { does: [], gives: 'promise', known: { leavesTurn: true, signal: { argument: 1, option: 'signal' } } };
+const streaming: Api = {
+  does: [],
+  gives: 'promise',
+  known: { leavesTurn: true, signal: { argument: 1, option: 'signal' } },
+};
 export const streamPromises = defineLibrary({
   package: 'node:stream/promises',
   language: 'typescript',
@@ -75,5 +120,8 @@ export const streamPromises = defineLibrary({
     finished: streaming,
   },
   stub: streamPromisesStub,
-  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types; fixtures/libraries/node-stream' },
+  checked: {
+    version: '@types/node 20.19',
+    how: "names resolved in the package's types; fixtures/libraries/node-stream",
+  },
 });

@@ -6,7 +6,13 @@ import { timerRows } from './timers.ts';
 const pause = (options: number): Api => ({
   does: [],
   gives: 'promise',
-  known: { neverRejects: true, neverThrows: true, leavesTurn: true, outside: 'timer', signal: { argument: options, option: 'signal' } },
+  known: {
+    neverRejects: true,
+    neverThrows: true,
+    leavesTurn: true,
+    outside: 'timer',
+    signal: { argument: options, option: 'signal' },
+  },
 });
 
 export const timers = defineLibrary({
@@ -15,7 +21,10 @@ export const timers = defineLibrary({
   aliases: ['timers'],
   apis: timerRows,
   stub: timersStub,
-  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types; fixtures/libraries/node-timers' },
+  checked: {
+    version: '@types/node 20.19',
+    how: "names resolved in the package's types; fixtures/libraries/node-timers",
+  },
 });
 
 export const timersPromises = defineLibrary({
@@ -27,8 +36,15 @@ export const timersPromises = defineLibrary({
     setImmediate: pause(1),
     setInterval: { does: [], known: { leavesTurn: true, outside: 'timer', signal: { argument: 2, option: 'signal' } } },
     'Scheduler.wait': pause(1),
-    'Scheduler.yield': { does: [], gives: 'promise', known: { neverRejects: true, leavesTurn: true, outside: 'timer' } },
+    'Scheduler.yield': {
+      does: [],
+      gives: 'promise',
+      known: { neverRejects: true, leavesTurn: true, outside: 'timer' },
+    },
   },
   stub: timersPromisesStub,
-  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types; fixtures/libraries/node-timers; run in test/libraryBehaviour.test.ts' },
+  checked: {
+    version: '@types/node 20.19',
+    how: "names resolved in the package's types; fixtures/libraries/node-timers; run in test/libraryBehaviour.test.ts",
+  },
 });

@@ -1,9 +1,31 @@
 /** `node:util`, `node:async_hooks`, `node:domain`, `node:readline` and `node:test`. */
 import { defineLibrary, type Api, type Library } from './library.ts';
 import { does, later, nothing, once, same, sameMembers } from './rows.ts';
-import { asyncHooksStub, domainStub, readlinePromisesStub, readlineStub, utilStub, utilTypesStub } from './stubs/node-util.ts';
+import {
+  asyncHooksStub,
+  domainStub,
+  readlinePromisesStub,
+  readlineStub,
+  utilStub,
+  utilTypesStub,
+} from './stubs/node-util.ts';
 
-const typeTests = ['isPromise', 'isAsyncFunction', 'isGeneratorFunction', 'isGeneratorObject', 'isProxy', 'isMap', 'isSet', 'isNativeError', 'isTypedArray', 'isUint8Array', 'isAnyArrayBuffer', 'isArrayBufferView', 'isSharedArrayBuffer', 'isBoxedPrimitive'];
+const typeTests = [
+  'isPromise',
+  'isAsyncFunction',
+  'isGeneratorFunction',
+  'isGeneratorObject',
+  'isProxy',
+  'isMap',
+  'isSet',
+  'isNativeError',
+  'isTypedArray',
+  'isUint8Array',
+  'isAnyArrayBuffer',
+  'isArrayBufferView',
+  'isSharedArrayBuffer',
+  'isBoxedPrimitive',
+];
 /** Declared in a module of their own. */
 export const utilTypes = defineLibrary({
   package: 'node:util/types',
@@ -11,7 +33,7 @@ export const utilTypes = defineLibrary({
   aliases: ['util/types'],
   apis: same(nothing, ...typeTests, 'isDate', 'isRegExp'),
   stub: utilTypesStub,
-  checked: { version: '@types/node 20.19', how: 'names resolved in the package\'s types' },
+  checked: { version: '@types/node 20.19', how: "names resolved in the package's types" },
 });
 
 export const util = defineLibrary({
@@ -23,9 +45,37 @@ export const util = defineLibrary({
     promisify: does({ does: 'give', what: { argument: 0 } }),
     callbackify: does({ does: 'give', what: { argument: 0 } }),
     deprecate: does({ does: 'give', what: { argument: 0 } }),
-    aborted: { does: [{ does: 'wait', on: 0, for: 'event', async: true }], gives: 'promise', known: { neverRejects: true, leavesTurn: true } },
-    ...same(nothing, 'inspect', 'format', 'formatWithOptions', 'inherits', 'isDeepStrictEqual', 'debuglog', 'debug', 'styleText', 'stripVTControlCharacters', 'toUSVString'),
-    ...same(nothing, 'parseArgs', 'parseEnv', 'getSystemErrorName', 'isArray', 'isString', 'isFunction', 'isRegExp', 'isDate', 'isError', 'transferableAbortController'),
+    aborted: {
+      does: [{ does: 'wait', on: 0, for: 'event', async: true }],
+      gives: 'promise',
+      known: { neverRejects: true, leavesTurn: true },
+    },
+    ...same(
+      nothing,
+      'inspect',
+      'format',
+      'formatWithOptions',
+      'inherits',
+      'isDeepStrictEqual',
+      'debuglog',
+      'debug',
+      'styleText',
+      'stripVTControlCharacters',
+      'toUSVString',
+    ),
+    ...same(
+      nothing,
+      'parseArgs',
+      'parseEnv',
+      'getSystemErrorName',
+      'isArray',
+      'isString',
+      'isFunction',
+      'isRegExp',
+      'isDate',
+      'isError',
+      'transferableAbortController',
+    ),
     ...same(nothing, 'new TextEncoder', 'new TextDecoder', 'TextEncoder.*', 'TextDecoder.*', 'new MIMEType'),
   },
   stub: utilStub,
@@ -46,7 +96,10 @@ export const asyncHooks = defineLibrary({
     ...sameMembers('AsyncLocalStorage', nothing, 'enterWith', 'disable', 'snapshot'),
     'AsyncLocalStorage.bind': does({ does: 'give', what: { argument: 0 } }),
     'new AsyncResource': does({ does: 'make', type: 'AsyncResource' }),
-    'AsyncResource.runInAsyncScope': does(once(0, [{ argument: 2 }, { argument: 3 }]), { does: 'give', what: 'result' }),
+    'AsyncResource.runInAsyncScope': does(once(0, [{ argument: 2 }, { argument: 3 }]), {
+      does: 'give',
+      what: 'result',
+    }),
     'AsyncResource.bind': does({ does: 'give', what: { argument: 0 } }),
     ...sameMembers('AsyncResource', nothing, 'emitDestroy', 'asyncId', 'triggerAsyncId'),
     ...same(nothing, 'executionAsyncId', 'triggerAsyncId', 'executionAsyncResource', 'createHook', 'AsyncHook.*'),
@@ -71,7 +124,10 @@ export const domain = defineLibrary({
 });
 
 const readlineRows = (question: Api): Library['apis'] => ({
-  createInterface: { does: [{ does: 'make', type: 'Interface' }], known: { outside: 'user', resource: { what: 'stream', ends: ['close'], observedBy: ['on', 'once'] } } },
+  createInterface: {
+    does: [{ does: 'make', type: 'Interface' }],
+    known: { outside: 'user', resource: { what: 'stream', ends: ['close'], observedBy: ['on', 'once'] } },
+  },
   'Interface.question': question,
   'Interface.close': does({ does: 'cancel', what: 'receiver', how: 'close' }),
   ...sameMembers('Interface', nothing, 'setPrompt', 'getPrompt', 'prompt', 'write', 'getCursorPos'),
@@ -83,7 +139,10 @@ export const readline = defineLibrary({
   aliases: ['readline'],
   supertypes: { Interface: ['node:events#EventEmitter'] },
   apis: {
-    ...readlineRows({ does: [later(-1, ['unknown'])], known: { outside: 'user', signal: { argument: 1, option: 'signal' } } }),
+    ...readlineRows({
+      does: [later(-1, ['unknown'])],
+      known: { outside: 'user', signal: { argument: 1, option: 'signal' } },
+    }),
     ...same(nothing, 'clearLine', 'clearScreenDown', 'cursorTo', 'moveCursor', 'emitKeypressEvents'),
   },
   stub: readlineStub,
@@ -94,7 +153,11 @@ export const readlinePromises = defineLibrary({
   language: 'typescript',
   aliases: ['readline/promises'],
   supertypes: { Interface: ['node:readline#Interface'] },
-  apis: readlineRows({ does: [], gives: 'promise', known: { outside: 'user', leavesTurn: true, signal: { argument: 1, option: 'signal' } } }),
+  apis: readlineRows({
+    does: [],
+    gives: 'promise',
+    known: { outside: 'user', leavesTurn: true, signal: { argument: 1, option: 'signal' } },
+  }),
   stub: readlinePromisesStub,
   checked: { version: '@types/node 20.19', how: 'fixtures/libraries/node-util' },
 });

@@ -42,7 +42,15 @@ export const pLimit = defineLibrary({
     // Since 6.2: every element through the limiter; the units it takes are not shown.
     'LimitFunction.map': {
       does: [
-        { does: 'invoke', callback: 1, when: 'now', times: 'each', awaits: true, parallel: true, passes: [{ element: 0 }, 'unknown'] },
+        {
+          does: 'invoke',
+          callback: 1,
+          when: 'now',
+          times: 'each',
+          awaits: true,
+          parallel: true,
+          passes: [{ element: 0 }, 'unknown'],
+        },
         { does: 'give', what: { promiseOf: 'results' } },
       ],
       gives: 'promise',

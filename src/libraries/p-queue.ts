@@ -4,7 +4,11 @@ import { defineLibrary, type Api } from './library.ts';
 import { does, nothing, same, sameMembers } from './rows.ts';
 import { eventEmitter3Stub, pQueueStub } from './stubs/locks.ts';
 
-const idle: Api = { does: [{ does: 'wait', on: 'receiver', for: 'idle', async: true }], gives: 'promise', known: { neverRejects: true } };
+const idle: Api = {
+  does: [{ does: 'wait', on: 'receiver', for: 'idle', async: true }],
+  gives: 'promise',
+  known: { neverRejects: true },
+};
 
 export const pQueue = defineLibrary({
   package: 'p-queue',
@@ -31,7 +35,17 @@ export const pQueue = defineLibrary({
   apis: {
     'new PQueue': does({ does: 'make', type: 'PQueue' }),
     'PQueue.add': {
-      does: [{ does: 'run-locked', lock: 'receiver', mode: 'permit', callback: 0, passes: ['signal'], freesEarly: { argument: 1, option: 'timeout' }, async: true }],
+      does: [
+        {
+          does: 'run-locked',
+          lock: 'receiver',
+          mode: 'permit',
+          callback: 0,
+          passes: ['signal'],
+          freesEarly: { argument: 1, option: 'timeout' },
+          async: true,
+        },
+      ],
       gives: 'promise',
       known: { signal: { argument: 1, option: 'signal' } },
     },
@@ -47,6 +61,15 @@ export const pQueue = defineLibrary({
 export const eventEmitter3 = defineLibrary({
   package: 'eventemitter3',
   language: 'typescript',
-  apis: { ...emitterRows('EventEmitter', ['prependListener', 'prependOnceListener', 'setMaxListeners', 'getMaxListeners', 'rawListeners']), 'new EventEmitter': does({ does: 'make', type: 'EventEmitter' }) },
+  apis: {
+    ...emitterRows('EventEmitter', [
+      'prependListener',
+      'prependOnceListener',
+      'setMaxListeners',
+      'getMaxListeners',
+      'rawListeners',
+    ]),
+    'new EventEmitter': does({ does: 'make', type: 'EventEmitter' }),
+  },
   stub: eventEmitter3Stub,
 });

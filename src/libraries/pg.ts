@@ -5,7 +5,11 @@ import { pgStub } from './stubs/databases.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
 const query: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'promise', known: database };
-const end: Api = { does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(0)], gives: 'promise', known: database };
+const end: Api = {
+  does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(0)],
+  gives: 'promise',
+  known: database,
+};
 
 export const pg = defineLibrary({
   package: 'pg',
@@ -37,18 +41,43 @@ export const pg = defineLibrary({
     Query: ['node:events#EventEmitter'],
   },
   apis: {
-    'new Pool': { does: [{ does: 'make', type: 'Pool' }], known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } } },
-    'new Client': { does: [{ does: 'make', type: 'Client' }], known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } } },
+    'new Pool': {
+      does: [{ does: 'make', type: 'Pool' }],
+      known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
+    },
+    'new Client': {
+      does: [{ does: 'make', type: 'Client' }],
+      known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
+    },
     'Pool.connect': {
       does: [
-        { does: 'acquire', lock: 'receiver', mode: 'permit', async: true, failure: 'throws', gives: 'token', releasedBy: ['release'] },
+        {
+          does: 'acquire',
+          lock: 'receiver',
+          mode: 'permit',
+          async: true,
+          failure: 'throws',
+          gives: 'token',
+          releasedBy: ['release'],
+        },
         { does: 'invoke', callback: 0, when: 'later', times: 'once', passes: ['unknown', 'token', 'token'] },
       ],
       gives: 'promise',
       known: database,
     },
     'Pool.query': {
-      does: [{ does: 'acquire', lock: 'receiver', mode: 'permit', async: true, failure: 'throws', gives: 'nothing', heldFor: 'call' }, later(-1, ['unknown', 'unknown'])],
+      does: [
+        {
+          does: 'acquire',
+          lock: 'receiver',
+          mode: 'permit',
+          async: true,
+          failure: 'throws',
+          gives: 'nothing',
+          heldFor: 'call',
+        },
+        later(-1, ['unknown', 'unknown']),
+      ],
       gives: 'promise',
       known: database,
     },
@@ -58,7 +87,15 @@ export const pg = defineLibrary({
     'ClientBase.connect': { does: [later(0, ['unknown'])], gives: 'promise', known: database },
     'Client.connect': { does: [later(0, ['unknown'])], gives: 'promise', known: database },
     'Client.end': end,
-    ...same(nothing, 'ClientBase.escapeIdentifier', 'ClientBase.escapeLiteral', 'ClientBase.setTypeParser', 'ClientBase.getTypeParser', 'ClientBase.pauseDrain', 'ClientBase.resumeDrain'),
+    ...same(
+      nothing,
+      'ClientBase.escapeIdentifier',
+      'ClientBase.escapeLiteral',
+      'ClientBase.setTypeParser',
+      'ClientBase.getTypeParser',
+      'ClientBase.pauseDrain',
+      'ClientBase.resumeDrain',
+    ),
     ...same(nothing, 'escapeIdentifier', 'escapeLiteral', 'new Query'),
     ...same({ does: [], known: { outside: 'database' } }, 'ClientBase.copyFrom', 'ClientBase.copyTo'),
   },

@@ -21,8 +21,18 @@ export const properLockfile = defineLibrary({
       gives: 'promise',
       known: { outside: 'file', leavesTurn: true },
     },
-    lockSync: { does: [{ does: 'block', what: 'file' }, { does: 'acquire', lock: 0, key: 0, wait: 'try', failure: 'throws', async: false, gives: 'token' }], known: { outside: 'file' } },
-    unlock: { does: [{ does: 'release', lock: 0, key: 0, async: true }], gives: 'promise', known: { outside: 'file', leavesTurn: true } },
+    lockSync: {
+      does: [
+        { does: 'block', what: 'file' },
+        { does: 'acquire', lock: 0, key: 0, wait: 'try', failure: 'throws', async: false, gives: 'token' },
+      ],
+      known: { outside: 'file' },
+    },
+    unlock: {
+      does: [{ does: 'release', lock: 0, key: 0, async: true }],
+      gives: 'promise',
+      known: { outside: 'file', leavesTurn: true },
+    },
     unlockSync: does({ does: 'block', what: 'file' }, { does: 'release', lock: 0, key: 0 }),
     check: { does: [], gives: 'promise', known: { outside: 'file', leavesTurn: true } },
     ...same(nothing, 'checkSync'),

@@ -4,7 +4,13 @@ import { does } from './rows.ts';
 import { redlockStub } from './stubs/locks.ts';
 
 /** Ten tries unless told otherwise; -1 tries for ever. */
-const wait: WaitRule = { default: 'bounded', options: [{ at: { argument: 2, option: 'retryCount' }, equals: '-1', wait: 'endless' }, { at: { argument: 2, option: 'retryCount' }, equals: '0', wait: 'try' }] };
+const wait: WaitRule = {
+  default: 'bounded',
+  options: [
+    { at: { argument: 2, option: 'retryCount' }, equals: '-1', wait: 'endless' },
+    { at: { argument: 2, option: 'retryCount' }, equals: '0', wait: 'try' },
+  ],
+};
 // All keys are taken by one script, at once.
 const taking = { lock: 'receiver', key: 0, keysAre: 'batch', wait, failure: 'throws' } as const;
 const using: Effect = { does: 'run-locked', ...taking, callback: -1, passes: ['signal'], freesEarly: 1, async: true };
@@ -36,11 +42,23 @@ export const redlock = defineLibrary({
       gives: 'promise',
       known: { outside: 'network', leavesTurn: true },
     },
-    'Redlock.release': { does: [{ does: 'release', token: 0, async: true }], gives: 'promise', known: { outside: 'network', leavesTurn: true } },
-    'Lock.release': { does: [{ does: 'release', token: 'receiver', async: true }], gives: 'promise', known: { outside: 'network', leavesTurn: true } },
+    'Redlock.release': {
+      does: [{ does: 'release', token: 0, async: true }],
+      gives: 'promise',
+      known: { outside: 'network', leavesTurn: true },
+    },
+    'Lock.release': {
+      does: [{ does: 'release', token: 'receiver', async: true }],
+      gives: 'promise',
+      known: { outside: 'network', leavesTurn: true },
+    },
     'Redlock.extend': { does: [], gives: 'promise', known: { outside: 'network', leavesTurn: true } },
     'Lock.extend': { does: [], gives: 'promise', known: { outside: 'network', leavesTurn: true } },
-    'Redlock.quit': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }], gives: 'promise', known: { outside: 'network', leavesTurn: true } },
+    'Redlock.quit': {
+      does: [{ does: 'cancel', what: 'receiver', how: 'close' }],
+      gives: 'promise',
+      known: { outside: 'network', leavesTurn: true },
+    },
   },
   stub: redlockStub,
   checked: { version: '5.0.0-beta.2', how: 'fixtures/libraries/redlock (types only: it needs a server)' },

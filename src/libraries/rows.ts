@@ -12,7 +12,8 @@ export const nothing: Api = { does: [] };
 export const does = (...effects: Effect[]): Api => ({ does: effects });
 
 /** One row under several names. */
-export const same = (row: Row, ...names: string[]): Record<string, Row> => Object.fromEntries(names.map(name => [name, row]));
+export const same = (row: Row, ...names: string[]): Record<string, Row> =>
+  Object.fromEntries(names.map(name => [name, row]));
 
 /** The rows of several members of a type: `members('Map', { get: … })` gives `Map.get`. */
 export const members = (type: string, rows: Record<string, Row>): Record<string, Row> =>
@@ -36,14 +37,35 @@ export const callbackLast = (where?: NonNullable<Knowledge['outside']>, before: 
 });
 
 /** Calls the callback once per element, before the call returns. */
-export const each = (callback: Arg, passes: Passed[]): Invoke => ({ does: 'invoke', callback, when: 'now', times: 'each', passes });
+export const each = (callback: Arg, passes: Passed[]): Invoke => ({
+  does: 'invoke',
+  callback,
+  when: 'now',
+  times: 'each',
+  passes,
+});
 /** Calls the callback once, before the call returns. */
-export const once = (callback: Arg, passes: Passed[] = []): Invoke => ({ does: 'invoke', callback, when: 'now', times: 'once', passes });
+export const once = (callback: Arg, passes: Passed[] = []): Invoke => ({
+  does: 'invoke',
+  callback,
+  when: 'now',
+  times: 'once',
+  passes,
+});
 /** Calls the callback once, some time later. */
-export const later = (callback: Arg, passes: Passed[] = []): Invoke => ({ does: 'invoke', callback, when: 'later', times: 'once', passes });
+export const later = (callback: Arg, passes: Passed[] = []): Invoke => ({
+  does: 'invoke',
+  callback,
+  when: 'later',
+  times: 'once',
+  passes,
+});
 
 /** What the framework or runtime says of a handler; `many` activations on the event loop unless told otherwise. */
-export const entry = (trigger: string, more: Partial<Omit<EntryPoint, 'function' | 'trigger'>> = {}): Omit<EntryPoint, 'function' | 'test' | 'label'> & {
+export const entry = (
+  trigger: string,
+  more: Partial<Omit<EntryPoint, 'function' | 'trigger'>> = {},
+): Omit<EntryPoint, 'function' | 'test' | 'label'> & {
   label?: string;
   test?: boolean;
 } => ({

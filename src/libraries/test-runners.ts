@@ -6,7 +6,13 @@ import { assertionStub, jestStub, mochaStub, nodeTestStub, vitestStub } from './
 const run = (trigger: 'test' | 'hook', label: string, handler: Arg): Effect => ({
   does: 'register',
   handler,
-  entry: entry(trigger, { label, instances: trigger === 'test' ? 'once' : 'serial', awaitsHandler: true, rejection: 'reported', test: true }),
+  entry: entry(trigger, {
+    label,
+    instances: trigger === 'test' ? 'once' : 'serial',
+    awaitsHandler: true,
+    rejection: 'reported',
+    test: true,
+  }),
 });
 const test: Api = does(run('test', 'test {0}', { from: 1 }));
 const suite: Api = does(once({ from: 1 }));
@@ -14,17 +20,64 @@ const hook = (name: string): Api => does(run('hook', name, { from: 0 }));
 const hooks = (...names: string[]): Library['apis'] => Object.fromEntries(names.map(name => [name, hook(name)]));
 
 /** Matchers compute; those behind `resolves` and `rejects` give promises, as their types say. */
-const matchers: Library['apis'] = same(nothing, 'expect', 'ExpectStatic()', 'ExpectStatic.*', 'Assertion.*', 'JestAssertion.*', 'AsymmetricMatchersContaining.*');
+const matchers: Library['apis'] = same(
+  nothing,
+  'expect',
+  'ExpectStatic()',
+  'ExpectStatic.*',
+  'Assertion.*',
+  'JestAssertion.*',
+  'AsymmetricMatchersContaining.*',
+);
 const mocks: Library['apis'] = {
   ...sameMembers('VitestUtils', does({ does: 'give', what: { argument: 0 } }), 'fn', 'mocked', 'hoisted'),
   ...sameMembers('VitestUtils', nothing, '*'),
-  ...sameMembers('VitestUtils', { does: [], gives: 'promise' }, 'waitFor', 'waitUntil', 'importActual', 'importMock', 'advanceTimersByTimeAsync', 'runAllTimersAsync', 'runOnlyPendingTimersAsync', 'dynamicImportSettled'),
+  ...sameMembers(
+    'VitestUtils',
+    { does: [], gives: 'promise' },
+    'waitFor',
+    'waitUntil',
+    'importActual',
+    'importMock',
+    'advanceTimersByTimeAsync',
+    'runAllTimersAsync',
+    'runOnlyPendingTimersAsync',
+    'dynamicImportSettled',
+  ),
   ...same(nothing, 'MockInstance.*', 'Mock.*', 'assertType', 'expectTypeOf', 'inject'),
 };
 const runner: Library['apis'] = {
-  ...same(test, 'test', 'it', 'bench', 'TestAPI()', 'ChainableTestAPI()', 'TestCollectorCallable()', 'EachFunctionReturn()', 'TestForFunctionReturn()'),
-  ...same(suite, 'describe', 'suite', 'SuiteAPI()', 'ChainableSuiteAPI()', 'SuiteCollectorCallable()', 'SuiteEachReturn()'),
-  ...same(nothing, 'TestEachFunction()', 'SuiteEachFunction()', 'TestForFunction()', 'SuiteForFunction()', 'ExtendedAPI.*', 'TestAPI.extend', 'TestAPI.skipIf', 'TestAPI.runIf'),
+  ...same(
+    test,
+    'test',
+    'it',
+    'bench',
+    'TestAPI()',
+    'ChainableTestAPI()',
+    'TestCollectorCallable()',
+    'EachFunctionReturn()',
+    'TestForFunctionReturn()',
+  ),
+  ...same(
+    suite,
+    'describe',
+    'suite',
+    'SuiteAPI()',
+    'ChainableSuiteAPI()',
+    'SuiteCollectorCallable()',
+    'SuiteEachReturn()',
+  ),
+  ...same(
+    nothing,
+    'TestEachFunction()',
+    'SuiteEachFunction()',
+    'TestForFunction()',
+    'SuiteForFunction()',
+    'ExtendedAPI.*',
+    'TestAPI.extend',
+    'TestAPI.skipIf',
+    'TestAPI.runIf',
+  ),
   ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach', 'onTestFinished', 'onTestFailed'),
 };
 
@@ -33,7 +86,7 @@ export const vitest = defineLibrary({
   language: 'typescript',
   apis: { ...runner, ...mocks, ...matchers },
   stub: vitestStub + assertionStub('vi'),
-  checked: { version: '4.1.12', how: 'fixtures/libraries/vitest; it runs this project\'s tests' },
+  checked: { version: '4.1.12', how: "fixtures/libraries/vitest; it runs this project's tests" },
 });
 /** Where vitest declares them. */
 export const vitestParts: readonly Library[] = [
@@ -43,17 +96,72 @@ export const vitestParts: readonly Library[] = [
 ];
 
 const jestRows: Library['apis'] = {
-  ...same(test, 'test', 'it', 'xit', 'fit', 'xtest', 'It()', 'It.only', 'It.skip', 'It.failing', 'It.concurrent', 'EachReturn()'),
+  ...same(
+    test,
+    'test',
+    'it',
+    'xit',
+    'fit',
+    'xtest',
+    'It()',
+    'It.only',
+    'It.skip',
+    'It.failing',
+    'It.concurrent',
+    'EachReturn()',
+  ),
   ...same(suite, 'describe', 'fdescribe', 'xdescribe', 'Describe()', 'Describe.only', 'Describe.skip'),
   ...same(nothing, 'Each()', 'It.todo', 'It.each', 'Describe.each'),
   ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach'),
-  ...same(nothing, 'expect', 'Expect()', 'Expect.*', 'Matchers.*', 'JestMatchers.*', 'Assertion.*', 'MockInstance.*', 'Mock.*', 'SpyInstance.*'),
+  ...same(
+    nothing,
+    'expect',
+    'Expect()',
+    'Expect.*',
+    'Matchers.*',
+    'JestMatchers.*',
+    'Assertion.*',
+    'MockInstance.*',
+    'Mock.*',
+    'SpyInstance.*',
+  ),
   ...same(does({ does: 'give', what: { argument: 0 } }), 'fn', 'mocked', 'Jest.fn', 'Jest.mocked'),
   // @types/jest declares them as functions of a namespace, @jest/globals and older versions as members.
-  ...same(nothing, 'Jest.*', 'spyOn', 'mock', 'unmock', 'doMock', 'dontMock', 'useFakeTimers', 'useRealTimers', 'advanceTimersByTime', 'runAllTimers', 'runOnlyPendingTimers'),
-  ...same(nothing, 'clearAllMocks', 'resetAllMocks', 'restoreAllMocks', 'resetModules', 'requireActual', 'requireMock', 'setTimeout', 'setSystemTime', 'isMockFunction', 'clearAllTimers', 'retryTimes'),
+  ...same(
+    nothing,
+    'Jest.*',
+    'spyOn',
+    'mock',
+    'unmock',
+    'doMock',
+    'dontMock',
+    'useFakeTimers',
+    'useRealTimers',
+    'advanceTimersByTime',
+    'runAllTimers',
+    'runOnlyPendingTimers',
+  ),
+  ...same(
+    nothing,
+    'clearAllMocks',
+    'resetAllMocks',
+    'restoreAllMocks',
+    'resetModules',
+    'requireActual',
+    'requireMock',
+    'setTimeout',
+    'setSystemTime',
+    'isMockFunction',
+    'clearAllTimers',
+    'retryTimes',
+  ),
   isolateModules: does(once(0)),
-  ...same({ does: [], gives: 'promise' as const }, 'advanceTimersByTimeAsync', 'runAllTimersAsync', 'runOnlyPendingTimersAsync'),
+  ...same(
+    { does: [], gives: 'promise' as const },
+    'advanceTimersByTimeAsync',
+    'runAllTimersAsync',
+    'runOnlyPendingTimersAsync',
+  ),
 };
 export const jest = defineLibrary({
   package: 'jest',
@@ -68,10 +176,42 @@ export const mocha = defineLibrary({
   package: 'mocha',
   language: 'typescript',
   apis: {
-    ...same(test, 'it', 'specify', 'test', 'xit', 'xspecify', 'TestFunction()', 'TestFunction.only', 'TestFunction.skip', 'ExclusiveTestFunction()', 'PendingTestFunction()'),
-    ...same(suite, 'describe', 'context', 'suite', 'xdescribe', 'xcontext', 'SuiteFunction()', 'ExclusiveSuiteFunction()', 'PendingSuiteFunction()'),
+    ...same(
+      test,
+      'it',
+      'specify',
+      'test',
+      'xit',
+      'xspecify',
+      'TestFunction()',
+      'TestFunction.only',
+      'TestFunction.skip',
+      'ExclusiveTestFunction()',
+      'PendingTestFunction()',
+    ),
+    ...same(
+      suite,
+      'describe',
+      'context',
+      'suite',
+      'xdescribe',
+      'xcontext',
+      'SuiteFunction()',
+      'ExclusiveSuiteFunction()',
+      'PendingSuiteFunction()',
+    ),
     // A hook may have a title before its function.
-    ...hooks('before', 'after', 'beforeEach', 'afterEach', 'suiteSetup', 'suiteTeardown', 'setup', 'teardown', 'HookFunction()'),
+    ...hooks(
+      'before',
+      'after',
+      'beforeEach',
+      'afterEach',
+      'suiteSetup',
+      'suiteTeardown',
+      'setup',
+      'teardown',
+      'HookFunction()',
+    ),
     ...same(nothing, 'Context.timeout', 'Context.slow', 'Context.skip', 'Context.retries', 'run'),
   },
   stub: mochaStub,
@@ -94,7 +234,10 @@ export const nodeTest = defineLibrary({
     'TestContext.test': { does: [{ ...later({ from: 0 }, ['unknown']), awaits: true }], gives: 'promise' },
     ...sameMembers('TestContext', hook('test hook'), 'before', 'after', 'beforeEach', 'afterEach'),
     ...sameMembers('TestContext', nothing, 'diagnostic', 'plan', 'runOnly', 'skip', 'todo'),
-    'TestContext.waitFor': { does: [{ does: 'invoke', callback: 0, when: 'later', times: 'many', awaits: true }], gives: 'promise' },
+    'TestContext.waitFor': {
+      does: [{ does: 'invoke', callback: 0, when: 'later', times: 'many', awaits: true }],
+      gives: 'promise',
+    },
     ...sameMembers('MockTracker', does({ does: 'give', what: { argument: 0 } }), 'fn'),
     ...sameMembers('MockTracker', nothing, '*'),
     ...same(nothing, 'MockTimers.*', 'MockFunctionContext.*', 'run'),

@@ -4,13 +4,37 @@ import { same } from './rows.ts';
 
 /** `setTimeout(callback, delay, ...args)`. */
 export const timeout: Api = {
-  does: [{ does: 'spawn', how: 'timer', body: 0, runsOn: 'event-loop', passes: [{ argument: 2 }, { argument: 3 }, { argument: 4 }] }],
-  known: { neverThrows: true, outside: 'timer', resource: { what: 'timer', ends: ['clearTimeout', 'unref', 'close'], observedBy: [] } },
+  does: [
+    {
+      does: 'spawn',
+      how: 'timer',
+      body: 0,
+      runsOn: 'event-loop',
+      passes: [{ argument: 2 }, { argument: 3 }, { argument: 4 }],
+    },
+  ],
+  known: {
+    neverThrows: true,
+    outside: 'timer',
+    resource: { what: 'timer', ends: ['clearTimeout', 'unref', 'close'], observedBy: [] },
+  },
 };
 /** `setInterval(callback, delay, ...args)`. */
 export const interval: Api = {
-  does: [{ does: 'spawn', how: 'interval', body: 0, runsOn: 'event-loop', passes: [{ argument: 2 }, { argument: 3 }, { argument: 4 }] }],
-  known: { neverThrows: true, outside: 'timer', resource: { what: 'interval', ends: ['clearInterval', 'clearTimeout', 'unref', 'close'], observedBy: [] } },
+  does: [
+    {
+      does: 'spawn',
+      how: 'interval',
+      body: 0,
+      runsOn: 'event-loop',
+      passes: [{ argument: 2 }, { argument: 3 }, { argument: 4 }],
+    },
+  ],
+  known: {
+    neverThrows: true,
+    outside: 'timer',
+    resource: { what: 'interval', ends: ['clearInterval', 'clearTimeout', 'unref', 'close'], observedBy: [] },
+  },
 };
 /** `clearTimeout(handle)` and its like. */
 export const clear: Api = { does: [{ does: 'cancel', what: 0, how: 'clear' }], known: { neverThrows: true } };
@@ -20,7 +44,9 @@ export const timerRows: Library['apis'] = {
   setTimeout: timeout,
   setInterval: interval,
   setImmediate: {
-    does: [{ does: 'spawn', how: 'immediate', body: 0, runsOn: 'event-loop', passes: [{ argument: 1 }, { argument: 2 }] }],
+    does: [
+      { does: 'spawn', how: 'immediate', body: 0, runsOn: 'event-loop', passes: [{ argument: 1 }, { argument: 2 }] },
+    ],
     known: { neverThrows: true, resource: { what: 'timer', ends: ['clearImmediate', 'unref'], observedBy: [] } },
   },
   ...same(clear, 'clearTimeout', 'clearInterval', 'clearImmediate'),

@@ -8,8 +8,15 @@ const request = (options: number): Api => ({
   gives: 'promise',
   known: { outside: 'network', leavesTurn: true, signal: { argument: options, option: 'signal' } },
 });
-const pool = (type: string): Api => ({ does: [{ does: 'make', type }], known: { resource: { what: 'connection', ends: ['close', 'destroy'], observedBy: ['on'] } } });
-const end: Api = { does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(-1)], gives: 'promise', known: { leavesTurn: true } };
+const pool = (type: string): Api => ({
+  does: [{ does: 'make', type }],
+  known: { resource: { what: 'connection', ends: ['close', 'destroy'], observedBy: ['on'] } },
+});
+const end: Api = {
+  does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(-1)],
+  gives: 'promise',
+  known: { leavesTurn: true },
+};
 const body = outside('network');
 const bodies = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'];
 
@@ -17,7 +24,11 @@ export const undici = defineLibrary({
   package: 'undici',
   language: 'typescript',
   supertypes: {
-    ...Object.fromEntries(['Agent', 'Pool', 'Client', 'BalancedPool', 'ProxyAgent', 'EnvHttpProxyAgent', 'RetryAgent', 'MockAgent'].map(type => [type, ['Dispatcher']])),
+    ...Object.fromEntries(
+      ['Agent', 'Pool', 'Client', 'BalancedPool', 'ProxyAgent', 'EnvHttpProxyAgent', 'RetryAgent', 'MockAgent'].map(
+        type => [type, ['Dispatcher']],
+      ),
+    ),
     Dispatcher: ['node:events#EventEmitter'],
     BodyReadable: ['node:stream#Readable'],
     Response: ['BodyMixin'],
@@ -28,7 +39,11 @@ export const undici = defineLibrary({
     ...sameMembers('Dispatcher', request(0), 'request', 'stream', 'connect', 'upgrade'),
     ...sameMembers('Dispatcher', end, 'close', 'destroy'),
     ...sameMembers('Dispatcher', nothing, 'dispatch', 'compose', 'pipeline'),
-    ...Object.fromEntries(['Agent', 'Pool', 'Client', 'BalancedPool', 'ProxyAgent', 'EnvHttpProxyAgent', 'RetryAgent', 'MockAgent'].map(type => [`new ${type}`, pool(type)])),
+    ...Object.fromEntries(
+      ['Agent', 'Pool', 'Client', 'BalancedPool', 'ProxyAgent', 'EnvHttpProxyAgent', 'RetryAgent', 'MockAgent'].map(
+        type => [`new ${type}`, pool(type)],
+      ),
+    ),
     ...sameMembers('BodyReadable', body, ...bodies),
     'BodyReadable.dump': { does: [], gives: 'promise', known: { leavesTurn: true } },
     ...sameMembers('BodyMixin', body, ...bodies),
@@ -48,7 +63,26 @@ export const undiciTypes = defineLibrary({
   apis: {
     ...sameMembers('BodyMixin', body, ...bodies),
     fetch: request(1),
-    ...same(nothing, 'Response.clone', 'static Response.json', 'Response.error', 'Response.redirect', 'Request.clone', 'new Headers', 'Headers.*', 'new FormData', 'FormData.*', 'new Request', 'new Response'),
-    'Headers.forEach': does({ does: 'invoke', callback: 0, when: 'now', times: 'each', passes: ['unknown', 'unknown'] }),
+    ...same(
+      nothing,
+      'Response.clone',
+      'static Response.json',
+      'Response.error',
+      'Response.redirect',
+      'Request.clone',
+      'new Headers',
+      'Headers.*',
+      'new FormData',
+      'FormData.*',
+      'new Request',
+      'new Response',
+    ),
+    'Headers.forEach': does({
+      does: 'invoke',
+      callback: 0,
+      when: 'now',
+      times: 'each',
+      passes: ['unknown', 'unknown'],
+    }),
   },
 });

@@ -6,14 +6,23 @@ const keyed = (names: string, result: string): string =>
     .join('\n');
 /** Commands by what they give. */
 const commands: readonly (readonly [string, string])[] = [
-  ['get getrange getset getdel getex hget lindex lpop rpop rpoplpush brpoplpush lmove blmove spop srandmember type info ping eval evalsha select auth', 'any'],
+  [
+    'get getrange getset getdel getex hget lindex lpop rpop rpoplpush brpoplpush lmove blmove spop srandmember type info ping eval evalsha select auth',
+    'any',
+  ],
   ['set setex psetex mset hmset lset ltrim rename restore flushall flushdb watch unwatch quit', "'OK'"],
-  ['incr incrby decr decrby append strlen exists del unlink setnx msetnx expire pexpire expireat persist ttl pttl hset hdel hlen hincrby hsetnx hexists llen lpush rpush lpushx rpushx linsert lrem sadd srem scard sismember smove zadd zrem zcard zcount zremrangebyscore zremrangebyrank publish dbsize setbit getbit bitcount xlen xack xtrim pfadd pfcount wait setrange', 'number'],
+  [
+    'incr incrby decr decrby append strlen exists del unlink setnx msetnx expire pexpire expireat persist ttl pttl hset hdel hlen hincrby hsetnx hexists llen lpush rpush lpushx rpushx linsert lrem sadd srem scard sismember smove zadd zrem zcard zcount zremrangebyscore zremrangebyrank publish dbsize setbit getbit bitcount xlen xack xtrim pfadd pfcount wait setrange',
+    'number',
+  ],
   ['mget keys hkeys hvals hmget lrange smembers zrange zrevrange zrangebyscore zpopmin zpopmax time', 'any[]'],
   ['hgetall', 'Record<string, string>'],
   ['incrbyfloat hincrbyfloat zincrby zscore zrank', 'any'],
   ['scan hscan sscan zscan', '[string, string[]]'],
-  ['subscribe psubscribe unsubscribe punsubscribe config script client cluster call xadd xread xreadgroup xrange xrevrange xgroup xpending xclaim xautoclaim blpop brpop bzpopmin bzpopmax getBuffer', 'any'],
+  [
+    'subscribe psubscribe unsubscribe punsubscribe config script client cluster call xadd xread xreadgroup xrange xrevrange xgroup xpending xclaim xautoclaim blpop brpop bzpopmin bzpopmax getBuffer',
+    'any',
+  ],
 ];
 export const ioredisStub = `
 import { EventEmitter } from 'node:events';

@@ -59,8 +59,14 @@ export const defaults: ClientConfig;
 `;
 
 /** Builder methods that give the builder again. */
-const chained = 'select columns column distinct from into where andWhere orWhere whereNot orWhereNot whereIn orWhereIn whereNotIn whereNull orWhereNull whereNotNull whereBetween whereNotBetween whereExists whereNotExists whereRaw orWhereRaw andWhereRaw whereLike whereILike whereJsonPath whereColumn join joinRaw innerJoin leftJoin leftOuterJoin rightJoin fullOuterJoin crossJoin using groupBy groupByRaw having havingRaw havingIn orHaving orderBy orderByRaw limit offset union unionAll intersect with withRecursive as count countDistinct min max sum avg first pluck insert insertGetId update increment decrement del delete truncate returning onConflict ignore merge forUpdate forShare forNoKeyUpdate forKeyShare skipLocked noWait table clone modify clear clearSelect clearWhere clearOrder timeout comment hintComment queryContext'.split(' ');
-const schema = 'createTable createTableIfNotExists createTableLike alterTable table dropTable dropTableIfExists renameTable createSchema createSchemaIfNotExists dropSchema dropSchemaIfExists createView createViewOrReplace dropView dropViewIfExists raw withSchema'.split(' ');
+const chained =
+  'select columns column distinct from into where andWhere orWhere whereNot orWhereNot whereIn orWhereIn whereNotIn whereNull orWhereNull whereNotNull whereBetween whereNotBetween whereExists whereNotExists whereRaw orWhereRaw andWhereRaw whereLike whereILike whereJsonPath whereColumn join joinRaw innerJoin leftJoin leftOuterJoin rightJoin fullOuterJoin crossJoin using groupBy groupByRaw having havingRaw havingIn orHaving orderBy orderByRaw limit offset union unionAll intersect with withRecursive as count countDistinct min max sum avg first pluck insert insertGetId update increment decrement del delete truncate returning onConflict ignore merge forUpdate forShare forNoKeyUpdate forKeyShare skipLocked noWait table clone modify clear clearSelect clearWhere clearOrder timeout comment hintComment queryContext'.split(
+    ' ',
+  );
+const schema =
+  'createTable createTableIfNotExists createTableLike alterTable table dropTable dropTableIfExists renameTable createSchema createSchemaIfNotExists dropSchema dropSchemaIfExists createView createViewOrReplace dropView dropViewIfExists raw withSchema'.split(
+    ' ',
+  );
 export const knexStub = `
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';

@@ -70,7 +70,17 @@ export const webcrypto: Crypto;
 export const constants: { readonly [name: string]: number };
 `;
 
-const codecs = ['deflate', 'inflate', 'deflateRaw', 'inflateRaw', 'gzip', 'gunzip', 'unzip', 'brotliCompress', 'brotliDecompress'];
+const codecs = [
+  'deflate',
+  'inflate',
+  'deflateRaw',
+  'inflateRaw',
+  'gzip',
+  'gunzip',
+  'unzip',
+  'brotliCompress',
+  'brotliDecompress',
+];
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 export const zlibStub = `
 import { Transform } from 'node:stream';

@@ -13,7 +13,11 @@ const operations: readonly (readonly [string, string, string])[] = [
   ['chmod', 'path: PathLike, mode: Mode', 'void'],
   ['chown', 'path: PathLike, uid: number, gid: number', 'void'],
   ['copyFile', 'source: PathLike, target: PathLike, mode?: number', 'void'],
-  ['cp', 'source: string | URL, target: string | URL, options?: { recursive?: boolean; force?: boolean; errorOnExist?: boolean; filter?: CopyFilter }', 'void'],
+  [
+    'cp',
+    'source: string | URL, target: string | URL, options?: { recursive?: boolean; force?: boolean; errorOnExist?: boolean; filter?: CopyFilter }',
+    'void',
+  ],
   ['lchown', 'path: PathLike, uid: number, gid: number', 'void'],
   ['link', 'existing: PathLike, path: PathLike', 'void'],
   ['lstat', 'path: PathLike, options?: { bigint?: boolean }', 'Stats'],
@@ -22,12 +26,24 @@ const operations: readonly (readonly [string, string, string])[] = [
   ['mkdtemp', 'prefix: string, options?: BufferEncoding | { encoding?: BufferEncoding }', 'string'],
   ['readFile', 'path: FileLike, options: BufferEncoding | (ReadFileOptions & { encoding: BufferEncoding })', 'string'],
   ['readFile', 'path: FileLike, options?: ReadFileOptions | null', 'Buffer'],
-  ['readdir', 'path: PathLike, options: { withFileTypes: true; recursive?: boolean; encoding?: BufferEncoding | null }', 'Dirent[]'],
-  ['readdir', 'path: PathLike, options?: { withFileTypes?: false; recursive?: boolean; encoding?: BufferEncoding | null } | BufferEncoding | null', 'string[]'],
+  [
+    'readdir',
+    'path: PathLike, options: { withFileTypes: true; recursive?: boolean; encoding?: BufferEncoding | null }',
+    'Dirent[]',
+  ],
+  [
+    'readdir',
+    'path: PathLike, options?: { withFileTypes?: false; recursive?: boolean; encoding?: BufferEncoding | null } | BufferEncoding | null',
+    'string[]',
+  ],
   ['readlink', 'path: PathLike', 'string'],
   ['realpath', 'path: PathLike', 'string'],
   ['rename', 'from: PathLike, to: PathLike', 'void'],
-  ['rm', 'path: PathLike, options?: { force?: boolean; recursive?: boolean; maxRetries?: number; retryDelay?: number }', 'void'],
+  [
+    'rm',
+    'path: PathLike, options?: { force?: boolean; recursive?: boolean; maxRetries?: number; retryDelay?: number }',
+    'void',
+  ],
   ['rmdir', 'path: PathLike, options?: { recursive?: boolean }', 'void'],
   ['stat', 'path: PathLike, options?: { bigint?: boolean }', 'Stats'],
   ['statfs', 'path: PathLike', 'StatsFs'],
@@ -41,8 +57,16 @@ const operations: readonly (readonly [string, string, string])[] = [
 const descriptorOperations: readonly (readonly [string, string, string])[] = [
   ['open', 'path: PathLike, flags?: string | number, mode?: Mode', 'number'],
   ['close', 'fd: number', 'void'],
-  ['read', 'fd: number, buffer: NodeJS.ArrayBufferView, offset?: number | null, length?: number | null, position?: number | bigint | null', 'number'],
-  ['write', 'fd: number, data: Data, offset?: number | null, length?: number | string | null, position?: number | null', 'number'],
+  [
+    'read',
+    'fd: number, buffer: NodeJS.ArrayBufferView, offset?: number | null, length?: number | null, position?: number | bigint | null',
+    'number',
+  ],
+  [
+    'write',
+    'fd: number, data: Data, offset?: number | null, length?: number | string | null, position?: number | null',
+    'number',
+  ],
   ['writev', 'fd: number, buffers: readonly NodeJS.ArrayBufferView[], position?: number', 'number'],
   ['readv', 'fd: number, buffers: readonly NodeJS.ArrayBufferView[], position?: number', 'number'],
   ['fstat', 'fd: number', 'Stats'],
@@ -68,12 +92,17 @@ function beforeCallback(parameters: string): string[] {
 const calledBack = [...operations, ...descriptorOperations]
   .flatMap(([name, parameters, result]) =>
     beforeCallback(parameters).map(
-      before => `export function ${name}(${before}, callback: (error: NodeJS.ErrnoException | null${result === 'void' ? '' : `, result: ${result}`}) => void): void;`,
+      before =>
+        `export function ${name}(${before}, callback: (error: NodeJS.ErrnoException | null${result === 'void' ? '' : `, result: ${result}`}) => void): void;`,
     ),
   )
   .join('\n');
-const sync = [...operations, ...descriptorOperations].map(([name, parameters, result]) => `export function ${name}Sync(${parameters}): ${result};`).join('\n');
-const promised = operations.map(([name, parameters, result]) => `export function ${name}(${parameters}): Promise<${result}>;`).join('\n');
+const sync = [...operations, ...descriptorOperations]
+  .map(([name, parameters, result]) => `export function ${name}Sync(${parameters}): ${result};`)
+  .join('\n');
+const promised = operations
+  .map(([name, parameters, result]) => `export function ${name}(${parameters}): Promise<${result}>;`)
+  .join('\n');
 
 /** The body of \`node:fs\`. */
 export const fsStub = `

@@ -266,7 +266,11 @@ export function createSocket(type: 'udp4' | 'udp6' | { type: 'udp4' | 'udp6'; re
 `;
 
 const lookups: readonly (readonly [string, string, string])[] = [
-  ['lookup', 'host: string, options: { all: true; family?: number; hints?: number }', '{ address: string; family: number }[]'],
+  [
+    'lookup',
+    'host: string, options: { all: true; family?: number; hints?: number }',
+    '{ address: string; family: number }[]',
+  ],
   ['lookup', 'host: string, options?: any', '{ address: string; family: number }'],
   ['resolve', 'host: string, type?: string', 'any'],
   ['resolve4', 'host: string', 'string[]'],
@@ -291,7 +295,10 @@ export function lookup(host: string, callback: (error: NodeJS.ErrnoException | n
 export function lookup(host: string, options: any, callback: (error: NodeJS.ErrnoException | null, address: any, family: number) => void): void;
 ${lookups
   .filter(([name]) => name !== 'lookup')
-  .map(([name, parameters, result]) => `export function ${name}(${parameters.replace('?:', ':')}, callback: (error: NodeJS.ErrnoException | null, result: ${result}) => void): void;`)
+  .map(
+    ([name, parameters, result]) =>
+      `export function ${name}(${parameters.replace('?:', ':')}, callback: (error: NodeJS.ErrnoException | null, result: ${result}) => void): void;`,
+  )
   .join('\n')}
 export function resolve(host: string, callback: (error: NodeJS.ErrnoException | null, addresses: string[]) => void): void;
 ${settings}`;

@@ -1,12 +1,50 @@
 /** Ambient declarations of the test runners. */
 const matcherNames = [
-  'toBe', 'toEqual', 'toStrictEqual', 'toBeDefined', 'toBeUndefined', 'toBeNull', 'toBeNaN', 'toBeTruthy', 'toBeFalsy', 'toBeGreaterThan', 'toBeGreaterThanOrEqual',
-  'toBeLessThan', 'toBeLessThanOrEqual', 'toBeCloseTo', 'toBeInstanceOf', 'toBeTypeOf', 'toContain', 'toContainEqual', 'toHaveLength', 'toHaveProperty', 'toMatch',
-  'toMatchObject', 'toMatchSnapshot', 'toMatchInlineSnapshot', 'toMatchFileSnapshot', 'toThrow', 'toThrowError', 'toThrowErrorMatchingSnapshot', 'toThrowErrorMatchingInlineSnapshot',
-  'toHaveBeenCalled', 'toHaveBeenCalledTimes', 'toHaveBeenCalledWith', 'toHaveBeenLastCalledWith', 'toHaveBeenNthCalledWith', 'toHaveBeenCalledOnce', 'toHaveReturned',
-  'toHaveReturnedWith', 'toSatisfy', 'toBeOneOf', 'toBeCalled', 'toBeCalledTimes', 'toBeCalledWith',
+  'toBe',
+  'toEqual',
+  'toStrictEqual',
+  'toBeDefined',
+  'toBeUndefined',
+  'toBeNull',
+  'toBeNaN',
+  'toBeTruthy',
+  'toBeFalsy',
+  'toBeGreaterThan',
+  'toBeGreaterThanOrEqual',
+  'toBeLessThan',
+  'toBeLessThanOrEqual',
+  'toBeCloseTo',
+  'toBeInstanceOf',
+  'toBeTypeOf',
+  'toContain',
+  'toContainEqual',
+  'toHaveLength',
+  'toHaveProperty',
+  'toMatch',
+  'toMatchObject',
+  'toMatchSnapshot',
+  'toMatchInlineSnapshot',
+  'toMatchFileSnapshot',
+  'toThrow',
+  'toThrowError',
+  'toThrowErrorMatchingSnapshot',
+  'toThrowErrorMatchingInlineSnapshot',
+  'toHaveBeenCalled',
+  'toHaveBeenCalledTimes',
+  'toHaveBeenCalledWith',
+  'toHaveBeenLastCalledWith',
+  'toHaveBeenNthCalledWith',
+  'toHaveBeenCalledOnce',
+  'toHaveReturned',
+  'toHaveReturnedWith',
+  'toSatisfy',
+  'toBeOneOf',
+  'toBeCalled',
+  'toBeCalledTimes',
+  'toBeCalledWith',
 ];
-const matchers = (result: string): string => matcherNames.map(name => `  ${name}(...args: any[]): ${result};`).join('\n');
+const matchers = (result: string): string =>
+  matcherNames.map(name => `  ${name}(...args: any[]): ${result};`).join('\n');
 
 /** `expect` and the mock functions, for \`vi\` and \`jest\`. */
 export const assertionStub = (tool: 'vi' | 'jest'): string => `
@@ -83,7 +121,9 @@ export interface ${tool === 'vi' ? 'VitestUtils' : 'Jest'} {
   getTimerCount(): number;
   setSystemTime(time: number | string | Date): any;
   getRealSystemTime(): number;
-  ${tool === 'vi' ? `hoisted<T>(factory: () => T): T;
+  ${
+    tool === 'vi'
+      ? `hoisted<T>(factory: () => T): T;
   stubGlobal(name: string, value: unknown): this;
   unstubAllGlobals(): this;
   stubEnv(name: string, value: any): this;
@@ -93,12 +133,14 @@ export interface ${tool === 'vi' ? 'VitestUtils' : 'Jest'} {
   waitFor<T>(fn: () => T | Promise<T>, options?: any): Promise<T>;
   waitUntil<T>(fn: () => T | Promise<T>, options?: any): Promise<T>;
   dynamicImportSettled(): Promise<void>;
-  setConfig(options: object): void;` : `requireActual<T = any>(path: string): T;
+  setConfig(options: object): void;`
+      : `requireActual<T = any>(path: string): T;
   requireMock<T = any>(path: string): T;
   setTimeout(ms: number): this;
   retryTimes(count: number): this;
   isolateModules(fn: () => void): this;
-  replaceProperty(object: any, key: any, value: any): any;`}
+  replaceProperty(object: any, key: any, value: any): any;`
+  }
 }
 export const ${tool}: ${tool === 'vi' ? 'VitestUtils' : 'Jest'};
 `;
