@@ -214,7 +214,7 @@ describe('an audit', () => {
   });
   it('withstands code nested deeper than the default stack', () => {
     const folder = project('deep', {
-      'a.ts': `export const x = ${'('.repeat(3000)}1${')'.repeat(3000)};\n`,
+      'a.ts': `export const x = ${'(\n'.repeat(3000)}1${')\n'.repeat(3000)};\n`,
       'b.ts': FLOATING,
     });
     const report = reportOf(run([folder, '--format', 'json']));
@@ -239,7 +239,9 @@ describe('an audit', () => {
     expect(run(['graph', 'calls', floating, '--format', 'dot']).out).toContain('"src/a.ts#start" -> "src/a.ts#load";');
     expect(JSON.parse(run(['graph', 'calls', '--format', 'json'], { cwd: floating }).out)).toMatchObject({
       schema: 1,
-      calls: [{ in: 'src/a.ts#start', kind: 'call', file: 'src/a.ts', targets: ['src/a.ts#load'] }],
+      calls: expect.arrayContaining([
+        expect.objectContaining({ in: 'src/a.ts#start', kind: 'call', file: 'src/a.ts', targets: ['src/a.ts#load'] }),
+      ]),
     });
   });
 });

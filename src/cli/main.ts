@@ -11,6 +11,7 @@ import { addWhyCommand } from './whyCommand.ts';
 export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', ignoreClosedPipe);
   process.stderr.on('error', ignoreClosedPipe);
+  process.on('uncaughtException', crash);
   try {
     await makeProgram().parseAsync([...args], { from: 'user' });
   } catch (error) {
@@ -40,6 +41,12 @@ function makeProgram(): Command {
   );
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;
+}
+
+/** An error that nobody waits for: the code of findings, 1, must not stand for it. */
+function crash(error: unknown): void {
+  complain(explainError(error));
+  process.exit(2);
 }
 
 /** The reader of a pipe may leave early (`| head`): that is no error of ours. */

@@ -70,5 +70,5 @@ function readOrEmpty(project: OpenProject | undefined, file: string): string {
 function whySkipped(skipped: readonly { reason: string }[]): string | undefined {
   if (skipped.length === 0) return undefined;
   const reasons = [...new Set(skipped.map(({ reason }) => reason))].sort(byCodeUnit);
-  return `${skipped.length} files were left out (${reasons.join(', ')}); --include GLOB takes them in.`;
+  return `${skipped.length === 1 ? 'One file was' : `${skipped.length} files were`} left out (${reasons.join(', ')}); --include GLOB takes in what is wanted.`;
 }

@@ -29,7 +29,6 @@ const MAX_STEPS = 60;
 const MAX_NOTIFICATIONS = 1000;
 const MAX_TITLE = 1024;
 const ROOT = '%SRCROOT%';
-const HOME = 'https://www.npmjs.com/package/conc-audit';
 
 export default defineReporter({
   name: 'sarif',
@@ -51,7 +50,7 @@ export function toSarif(report: AuditReport): Log {
         name: report.tool.name,
         version: report.tool.version,
         semanticVersion: report.tool.version,
-        informationUri: HOME,
+        informationUri: 'https://www.npmjs.com/package/conc-audit',
         rules: rules.map(descriptor),
         notifications: notificationDescriptors(report, shown.length),
       },
@@ -94,7 +93,6 @@ function descriptor(rule: RuleInfo): ReportingDescriptor {
       text: cutText(`${sentence(rule.title)} Why: ${sentence(rule.why)} What to do: ${sentence(rule.fix)}`, MAX_TITLE),
     },
     help: { text: rule.help, markdown: rule.help },
-    helpUri: HOME,
     defaultConfiguration: { level: rule.level },
     properties: {
       tags: ['concurrency', ...(rule.item ? [`checklist/${rule.item}`] : [])],

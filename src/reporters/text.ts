@@ -163,7 +163,7 @@ class TextReport {
   #witness({ title, steps }: WitnessPath): void {
     this.#line(4, ['strong', title]);
     for (const step of steps) {
-      const order = step.importance === 'unimportant' ? '·' : `${step.order}.`;
+      const order = step.importance === 'essential' ? `${step.order}.` : '·';
       const style: Style = step.importance === 'essential' ? 'strong' : 'plain';
       this.#line(
         6 + 2 * Math.min(step.depth, 12),
