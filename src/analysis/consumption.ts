@@ -6,7 +6,7 @@
 import type { Access, Call, Cancel, Drop, FunctionId, Place, Step, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
-import { functionUses, type FunctionUsesOf, type Key, keysOf, type Use } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf, type Key, keysOf, sameKey, type Use } from './consumptionIndex.ts';
 import { type Holder, type Places, places, type Spot, spotsOf } from './consumptionPlaces.ts';
 import type { Program } from './program.ts';
 
@@ -142,9 +142,9 @@ class Follower implements Consumption {
       case 'held':
         return next(use.value, [...inside, use.key]);
       case 'part': {
-        const taken = takePart(inside, use.keys);
+        const taken = this.#isNoElement(at, use.keys[0]) ? null : takePart(inside, use.keys);
         if (taken) next(use.value, taken);
-        else if (want === 'handle' && inside.length === 0) result.ends.push({ how: 'watched', fn, step: null });
+        else if (want === 'handle' && inside.length === 0) this.#partOfHandle(fn, use.value, result);
         return;
       }
       case 'combined':
@@ -158,6 +158,30 @@ class Follower implements Consumption {
         return;
       case 'step':
         return this.#step(at, use, want, result);
+    }
+  }
+
+  /** `length` of an array, `size` of a set made here: no element. */
+  #isNoElement({ fn, value, inside }: Extract<Followed, { kind: 'value' }>, key: Key | undefined): boolean {
+    return typeof key === 'string' && inside.at(-1) === null && !/^\d+$/.test(key) && this.#isCollection(fn, value, 4);
+  }
+
+  #isCollection(fn: FunctionId, value: ValueId, depth: number): boolean {
+    const facts = depth > 0 ? this.#program.functions.get(fn)?.values[value] : undefined;
+    if (facts?.kind === 'array') return true;
+    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy')) return facts.values.every(part => this.#isCollection(fn, part, depth - 1));
+    const step = facts?.kind === 'result' ? this.#program.steps(fn).get(facts.of) : undefined;
+    return step?.kind === 'call' && step.newOf !== undefined && !this.#program.types.has(step.newOf);
+  }
+
+  /** The streams of a process end when it does: piping, awaiting or passing one on watches it; taking its data does not. */
+  #partOfHandle(fn: FunctionId, part: ValueId, result: Expansion): void {
+    for (const use of this.#uses(fn).of(part)) {
+      if (use.as !== 'step') continue;
+      const { step, role } = use;
+      const passed = role === 'argument' && !(step.kind === 'call' && step.gives === 'value');
+      const watches = passed || role === 'await' || (role === 'over' && step.kind === 'loop' && step.awaitsEach) || (role === 'receiver' && step.kind === 'call' && callsMember(step)) || (step.kind === 'access' && watchesEnd(step, 2));
+      if (watches) result.ends.push({ how: 'watched', fn, step });
     }
   }
 
@@ -189,7 +213,7 @@ class Follower implements Consumption {
       case 'store':
         return step.kind === 'access' ? this.#store(at, step, result) : undefined;
       case 'base':
-        if (want === 'handle' && inside.length === 0 && step.kind === 'access' && isListening(step)) end('watched');
+        if (want === 'handle' && inside.length === 0 && step.kind === 'access' && watchesEnd(step, step.place.path.length)) end('watched');
         return;
       case 'cancel':
         return step.kind === 'cancel' ? cancelled(step, fn, want, result) : undefined;
@@ -286,11 +310,12 @@ class Follower implements Consumption {
 /** A step that names a holder or parameter as the place that it is about. */
 function named(step: Step, fn: FunctionId, inside: readonly Key[], keys: readonly Key[], want: Want, result: Expansion): void {
   if (step.kind === 'access') {
-    if (want === 'handle' && inside.length === keys.length - 1 && isListening(step)) result.ends.push({ how: 'watched', fn, step });
+    const below = keys.length - inside.length;
+    if (want === 'handle' && below > 0 && watchesEnd(step, below)) result.ends.push({ how: 'watched', fn, step });
     return;
   }
   // Waiting for an event of it is waiting for a part of it.
-  const own = step.kind === 'wait' && keys.at(-1)?.startsWith('on:') ? keys.slice(0, -1) : keys;
+  const own = step.kind === 'wait' && keys.at(-1)?.includes('on:') ? keys.slice(0, -1) : keys;
   if (!takePart(inside, own)) return;
   if (step.kind === 'cancel') cancelled(step, fn, want, result);
   else result.ends.push({ how: step.kind === 'wait' ? 'awaited' : 'used', fn, step });
@@ -310,7 +335,7 @@ function takePart(inside: readonly Key[], keys: readonly Key[]): readonly Key[] 
   if (keys.length > inside.length) return null;
   const matches = keys.every((key, at) => {
     const held = inside[inside.length - 1 - at];
-    return key === null || held === null || key === held;
+    return held !== undefined && sameKey(held, key);
   });
   return matches ? inside.slice(0, inside.length - keys.length) : null;
 }
@@ -329,10 +354,14 @@ function keyOf(at: Followed, want: Want): string {
   }
 }
 
-/** `x.on('exit', …)` as an update of the slot `on:exit`. */
-function isListening(step: Access): boolean {
+/**
+ * `x.on('exit', …)` as an update of the slot `on:exit`. `below`: how many fields it lies below the handle; what one of
+ * its streams delivers says nothing of its end.
+ */
+function watchesEnd(step: Access, below: number): boolean {
   const last = step.place.path.at(-1);
-  return last !== undefined && 'field' in last && last.field.startsWith('on:');
+  const event = last !== undefined && 'field' in last && last.field.startsWith('on:') ? last.field.slice(3) : null;
+  return event !== null && (below === 1 || (event !== 'data' && event !== 'readable'));
 }
 
 /** A method call on a handle that does more than talk to it: whatever is not known to be a message ends or watches it. */

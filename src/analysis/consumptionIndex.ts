@@ -3,8 +3,18 @@ import type { Access, Condition, FunctionFacts, FunctionId, Place, Step, Value, 
 import { defineAnalysis } from './analysis.ts';
 import { walkSteps } from './program.ts';
 
-/** The key of one part of a container: a field name, a constant key, or null for "some element". */
+/**
+ * The key of one part of a container: a field name, a constant key, or null for "some element". `.name` is a field that
+ * a type declares, which is never an element of a collection.
+ */
 export type Key = string | null;
+
+/** Whether a read of `key` may give what lies at `held`. */
+export function sameKey(held: Key, key: Key): boolean {
+  if (held === null) return key === null || !key.startsWith('.');
+  return key === null || plainKey(held) === plainKey(key);
+}
+const plainKey = (key: string): string => (key.startsWith('.') ? key.slice(1) : key);
 
 export type Role =
   | 'await'
@@ -73,7 +83,7 @@ export const functionUses = defineAnalysis<FunctionUsesOf>('function-uses', (_ge
 
 /** The keys of a path, from the outside in. */
 export function keysOf(path: Place['path']): Key[] {
-  return path.map(step => ('field' in step ? step.field : 'key' in step && typeof step.key === 'string' ? step.key : null));
+  return path.map(step => ('field' in step ? (step.of === undefined ? step.field : `.${step.field}`) : 'key' in step && typeof step.key === 'string' ? step.key : null));
 }
 
 /** Places that a step names directly and takes its thing from. Accesses have values for what they read. */

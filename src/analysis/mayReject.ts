@@ -173,6 +173,9 @@ class Solver implements MayReject {
         return step.values.reduce<Failure>((sum, value) => worse(sum, this.#value(fn.id, value, new Set())), 'never');
       case 'call':
         return this.#callThrows(fn, step);
+      case 'wait':
+        // What is waited for may fail instead, or the wait is broken off.
+        return step.wait === 'bounded' || (fn.synthetic && (step.for === 'event' || step.for === 'message')) ? 'may' : 'never';
       case 'acquire':
         return step.failure === 'throws' && step.wait !== 'endless' ? 'may' : 'never';
       case 'blocking':

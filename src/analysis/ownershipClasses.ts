@@ -10,6 +10,9 @@ const END = /^(close|stop|dispose|destroy|end|shutdown|terminate|disconnect|tear
 /** Only these say "it is over"; the others may be everyday methods of one thing in the class. */
 const STRICT_END = /^(close|stop|dispose|destroy|end$|shutdown|terminate|disconnect|teardown|tearDown|quit$|kill$|unmount|onModuleDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|ngOnDestroy|aclose|__exit__|__aexit__|\[Symbol\.dispose\]|\[Symbol\.asyncDispose\])/;
 
+/** A member that ends the object it is called on, or gives it back. */
+export const isEndName = (name: string): boolean => STRICT_END.test(plain(name)) || /^(release|rollback|\[?Symbol\.(async)?[dD]ispose)/.test(plain(name));
+
 const plain = (name: string): string => name.replace(/^[#_]+/, '');
 
 export interface LifeCycles {

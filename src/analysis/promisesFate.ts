@@ -23,8 +23,8 @@ export type Fate =
   | { kind: 'dropped'; how: Drop['how']; step: Step }
   /** Used on some path, and on this one not. */
   | { kind: 'some-path'; lostAt: LostAt }
-  /** Kept where nobody ever looks for it. */
-  | { kind: 'kept'; holder: string; step: Step; startedByClass: boolean }
+  /** Kept where nobody ever looks for it; `holder` null: in a local collection. */
+  | { kind: 'kept'; holder: string | null; step: Step; startedByClass: boolean }
   /** Given to a function that does nothing with it. */
   | { kind: 'ignored'; step: Call }
   /** Let go on purpose: `void`, its errors caught and nothing more, or an async closure run on the spot. */
@@ -110,6 +110,8 @@ class Decider {
     const [drop] = uses.drops;
     if (drop) return this.#dropped(node, drop, rejection);
     if (node.step?.kind === 'call' && isPromiseMade(node.step) && this.#isOnlySettled(node)) return this.#rejects.value(node.fn, node.value) === 'never' ? { kind: 'mistaken' } : { kind: 'dropped', how: 'statement', step: node.step };
+    const [put] = uses.put;
+    if (put) return { kind: 'kept', holder: null, step: put, startedByClass: false };
     return uses.tests.length > 0 || !uses.captured ? { kind: 'mistaken' } : { kind: 'dropped', how: 'unused', step: node.step ?? uses.captured };
   }
 
@@ -134,26 +136,22 @@ class Decider {
   #builderFate(node: PromiseNode): Fate {
     let { value } = node;
     for (let receiver = this.#receiver(node.fn, value); receiver !== null; receiver = this.#receiver(node.fn, value)) value = receiver;
-    const made = this.#program.functions.get(node.fn)?.values[value];
-    const itself = made?.kind === 'result' ? this.#program.steps(node.fn).get(made.of) : undefined;
-    // A builder that came from elsewhere is run by whoever made it; what a module makes its builders with is none.
-    const isShared = made?.kind === 'read' && made.place.root.kind === 'module' && node.step?.kind === 'call' && node.step.gives === 'thenable';
-    if (isShared) return this.#fate(node, this.#rejects.value(node.fn, node.value));
-    if (itself?.kind !== 'call') return owned('used');
+    const step = this.#stepOf(node.fn, value);
+    const receiver = step?.kind === 'call' && step.gives === 'thenable' && step.receiver !== undefined ? this.#program.functions.get(node.fn)?.values[step.receiver] : undefined;
+    // A thenable made on something that came from elsewhere: maybe that builder again, run by whoever made it.
+    if (receiver?.kind === 'read') return receiver.place.root.kind === 'module' ? this.#fate(node, this.#rejects.value(node.fn, node.value)) : owned('used');
     const observed = this.#consumption.observed({ kind: 'value', fn: node.fn, value, inside: [] }, 'error');
     if (observed) return owned(observed.how);
-    const [drop] = this.#local(node.fn, node.value).drops;
-    const isLast = !this.#uses(node.fn).of(node.value).some(use => use.as === 'step' && use.role === 'receiver');
-    return drop && isLast ? { kind: 'dropped', how: drop.how, step: drop } : owned('used');
+    // The last call of a chain speaks for all.
+    const drop = this.#local(node.fn, node.value).drops.find(one => this.#origins(node.fn, one.value).includes(node.value));
+    return drop ? { kind: 'dropped', how: drop.how, step: drop } : owned('used');
   }
 
-  /** The builder that a builder call was made on. */
+  /** The builder, made here by a call, that a builder call was made on. */
   #receiver(fn: FunctionId, value: ValueId): ValueId | null {
-    const facts = this.#program.functions.get(fn)?.values[value];
-    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy')) return facts.values.find(part => part < value) ?? null;
-    if (facts?.kind !== 'result') return null;
-    const step = this.#program.steps(fn).get(facts.of);
-    return step?.kind === 'call' && step.gives !== undefined && step.receiver !== undefined && step.receiver < value ? step.receiver : null;
+    const step = this.#stepOf(fn, value);
+    if (step?.kind !== 'call' || step.gives === undefined || step.receiver === undefined) return null;
+    return this.#origins(fn, step.receiver).find(origin => origin < value && this.#stepOf(fn, origin)?.kind === 'call') ?? null;
   }
 
   /** A handler stands somewhere on the chain, or the one handler is at the end. */

@@ -25,6 +25,8 @@ export interface LocalUses {
   elsewhere: Observation | null;
   /** An inner function reads the variable; a step, to point at. */
   captured: Step | null;
+  /** Writes that put it into a local container. */
+  put: Access[];
   /** It was put into a local container, so that which steps follow is not decided by the variable alone. */
   throughContainer: boolean;
   /** Values that are the promise itself. */
@@ -39,7 +41,7 @@ export const localUses = defineAnalysis<(fn: FunctionId, value: ValueId) => Loca
 
 function gather(follow: Consumption, fn: FunctionId, value: ValueId, someStep: (fn: FunctionId) => Step | null): LocalUses {
   const aliases = new Set<ValueId>();
-  const uses: LocalUses = { ends: [], drops: [], tests: [], stored: [], observedStores: [], ignored: [], elsewhere: null, captured: null, throughContainer: false, aliases };
+  const uses: LocalUses = { ends: [], drops: [], tests: [], stored: [], observedStores: [], ignored: [], put: [], elsewhere: null, captured: null, throughContainer: false, aliases };
   const queue: Followed[] = [{ kind: 'value', fn, value, inside: [] }];
   const seen = new Set<string>();
   for (let at = queue.pop(); at; at = queue.pop()) {
@@ -74,6 +76,7 @@ function store(follow: Consumption, uses: LocalUses, queue: Followed[], step: Ac
   const containers = to.filter(one => one.kind === 'value');
   if (containers.length > 0) {
     uses.throughContainer = true;
+    uses.put.push(step);
     queue.push(...containers);
   }
   if (holders.length === 0) return;

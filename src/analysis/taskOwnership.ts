@@ -8,6 +8,7 @@ import { defineAnalysis, type Get } from './analysis.ts';
 import { callGraph } from './callGraph.ts';
 import { functionUses } from './consumptionIndex.ts';
 import type { Failure } from './mayReject.ts';
+import { closedAround } from './ownershipClosing.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type HandleFate, handleFates } from './ownershipHandles.ts';
 import { names, type Names, shortType, spawnWords } from './ownershipNames.ts';
@@ -19,6 +20,8 @@ import { type PromiseFate, promiseFates } from './promisesFate.ts';
 export type OrphanProblem =
   /** `void f()`. */
   | { kind: 'void'; rejection: Failure }
+  /** It uses an object that the scope around it closes; `closing`: where. */
+  | { kind: 'outlives'; closing: Site }
   /** `f().catch(report)`: errors are owned, the lifetime is not. `endless`: a loop that nothing can stop. */
   | { kind: 'caught'; endless: boolean }
   /** An async closure, run on the spot, with its own catch-all. */
@@ -109,6 +112,8 @@ class Teller {
     switch (fate.fate.kind) {
       case 'detached': {
         if (this.#isDeclaredDetached(fate) || this.#isEntryStart(fate)) return null;
+        const closing = this.#closing(fate);
+        if (closing) return { kind: 'outlives', closing };
         if (fate.fate.how === 'closure') return { kind: 'closure' };
         if (fate.fate.how === 'void') return { kind: 'void', rejection };
         const started = owner !== null && this.#cycles.isStart(node.fn);
@@ -117,11 +122,17 @@ class Teller {
       case 'unjoined':
         return { kind: 'not-joined', holder: fate.fate.holder, told: owner !== null && this.#cycles.tellsToStop(owner, work), rejection: 'never' };
       case 'kept':
-        if (!fate.fate.startedByClass) return null;
+        if (!fate.fate.startedByClass || fate.fate.holder === null) return null;
         return { kind: 'not-joined', holder: fate.fate.holder, told: owner !== null && this.#cycles.tellsToStop(owner, this.#rootWork(fate)), rejection };
       default:
         return null;
     }
+  }
+
+  #closing({ node }: PromiseFate): Site | null {
+    const fn = this.#program.functions.get(node.fn);
+    const step = node.step?.kind === 'call' && fn ? closedAround(this.#program, fn, node.step) : null;
+    return step && this.#program.site(node.fn, step.at);
   }
 
   /** `void main()` and `main().catch(…)` at the top level of a module that is started, not imported. */

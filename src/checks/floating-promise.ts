@@ -97,6 +97,7 @@ function wordsFor(one: PromiseFate, named: Names): Words | null {
     }
     case 'kept':
       if (fate.startedByClass) return null;
+      if (fate.holder === null) return { ...words, message: `The promise ${of} is put into a local collection that nobody awaits, returns or passes on` };
       return {
         ...words,
         message: `The promise ${of} is stored in \`${fate.holder}\`, and nothing in the program awaits, returns or handles what is there`,

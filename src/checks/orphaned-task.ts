@@ -51,7 +51,10 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
         confidence: confidenceOf(task, task.problem),
         message,
         ...(fix === undefined ? {} : { fix }),
-        related: cause && work !== undefined ? [{ site: cause.site, message: `\`${get(names).fn(work)}\` ${cause.text}` }] : [],
+        related: [
+          ...(cause && work !== undefined ? [{ site: cause.site, message: `\`${get(names).fn(work)}\` ${cause.text}` }] : []),
+          ...(task.problem.kind === 'outlives' ? [{ site: task.problem.closing, message: 'What it uses is closed here' }] : []),
+        ],
         key: count === 1 ? key : [...key, String(count)],
       });
     }
@@ -76,6 +79,8 @@ function wordsFor(name: string, problem: OrphanProblem): Words {
       return problem.rejection === 'may'
         ? { level: 'warning', message: `\`${name}\` is started with \`void\`, may reject, and nobody handles that or waits for it` }
         : { level: 'note', message: `\`${name}\` is started with \`void\`: it does not reject, and nobody waits for it` };
+    case 'outlives':
+      return { level: 'error', message: `\`${name}\` is started here and not waited for, and this scope closes what it uses`, fix: 'await it before the scope ends' };
     case 'caught':
       return problem.endless
         ? { level: 'warning', message: `\`${name}\` runs until the process ends: its errors are handled, and nothing stops it or waits for it` }
