@@ -192,6 +192,6 @@ function madeBy(
   }
   if (origin.kind !== 'export') return undefined;
   if (prefix === 'new ') return { kind: 'instance', type: typeOfExport(origin) };
-  // What a known API gives is a matter of its effects.
-  return keys.some(key => asking.index.has(key)) ? undefined : { kind: 'foreign', package: origin.package, text: `${origin.path.join('.') || 'default'}()` };
+  // What a known API gives is a matter of its effects; without any it is something of the package's own.
+  return keys.some(key => (asking.index.api(key, () => undefined)?.does.length ?? 0) > 0) ? undefined : { kind: 'foreign', package: origin.package, text: `${origin.path.join('.') || 'default'}()` };
 }
