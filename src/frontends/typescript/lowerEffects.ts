@@ -38,6 +38,10 @@ function lowerSite(lowered: EffectSite): ValueId {
   if (!make && !lowered.replaced) {
     const value = externalCall(lowered);
     lowered.result ??= value;
+  } else if (!make && api.gives === 'promise' && lowered.effect('take')) {
+    // A step of an async iterator: a promise of the element.
+    const values = [externalCall(lowered), ...(lowered.result === undefined ? [] : [lowered.result])];
+    lowered.result = context.builder.value({ kind: 'from', values, how: 'copy' });
   }
   return lowered.result ?? context.builder.unknown(lowered.key);
 }
