@@ -82,6 +82,13 @@ describe('a configuration file', () => {
     });
   });
 
+  it('does not leave out the very folder that is given', async () => {
+    write('conc-audit.config.json', '{"exclude":["fixtures/**","fixtures/a/gen/**"]}');
+    fs.mkdirSync(path.join(folder, 'fixtures/a'), { recursive: true });
+    expect((await load({ root: path.join(folder, 'fixtures/a') })).exclude).toEqual(['gen/**']);
+    expect((await load()).exclude).toEqual(['fixtures/**', 'fixtures/a/gen/**']);
+  });
+
   it('a foreign or broken package.json is none', async () => {
     write('package.json', '{"name":"x"}');
     expect(await load()).toEqual(DEFAULT_CONFIG);

@@ -3,8 +3,11 @@
  * that nothing else passes; a test says that every built-in table does.
  */
 import { z } from 'zod';
-import type { Library } from '../libraries/library.ts';
-import type { EntryPoint, LockKind } from '../model/facts.ts';
+import type { Api, Library } from '../libraries/library.ts';
+import type { EntryPoint, Knowledge, LockKind } from '../model/facts.ts';
+
+/** Every key of the type has a schema: a new one is an error of the compiler here, not of the user there. */
+type Shape<T> = Record<keyof T, z.ZodType>;
 
 const optional = z.exactOptional;
 const index = z.int();
@@ -198,6 +201,7 @@ const known = z.strictObject({
   neverThrows: optional(z.boolean()),
   owns: optional(z.array(index)),
   leavesTurn: optional(z.boolean()),
+  readsContext: optional(z.boolean()),
   serves: optional(z.boolean()),
   outside: optional(z.enum(['network', 'file', 'database', 'process', 'timer', 'user'])),
   resource: optional(
@@ -209,13 +213,13 @@ const known = z.strictObject({
   ),
   builder: optional(z.enum(['chain', 'run'])),
   signal: optional(z.strictObject({ argument: index, option: optional(name) })),
-});
+} satisfies Shape<Knowledge>);
 const api = z.strictObject({
   does: z.array(effect),
   known: optional(known),
   gives: optional(z.enum(['promise', 'lazy', 'safe', 'value'])),
   versions: optional(name),
-});
+} satisfies Shape<Api>);
 
 const constructorArgument = optional(z.union([index, z.strictObject({ argument: index, option: name })]));
 const count = z.union([
@@ -238,7 +242,7 @@ const lockKind: z.ZodType<LockKind> = z.strictObject({
   lease: z.boolean().default(false),
   keyed: z.boolean().default(false),
   limiter: z.boolean().default(false),
-});
+} satisfies Shape<LockKind>);
 
 export const librarySchema: z.ZodType<Library> = z
   .strictObject({
@@ -250,7 +254,7 @@ export const librarySchema: z.ZodType<Library> = z
     supertypes: optional(z.record(name, z.array(name))),
     stub: optional(z.string()),
     checked: optional(z.strictObject({ version: name, how: name })),
-  })
+  } satisfies Shape<Library>)
   .transform(({ locks, ...table }) => {
     if (!locks) return table;
     const named = Object.entries(locks).map(

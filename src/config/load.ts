@@ -45,7 +45,8 @@ function validate(found: FoundConfig, rules: readonly string[], root: string): C
     ...(rest.failOn && { failOn: rest.failOn }),
     ...(rest.libraries && { libraries: rest.libraries }),
     include: rebase(include),
-    exclude: rebase(exclude),
+    // a glob that covers the whole root would leave out what the user named: a path that is given is audited
+    exclude: rebase(exclude).filter(glob => glob !== '**'),
     entryPoints: rebase(entryPoints),
     rules: settings,
   };
