@@ -364,10 +364,14 @@ export class Flow {
       return;
     }
     const linked = new Set<TokenId>();
+    const isClass = this.#program.types.get(declared)?.kind === 'class';
     this.solver.watch(self, id => {
       if (linked.has(id)) return;
       linked.add(id);
       const token = this.objects.token(id);
+      // What flows is over-approximate; the receiver's declared class is not.
+      const made = token.kind === 'object' ? token.site.type : null;
+      if (isClass && made !== null && this.#program.types.has(made) && !this.objects.hierarchy.ancestors(made).includes(declared)) return;
       const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
       const method = type === null ? undefined : this.objects.hierarchy.methodOf(type, name, token.kind === 'class');
       if (method) {

@@ -6,7 +6,7 @@
  */
 
 /** A node that holds more tokens than this says nothing any more: it takes no further ones (and is `saturated`). */
-const TOKEN_LIMIT = 120;
+const TOKEN_LIMIT = 30;
 
 export type NodeId = number;
 export type TokenId = number;
