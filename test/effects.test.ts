@@ -1,168 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { libraries } from '../src/libraries/index.ts';
-import type { ModuleFacts } from '../src/model/facts.ts';
-import { printFunction } from '../src/frontends/typescript/printFacts.ts';
-import { effectTable } from './support/effectTable.ts';
-import { extractText } from './support/inMemory.ts';
-
-const PREFIX = "import { Lock, bounded, notify, mapAll, later, laterAwaited, again, handle, read, keep, fresh, thread } from 'x';\nconst lock = new Lock();\n";
-
-function extract(text: string): ModuleFacts {
-  return extractText(PREFIX + text, 'a.ts', [...libraries, effectTable]);
-}
-
-/** Printed facts of every function but the module body, or of those named. */
-function printed(text: string, ...names: string[]): string {
-  const facts = extract(text);
-  const wanted = names.length === 0 ? facts.functions.slice(1) : facts.functions.filter(fn => names.includes(fn.id.slice(5)));
-  // What a type says of a result is not the effects' business.
-  return `\n${wanted.map(printFunction).join('\n').replace(/ \[gives (?:value|unknown)\]/g, '')}\n`;
-}
-
-describe('locks', () => {
-  test('an asynchronous acquisition is a function of its own that returns the token', () => {
-    expect(printed('async function f() { const free = await lock.take(); free(); }')).toBe(`
-promise a.ts#f()
-  %0 = call f/take:0(@lock)
-  await %0
-  %2 = call (settled(%0))()
-  drop statement %2
-promise a.ts#f/take:0(lock)
-  acquire lock [release %0]
-  return %0
-`);
-  });
-
-  test('a token with a value, in an object, for one call only; units and keys', () => {
-    expect(printed("lock.pair(3); lock.object(['a', 'b']); lock.query();", '/pair:0', '/object:0', '/query:0')).toBe(`
-promise a.ts#/pair:0(lock)
-  acquire lock permit [release %0]
-  return [?value, %0]
-promise a.ts#/object:0(lock, key)
-  acquire lock key key [release %0]
-  return {release: %0}
-promise a.ts#/query:0(lock)
-  acquire lock permit [release %0]
-  await 
-  release %0
-`);
-    const step = (name: string): unknown => extract("lock.pair(3); lock.object(['a', 'b']); lock.query();").functions.find(fn => fn.id === `a.ts#/${name}:0`)?.body[0];
-    expect(step('pair')).toMatchObject({ units: { kind: 'exactly', n: 3 }, mode: 'permit', wait: 'endless', failure: 'throws' });
-    expect(step('object')).toMatchObject({ keysAre: 'batch', units: { kind: 'exactly', n: 1 } });
-  });
-
-  test('a synchronous acquisition and a release are steps where they stand', () => {
-    expect(printed('function f(token: unknown) { if (lock.takeNow()) lock.free(); lock.giveBack(token); }')).toBe(`
-a.ts#f(token)
-  acquire @lock try [release %0]
-  if %0
-    true:
-      release @lock
-  release (token | token.giveBack)
-  %4 = call x#Lock.giveBack(token) on @lock [gives promise]
-  drop statement %4
-`);
-  });
-
-  test('a locked section runs its callback between acquire and release, whatever happens', () => {
-    expect(printed('async function f() { return lock.run(async () => 1); }')).toBe(`
-promise a.ts#f()
-  %0 = call f/run:1(@lock, fn f/run:0)
-  return %0
-promise a.ts#f/run:1(lock, callback)
-  acquire lock [release %0]
-  try
-    %2 = call (callback)(%0)
-    await %2
-    return settled(%2)
-  finally
-    release %0
-promise a.ts#f/run:0()
-  return 1
-`);
-  });
-
-  test('options at the call decide, also behind constants; unknown options leave the default', () => {
-    const section = (text: string): string => printed(text).split('\n').find(line => line.includes('acquire')) ?? '';
-    expect(section("lock.run({ mode: 'shared' }, () => 1);")).toBe('  acquire lock shared [release %0]');
-    expect(section("const o = { timeout: 5, mode: 'shared' } as const; lock.run(o, () => 1);")).toBe('  acquire lock shared bounded [release %0]');
-    expect(section('const YES = true; lock.run({ now: YES }, () => 1);')).toBe('  acquire lock try [release %0]');
-    expect(section('lock.run({ now: false, timeout: undefined }, () => 1);')).toBe('  acquire lock [release %0]');
-    expect(section('declare const o: { timeout: number }; lock.run(o, () => 1);')).toBe('  acquire lock [release %0]');
-    expect(section('declare const o: { timeout: number }; lock.run({ ...o }, () => 1);')).toBe('  acquire lock [release %0]');
-  });
-
-  test('when the lock is not there, the callback runs with null', () => {
-    expect(printed('lock.run({ now: true }, held => held);', '/run:0')).toBe(`
-promise a.ts#/run:0(lock, callback)
-  acquire lock try [release %0]
-  if %0
-    true:
-      try
-        %3 = call (callback)(%0)
-        await %3
-        return settled(%3)
-      finally
-        release %0
-    false:
-      %7 = call (callback)(null)
-      await %7
-      return settled(%7)
-`);
-  });
-
-  test('a callback that declares done frees the lock itself', () => {
-    const text = "const named = (done: () => void) => { done(); };\nlock.keyed('k', done => { done(); }); lock.keyed('k', named); lock.keyed(['a', 'b'], async () => 1);";
-    expect(printed(text, '/keyed:0', '/keyed:1', '/keyed:2')).toBe(`
-promise a.ts#/keyed:0(lock, key, callback)
-  acquire lock key key [release %0]
-  %1 = call (callback)(%0)
-  return %1
-promise a.ts#/keyed:1(lock, key, callback)
-  acquire lock key key [release %0]
-  %1 = call (callback)(%0)
-  return %1
-promise a.ts#/keyed:2(lock, key, callback)
-  acquire lock key key [release %0]
-  try
-    %2 = call (callback)(%0)
-    await %2
-    return settled(%2)
-  finally
-    release %0 key key
-`);
-  });
-
-  test('a synchronous section, its arguments, views, waits, notifications', () => {
-    const text = 'function f() { lock.runNow(x => x, 7); bounded(lock).untilFree(); notify(lock); }';
-    expect(printed(text, 'f', 'f/runNow:1', 'f/untilFree:0')).toBe(`
-a.ts#f()
-  %0 = call f/runNow:1(@lock, fn f/runNow:0, 7)
-  drop statement %0
-  %2 = call f/untilFree:0(view(@lock bounded))
-  drop statement %2
-  notify notify @lock
-a.ts#f/runNow:1(lock, callback, argument)
-  acquire lock [release %0]
-  try
-    %2 = call (callback)(argument)
-    return %2
-  finally
-    release %0
-promise a.ts#f/untilFree:0(on)
-  wait unlock on
-`);
-  });
-
-  test('the kinds of the locks used go to the module', () => {
-    expect(Object.keys(extract('').locks)).toEqual(['x#Lock']);
-    expect(extract('').functions[0]?.body[0]).toMatchObject({ kind: 'call', newOf: 'x#Lock', target: { kind: 'external', name: 'x#new Lock' } });
-  });
-});
+import { extractEffects as extract, printedEffects as printed } from './support/effects.ts';
 
 describe('callbacks', () => {
   test('called now: a loop at the site, results, accumulators', () => {
-    const text = 'function f(xs: string[]) { const all = xs.map(x => x); for (const a of all) a; return xs.reduce((sum, x) => sum + x, ""); }';
+    const text =
+      'function f(xs: string[]) { const all = xs.map(x => x); for (const a of all) a; return xs.reduce((sum, x) => sum + x, ""); }';
     expect(printed(text, 'f')).toBe(`
 a.ts#f(xs)
   loop over xs test before times length of xs
@@ -191,7 +33,8 @@ promise a.ts#/mapAll:1(callback, values)
   });
 
   test('called later: once is spawned, many times is an entry point, awaited is a promise', () => {
-    const text = 'function f() { later(x => x, 5); again({ pull() {} }); laterAwaited(async () => 1); later("no function"); }';
+    const text =
+      'function f() { later(x => x, 5); again({ pull() {} }); laterAwaited(async () => 1); later("no function"); }';
     expect(printed(text, 'f', 'f/laterAwaited:1')).toBe(`
 a.ts#f()
   %0 = spawn immediate fn f/later:0(5)
@@ -213,7 +56,8 @@ promise a.ts#f/laterAwaited:1(callback)
   });
 
   test('bind, call and apply', () => {
-    const text = 'function g(this: unknown, a: number, b: number) {}\nfunction f(o: object, rest: [number, number]) { const h = g.bind(o, 1); h(2); g.call(o, 1, 2); g.apply(o, rest); g.bind(null)(1, 2); }';
+    const text =
+      'function g(this: unknown, a: number, b: number) {}\nfunction f(o: object, rest: [number, number]) { const h = g.bind(o, 1); h(2); g.call(o, 1, 2); g.apply(o, rest); g.bind(null)(1, 2); }';
     expect(printed(text, 'f', 'f/bind:0')).toBe(`
 a.ts#f(o, rest)
   slot bind:0.callee = fn g
@@ -231,7 +75,8 @@ a.ts#f/bind:0(...args)
   });
 
   test('a function of the language on another receiver', () => {
-    const text = 'function f(list: ArrayLike<string>, o: object) { Array.prototype.forEach.call(list, x => x); Object.prototype.hasOwnProperty.call(o, "k"); Math.max.apply(null, [1]); }';
+    const text =
+      'function f(list: ArrayLike<string>, o: object) { Array.prototype.forEach.call(list, x => x); Object.prototype.hasOwnProperty.call(o, "k"); Math.max.apply(null, [1]); }';
     expect(printed(text, 'f')).toBe(`
 a.ts#f(list, o)
   loop over list test before times length of list
@@ -242,21 +87,45 @@ a.ts#f(list, o)
   });
 
   test('registered handlers, fresh arguments, owned promises', () => {
-    const text = 'function f(p: Promise<void>) { handle("/x", () => {}, "text", () => {}); const s = fresh(socket => socket); keep(p); return s; }';
+    const text =
+      'function f(p: Promise<void>) { handle("/x", () => {}, "text", () => {}); const s = fresh(socket => socket); keep(p); return s; }';
     const facts = extract(text);
     const fn = facts.functions.find(each => each.id === 'a.ts#f');
     expect(fn?.body.filter(step => step.kind === 'register').map(step => step.entry)).toEqual([
-      { trigger: 'route', label: 'GET /x', instances: 'many', evidence: 'framework', awaitsHandler: false, rejection: 'lost', confined: [0], runsOn: 'event-loop', test: false },
-      { trigger: 'route', label: 'GET /x', instances: 'many', evidence: 'framework', awaitsHandler: false, rejection: 'lost', confined: [0], runsOn: 'event-loop', test: false },
+      {
+        trigger: 'route',
+        label: 'GET /x',
+        instances: 'many',
+        evidence: 'framework',
+        awaitsHandler: false,
+        rejection: 'lost',
+        confined: [0],
+        runsOn: 'event-loop',
+        test: false,
+      },
+      {
+        trigger: 'route',
+        label: 'GET /x',
+        instances: 'many',
+        evidence: 'framework',
+        awaitsHandler: false,
+        rejection: 'lost',
+        confined: [0],
+        runsOn: 'event-loop',
+        test: false,
+      },
     ]);
-    expect(fn?.body.find(step => step.kind === 'call' && step.target.kind === 'external' && step.target.name === 'x#keep')).toMatchObject({ known: { owns: [0] } });
+    expect(
+      fn?.body.find(step => step.kind === 'call' && step.target.kind === 'external' && step.target.name === 'x#keep'),
+    ).toMatchObject({ known: { owns: [0] } });
     expect(fn?.values.find(value => value.kind === 'object')).toMatchObject({ type: 'x#Socket' });
   });
 });
 
 describe('promises', () => {
   test('executor, resolvers, settled promises', () => {
-    const text = 'function f() { const p = new Promise((yes, no) => yes(1)); const { promise, resolve } = Promise.withResolvers(); resolve(2); return [p, promise, Promise.resolve(), Promise.resolve(p), Promise.reject(1)]; }';
+    const text =
+      'function f() { const p = new Promise((yes, no) => yes(1)); const { promise, resolve } = Promise.withResolvers(); resolve(2); return [p, promise, Promise.resolve(), Promise.resolve(p), Promise.reject(1)]; }';
     expect(printed(text, 'f')).toBe(`
 a.ts#f()
   %0 = call lib#Promise() [new lib#Promise]
@@ -272,7 +141,8 @@ a.ts#f()
   });
 
   test('combinators are values; reactions are steps; handlers that are none are left out', () => {
-    const text = 'function f(p: Promise<void>, g: () => void) { return Promise.race([p.then(g, undefined), p.then(null, g), p.catch(g).finally(g)]); }';
+    const text =
+      'function f(p: Promise<void>, g: () => void) { return Promise.race([p.then(g, undefined), p.then(null, g), p.catch(g).finally(g)]); }';
     expect(printed(text, 'f')).toBe(`
 a.ts#f(p, g)
   %0 = chain p then g
@@ -286,7 +156,8 @@ a.ts#f(p, g)
 
 describe('containers', () => {
   test('put, take, look for, remove, with constant and other keys', () => {
-    const text = 'const shared = new Map<string, number>();\nfunction f(k: string, xs: number[]) { shared.set("a", 1); shared.delete(k); if (shared.has(k)) return shared.get(k); xs.push(2, ...xs); return xs.pop(); }';
+    const text =
+      'const shared = new Map<string, number>();\nfunction f(k: string, xs: number[]) { shared.set("a", 1); shared.delete(k); if (shared.has(k)) return shared.get(k); xs.push(2, ...xs); return xs.pop(); }';
     expect(printed(text, 'f')).toBe(`
 a.ts#f(k, xs)
   update @shared["a"] = 1
@@ -304,8 +175,11 @@ a.ts#f(k, xs)
   });
 
   test('what is put into a map when it is made; elements of objects', () => {
-    const text = 'function f(pairs: [string, number][], o: object) { const m = new Map(pairs); return [m, Object.values(o), pairs.slice(1)]; }';
-    expect(printed(text, 'f')).toContain('%0 = call lib#new Map(pairs) [new lib#Map]\n  update %0[*] = pairs[*]\n  return [%0, copy(o), copy(pairs)]');
+    const text =
+      'function f(pairs: [string, number][], o: object) { const m = new Map(pairs); return [m, Object.values(o), pairs.slice(1)]; }';
+    expect(printed(text, 'f')).toContain(
+      '%0 = call lib#new Map(pairs) [new lib#Map]\n  update %0[*] = pairs[*]\n  return [%0, copy(o), copy(pairs)]',
+    );
   });
 
   test('order by a comparator that one can read', () => {
@@ -327,14 +201,21 @@ a.ts#f(k, xs)
     expect(order('(p, q) => p.name.localeCompare(q.name)')).toBe('ordered(xs by name)');
     expect(order('(p, q) => p - q', 'number')).toBe('ordered(xs by itself)');
     expect(order('', 'string')).toBe('ordered(xs by itself)');
-    for (const comparator of ['', '() => Math.random() - 0.5', '(p, q) => p.id - p.id', '(p, q) => p.id - q.name.length', '(p, q) => compare(p, q)'])
+    for (const comparator of [
+      '',
+      '() => Math.random() - 0.5',
+      '(p, q) => p.id - p.id',
+      '(p, q) => p.id - q.name.length',
+      '(p, q) => compare(p, q)',
+    ])
       expect(order(comparator), comparator).toBe('ordered(xs by nothing)');
   });
 });
 
 describe('events, stores and spawned work', () => {
   test('listeners live in a slot of the emitter; emit calls them', () => {
-    const text = "import { EventEmitter } from 'node:events';\nconst bus = new EventEmitter();\nfunction f(name: string) { bus.on('x', v => v); bus.once(name, () => {}); bus.off('x', f); bus.emit('x', 1); }";
+    const text =
+      "import { EventEmitter } from 'node:events';\nconst bus = new EventEmitter();\nfunction f(name: string) { bus.on('x', v => v); bus.once(name, () => {}); bus.off('x', f); bus.emit('x', 1); }";
     expect(printed(text, 'f')).toBe(`
 a.ts#f(name)
   update @bus.on:x = fn f/bus.on("x"):1
@@ -348,7 +229,8 @@ a.ts#f(name)
   });
 
   test('files, blocking calls, timers, threads', () => {
-    const text = "function f(path: string) { read(path); const t = setTimeout(() => {}, 5, 'given'); clearTimeout(t); return thread('./w.js'); }";
+    const text =
+      "function f(path: string) { read(path); const t = setTimeout(() => {}, 5, 'given'); clearTimeout(t); return thread('./w.js'); }";
     expect(printed(text, 'f')).toBe(`
 a.ts#f(path)
   read file path

@@ -21,7 +21,12 @@ describe('types', () => {
       interface Job { again: Mutex }
     `;
     const found = types(text);
-    expect(found['Base']).toMatchObject({ kind: 'class', isAbstract: true, methods: { over: 'a.ts#Base.over' }, construct: 'a.ts#Base.constructor' });
+    expect(found['Base']).toMatchObject({
+      kind: 'class',
+      isAbstract: true,
+      methods: { over: 'a.ts#Base.over' },
+      construct: 'a.ts#Base.constructor',
+    });
     const pool = found['Pool'];
     expect(pool).toMatchObject({
       id: 'a.ts#Pool',
@@ -46,11 +51,20 @@ describe('types', () => {
     });
     expect(pool?.fields['lock']?.hidden).toBeUndefined();
     expect(pool?.fields['plain']).toBeUndefined();
-    expect(found['Job']).toMatchObject({ kind: 'interface', construct: null, methods: {}, fields: { name: { type: null }, again: { type: 'async-mutex#Mutex' } } });
+    expect(found['Job']).toMatchObject({
+      kind: 'interface',
+      construct: null,
+      methods: {},
+      fields: { name: { type: null }, again: { type: 'async-mutex#Mutex' } },
+    });
   });
 
   test('initial values are values of the constructor', () => {
-    const facts = extractText("import { Mutex } from 'async-mutex'; class A { lock = new Mutex(); constructor(readonly p: number) {} }", 'a.ts', libraries);
+    const facts = extractText(
+      "import { Mutex } from 'async-mutex'; class A { lock = new Mutex(); constructor(readonly p: number) {} }",
+      'a.ts',
+      libraries,
+    );
     const [type] = facts.types;
     const construct = facts.functions.find(fn => fn.id === type?.construct);
     const initial = type?.fields['lock']?.initial;
@@ -59,14 +73,28 @@ describe('types', () => {
   });
 
   test('aliases of objects are types, others are not; parts of an intersection are supertypes', () => {
-    const found = types("interface I { x: number } type Shape = I & { y: Map<string, I> }; type Union = I | string; type Name = string; type F = () => void; function f() { class Inner {} return Inner; }");
+    const found = types(
+      'interface I { x: number } type Shape = I & { y: Map<string, I> }; type Union = I | string; type Name = string; type F = () => void; function f() { class Inner {} return Inner; }',
+    );
     expect(Object.keys(found)).toEqual(['I', 'Shape', 'f/Inner']);
-    expect(found['Shape']).toMatchObject({ kind: 'interface', supertypes: ['a.ts#I'], fields: { y: { type: 'lib#Map' } } });
+    expect(found['Shape']).toMatchObject({
+      kind: 'interface',
+      supertypes: ['a.ts#I'],
+      fields: { y: { type: 'lib#Map' } },
+    });
   });
 
   test('supertypes from packages, the language and mixins', () => {
-    const found = types("import { EventEmitter } from 'node:events'; import { Thing } from 'thing'; class A extends EventEmitter {} class B extends Map<string, A> {} class C extends Thing {} class D extends A {} interface E extends D, Thing {}");
-    expect(Object.values(found).map(type => type.supertypes)).toEqual([['node:events#EventEmitter'], ['lib#Map'], ['thing#Thing'], ['a.ts#A'], ['a.ts#D', 'thing#Thing']]);
+    const found = types(
+      "import { EventEmitter } from 'node:events'; import { Thing } from 'thing'; class A extends EventEmitter {} class B extends Map<string, A> {} class C extends Thing {} class D extends A {} interface E extends D, Thing {}",
+    );
+    expect(Object.values(found).map(type => type.supertypes)).toEqual([
+      ['node:events#EventEmitter'],
+      ['lib#Map'],
+      ['thing#Thing'],
+      ['a.ts#A'],
+      ['a.ts#D', 'thing#Thing'],
+    ]);
   });
 
   test('names that objects inherit', () => {
@@ -87,19 +115,30 @@ describe('types', () => {
     const found = types(text, 'a.js');
     expect(Object.keys(found['A']?.fields ?? {})).toEqual(['map', 'late', 'other']);
     expect(found['A']?.fields['map']?.type).toBe('lib#Map');
-    expect(found['Old']).toMatchObject({ id: 'a.js#Old', construct: 'a.js#Old', supertypes: ['a.js#Base'], methods: { go: 'a.js#prototype.go' } });
+    expect(found['Old']).toMatchObject({
+      id: 'a.js#Old',
+      construct: 'a.js#Old',
+      supertypes: ['a.js#Base'],
+      methods: { go: 'a.js#prototype.go' },
+    });
     expect(Object.keys(found['Old']?.fields ?? {})).toEqual(['list', 'went']);
     expect(Object.keys(found['Base']?.methods ?? {})).toEqual(['run', 'stop']);
   });
 });
 
 describe('exports and imports', () => {
-  function surface(texts: Record<string, string>, file: string): Pick<ModuleFacts, 'exports' | 'exportsAll' | 'imports'> & { printed: Record<string, unknown> } {
+  function surface(
+    texts: Record<string, string>,
+    file: string,
+  ): Pick<ModuleFacts, 'exports' | 'exportsAll' | 'imports'> & { printed: Record<string, unknown> } {
     const facts = extractTexts(texts).get(file);
     if (!facts) throw new Error(`no facts of ${file}`);
     const body = facts.functions[0];
     const printed = Object.fromEntries(
-      Object.entries(facts.exports).map(([name, exported]) => [name, 'value' in exported ? body?.values[exported.value] : `${exported.file} ${exported.name}`]),
+      Object.entries(facts.exports).map(([name, exported]) => [
+        name,
+        'value' in exported ? body?.values[exported.value] : `${exported.file} ${exported.name}`,
+      ]),
     );
     return { ...facts, printed };
   }
@@ -130,14 +169,28 @@ describe('exports and imports', () => {
       moving: { kind: 'read', place: { root: { kind: 'module', file: 'a.ts', name: 'moving' } } },
       default: { kind: 'function', id: 'a.ts#f' },
     });
-    expect(Object.keys(printed).sort()).toEqual(['C', 'again', 'all', 'b', 'default', 'f', 'moving', 'ns', 'thing', 'w', 'x', 'y']);
+    expect(Object.keys(printed).sort()).toEqual([
+      'C',
+      'again',
+      'all',
+      'b',
+      'default',
+      'f',
+      'moving',
+      'ns',
+      'thing',
+      'w',
+      'x',
+      'y',
+    ]);
   });
 
   test('default exports by expression, and CommonJS', () => {
     const texts = {
       'b.ts': 'export default () => {};',
       'c.js': 'exports.one = function () {}; module.exports.two = 2;',
-      'd.js': "const c = require('./c'); async function f() { await import('./b'); } module.exports = { f, three: c.one };",
+      'd.js':
+        "const c = require('./c'); async function f() { await import('./b'); } module.exports = { f, three: c.one };",
     };
     const b = extractTexts(texts).get('b.ts');
     expect(surface(texts, 'b.ts').printed).toEqual({ default: { kind: 'function', id: 'b.ts#default' } });
@@ -171,7 +224,8 @@ function f() {}
   });
 
   test('malformed ones have no reason', () => {
-    const text = '// conc-audit-ignore-next-line lock-leak\n// conc-audit-ignore-next-line -- no rule\n// conc-audit-disable lock-leak -- no such form\nexport {};';
+    const text =
+      '// conc-audit-ignore-next-line lock-leak\n// conc-audit-ignore-next-line -- no rule\n// conc-audit-disable lock-leak -- no such form\nexport {};';
     expect(extractText(text).suppressions.map(({ at: _, ...rest }) => rest)).toEqual([
       { scope: 'next-line', rules: ['lock-leak'], reason: '' },
       { scope: 'next-line', rules: [], reason: '' },
@@ -206,7 +260,9 @@ class A {
 }
 `;
     const facts = extractText(text);
-    const declared = Object.fromEntries(facts.functions.filter(fn => fn.declared).map(fn => [fn.id, fn.declared?.map(({ at: _, ...rest }) => rest)]));
+    const declared = Object.fromEntries(
+      facts.functions.filter(fn => fn.declared).map(fn => [fn.id, fn.declared?.map(({ at: _, ...rest }) => rest)]),
+    );
     expect(declared).toEqual({
       'a.ts#f': [
         { tag: 'lockOrder', names: ['a', 'Pool.lock', 'row lock'] },
@@ -216,11 +272,15 @@ class A {
       'a.ts#A.m': [{ tag: 'holds', names: ['this.lock', 'other'] }],
       'a.ts#A.handler': [{ tag: 'reentrant', names: [] }],
     });
-    expect(facts.declared.map(({ tag, names }) => ({ tag, names }))).toEqual([{ tag: 'guardedBy', names: ['this.lock'] }]);
+    expect(facts.declared.map(({ tag, names }) => ({ tag, names }))).toEqual([
+      { tag: 'guardedBy', names: ['this.lock'] },
+    ]);
   });
 
   test('other comments say nothing', () => {
-    const facts = extractText('/** @param holds the lock; a@serial.example {@link serial} `@serial` */\nexport function f(holds: number) {}');
+    const facts = extractText(
+      '/** @param holds the lock; a@serial.example {@link serial} `@serial` */\nexport function f(holds: number) {}',
+    );
     expect(facts.functions.some(fn => fn.declared)).toBe(false);
     expect(facts.declared).toEqual([]);
   });

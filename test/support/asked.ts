@@ -18,7 +18,10 @@ export function ask(texts: Record<string, string>, file: string, libraries: read
   if (!loaded) throw new Error(`no file ${file}`);
   const gaps: Gap[] = [];
   const locks: Record<string, LockKind> = {};
-  const questions = createQuestions(project, file, { locks, gap: (at, reason, text) => void gaps.push({ at, reason, text }) });
+  const questions = createQuestions(project, file, {
+    locks,
+    gap: (at, reason, text) => void gaps.push({ at, reason, text }),
+  });
   return { questions, source: loaded.source, gaps, locks };
 }
 
@@ -66,7 +69,9 @@ export function statements<T>({ source }: Asked, answer: (expression: ts.Express
 
 /** The first identifier of that text after `after`. */
 export function identifier({ source }: Asked, text: string, after = 0): ts.Identifier {
-  const found = nodesOf(source).find((node): node is ts.Identifier => ts.isIdentifier(node) && node.text === text && node.getStart() >= after);
+  const found = nodesOf(source).find(
+    (node): node is ts.Identifier => ts.isIdentifier(node) && node.text === text && node.getStart() >= after,
+  );
   if (!found) throw new Error(`no identifier ${text}`);
   return found;
 }

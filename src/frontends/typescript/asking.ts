@@ -95,7 +95,9 @@ export function rawSymbolOf(asking: Asking, name: ts.Node): ts.Symbol | undefine
 }
 
 /** A function expression or arrow, wrappers taken off. */
-export function functionExpression(expression: ts.Expression | undefined): ts.ArrowFunction | ts.FunctionExpression | undefined {
+export function functionExpression(
+  expression: ts.Expression | undefined,
+): ts.ArrowFunction | ts.FunctionExpression | undefined {
   const inner = expression && bare(expression);
   return inner && (ts.isArrowFunction(inner) || ts.isFunctionExpression(inner)) ? inner : undefined;
 }
@@ -105,7 +107,10 @@ export function assignedTo(declaration: ts.Node): ts.Expression | undefined {
   if (ts.isBinaryExpression(declaration)) return declaration.right;
   const { parent } = declaration;
   const isTarget = ts.isPropertyAccessExpression(declaration) || ts.isElementAccessExpression(declaration);
-  return isTarget && ts.isBinaryExpression(parent) && parent.left === declaration && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+  return isTarget &&
+    ts.isBinaryExpression(parent) &&
+    parent.left === declaration &&
+    parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
     ? parent.right
     : undefined;
 }

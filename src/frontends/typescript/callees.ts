@@ -34,7 +34,11 @@ export function calleeOf(asking: Asking, call: CallNode): Callee {
   if (literal) return functions(asking, [literal]) ?? CALLEE_VALUE;
   const symbol = isName(callee) ? symbolOf(asking, callee) : undefined;
   const known = symbol && calleeOfSymbol(asking, symbol, callee);
-  return known ?? untypedCallee(asking, callee) ?? (isBoundSomewhere(asking, callee) ? CALLEE_VALUE : { kind: 'unresolved', text: shortText(callee) });
+  return (
+    known ??
+    untypedCallee(asking, callee) ??
+    (isBoundSomewhere(asking, callee) ? CALLEE_VALUE : { kind: 'unresolved', text: shortText(callee) })
+  );
 }
 
 function isName(callee: ts.Expression): boolean {
@@ -50,7 +54,10 @@ function isBoundSomewhere(asking: Asking, callee: ts.Expression): boolean {
 
 function isImport(declaration: ts.Node): boolean {
   return (
-    ts.isImportSpecifier(declaration) || ts.isImportClause(declaration) || ts.isNamespaceImport(declaration) || ts.isImportEqualsDeclaration(declaration)
+    ts.isImportSpecifier(declaration) ||
+    ts.isImportClause(declaration) ||
+    ts.isNamespaceImport(declaration) ||
+    ts.isImportEqualsDeclaration(declaration)
   );
 }
 
@@ -77,7 +84,8 @@ function calleeOfSymbol(asking: Asking, symbol: ts.Symbol, callee: ts.Expression
 
 /** The function that a const variable, default export, `exports.f = …` or `F.prototype.m = …` is bound to. */
 function boundFunction(declaration: ts.Declaration): ts.Node | undefined {
-  if (ts.isVariableDeclaration(declaration)) return isConstVariable(declaration) ? functionExpression(declaration.initializer) : undefined;
+  if (ts.isVariableDeclaration(declaration))
+    return isConstVariable(declaration) ? functionExpression(declaration.initializer) : undefined;
   if (ts.isExportAssignment(declaration)) return functionExpression(declaration.expression);
   if (ts.isFunctionExpression(declaration)) return declaration;
   const value = assignedTo(declaration);
@@ -89,7 +97,9 @@ function boundFunction(declaration: ts.Declaration): ts.Node | undefined {
 /** `module.exports = { f }`, `exports.f = f`: the symbol that the export stands for. */
 function exportedValue(asking: Asking, declaration: ts.Declaration): ts.Symbol | undefined {
   const inModule =
-    ts.isShorthandPropertyAssignment(declaration) || ts.isPropertyAssignment(declaration) ? isModuleExports(declaration.parent.parent) : assignsExport(declaration);
+    ts.isShorthandPropertyAssignment(declaration) || ts.isPropertyAssignment(declaration)
+      ? isModuleExports(declaration.parent.parent)
+      : assignsExport(declaration);
   if (!inModule) return undefined;
   if (ts.isShorthandPropertyAssignment(declaration)) return symbolOf(asking, declaration.name);
   const value = ts.isPropertyAssignment(declaration) ? declaration.initializer : assignedTo(declaration);
@@ -98,7 +108,9 @@ function exportedValue(asking: Asking, declaration: ts.Declaration): ts.Symbol |
 }
 
 function isModuleExports(node: ts.Node): boolean {
-  return ts.isBinaryExpression(node) && ts.isPropertyAccessExpression(node.left) && node.left.getText() === 'module.exports';
+  return (
+    ts.isBinaryExpression(node) && ts.isPropertyAccessExpression(node.left) && node.left.getText() === 'module.exports'
+  );
 }
 
 function assignsExport(declaration: ts.Declaration): boolean {
@@ -115,7 +127,10 @@ function declaredFunction(asking: Asking, declarations: readonly ts.Declaration[
 function withoutSource(asking: Asking, callee: ts.Expression, declaration: ts.Declaration | undefined): Callee {
   asking.sink.gap([callee.getStart(), callee.end], 'declaration-without-source', shortText(callee));
   const name = declaration && ts.getNameOfDeclaration(declaration);
-  return { kind: 'external', name: `${OWN_DECLARATIONS}#${name && ts.isIdentifier(name) ? name.text : shortText(callee)}` };
+  return {
+    kind: 'external',
+    name: `${OWN_DECLARATIONS}#${name && ts.isIdentifier(name) ? name.text : shortText(callee)}`,
+  };
 }
 
 type MethodLike = ts.MethodDeclaration | ts.MethodSignature;
@@ -131,16 +146,23 @@ function methodCallee(asking: Asking, declarations: readonly MethodLike[], calle
   if (declarations.some(each => ts.isObjectLiteralExpression(each.parent))) return CALLEE_VALUE;
   if (holders.size > 1) {
     // A union of receiver types: all of their methods, when each has a body.
-    const bodies = [...holders].map(holder => declarations.find(each => each.parent === holder && functionIdOf(asking, each) !== undefined));
+    const bodies = [...holders].map(holder =>
+      declarations.find(each => each.parent === holder && functionIdOf(asking, each) !== undefined),
+    );
     return bodies.every(body => body !== undefined) ? (functions(asking, bodies) ?? CALLEE_VALUE) : CALLEE_VALUE;
   }
   if (isExact(first, callee)) {
     const exact = functions(asking, declarations);
     if (exact) return exact;
   }
-  const inherited = declarations.every(each => ts.isMethodSignature(each)) ? inheritedCallee(asking, callee, first) : undefined;
+  const inherited = declarations.every(each => ts.isMethodSignature(each))
+    ? inheritedCallee(asking, callee, first)
+    : undefined;
   if (inherited) return inherited;
-  const name = ts.isPrivateIdentifier(first.name) || ts.isIdentifier(first.name) || ts.isStringLiteralLike(first.name) ? first.name.text : first.name.getText();
+  const name =
+    ts.isPrivateIdentifier(first.name) || ts.isIdentifier(first.name) || ts.isStringLiteralLike(first.name)
+      ? first.name.text
+      : first.name.getText();
   const type = receiverTypeId(asking, callee) ?? declaringTypeId(asking, first);
   return type === undefined ? CALLEE_VALUE : { kind: 'method', type, name };
 }
@@ -158,7 +180,9 @@ function receiverTypeId(asking: Asking, callee: ts.Expression): string | undefin
   if (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee)) return undefined;
   const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression));
   const base = type.flags & ts.TypeFlags.Instantiable ? (asking.checker.getBaseConstraintOfType(type) ?? type) : type;
-  const declaration = base.getSymbol()?.declarations?.find(each => ts.isClassLike(each) || ts.isInterfaceDeclaration(each));
+  const declaration = base
+    .getSymbol()
+    ?.declarations?.find(each => ts.isClassLike(each) || ts.isInterfaceDeclaration(each));
   if (!declaration || sourceFileOf(asking, declaration) === undefined) return undefined;
   return typeIdOfType(asking, base) ?? undefined;
 }
@@ -172,7 +196,9 @@ function declaringTypeId(asking: Asking, member: MethodLike): string | undefined
 function superConstructor(asking: Asking, callee: ts.Expression): Callee {
   let node: ts.Node = callee;
   while (!ts.isClassLike(node) && !ts.isSourceFile(node)) node = node.parent;
-  const base = ts.isClassLike(node) ? node.heritageClauses?.find(each => each.token === ts.SyntaxKind.ExtendsKeyword)?.types[0] : undefined;
+  const base = ts.isClassLike(node)
+    ? node.heritageClauses?.find(each => each.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+    : undefined;
   return base ? constructorCallee(asking, bare(base.expression)) : { kind: 'unresolved', text: 'super' };
 }
 
@@ -187,7 +213,11 @@ function constructorCallee(asking: Asking, callee: ts.Expression): Callee {
   const made = own.map(constructed).filter(each => each !== undefined);
   if (made.length > 0) return functions(asking, made) ?? withoutSource(asking, callee, own[0]);
   const external = symbol && own.length === 0 ? externalCallee(asking, symbol, callee, 'new ') : undefined;
-  return external ?? untypedCallee(asking, callee, 'new ') ?? (isBoundSomewhere(asking, callee) ? CALLEE_VALUE : { kind: 'unresolved', text: `new ${shortText(callee)}` });
+  return (
+    external ??
+    untypedCallee(asking, callee, 'new ') ??
+    (isBoundSomewhere(asking, callee) ? CALLEE_VALUE : { kind: 'unresolved', text: `new ${shortText(callee)}` })
+  );
 }
 
 /** What `new` of a declared name runs: a class, a constructor function, or the class that a const is bound to. */
@@ -209,4 +239,3 @@ export function shortText(node: ts.Node): string {
   const text = node.getText().replace(/\s+/g, ' ');
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
-

@@ -63,8 +63,12 @@ function commentsOf(source: ts.SourceFile): ts.TextRange[] {
 function isJsxContent(node: ts.Node): boolean {
   const { parent } = node;
   if (!parent) return false;
-  const isTagEnd = node.kind === ts.SyntaxKind.GreaterThanToken && (ts.isJsxOpeningElement(parent) || ts.isJsxOpeningFragment(parent));
-  return isTagEnd || (node.kind === ts.SyntaxKind.CloseBraceToken && ts.isJsxExpression(parent) && !ts.isJsxAttribute(parent.parent));
+  const isTagEnd =
+    node.kind === ts.SyntaxKind.GreaterThanToken && (ts.isJsxOpeningElement(parent) || ts.isJsxOpeningFragment(parent));
+  return (
+    isTagEnd ||
+    (node.kind === ts.SyntaxKind.CloseBraceToken && ts.isJsxExpression(parent) && !ts.isJsxAttribute(parent.parent))
+  );
 }
 
 /** Strips the signs of a comment. */
@@ -97,7 +101,13 @@ function readSuppression(comment: string, at: At): Suppression | undefined {
   const written = reasonParts.join(' -- ').replace(/\s+/g, ' ').trim();
   const until = /^(.*?)\s*\buntil (\d{4}-\d{2}-\d{2})\.?$/.exec(written);
   const reason = until ? (until[1] ?? '') : written;
-  return { at, scope, rules, reason: rules.length === 0 ? '' : reason, ...(until?.[2] === undefined ? {} : { until: until[2] }) };
+  return {
+    at,
+    scope,
+    rules,
+    reason: rules.length === 0 ? '' : reason,
+    ...(until?.[2] === undefined ? {} : { until: until[2] }),
+  };
 }
 
 function readDeclared(comment: string, start: number): Declared[] {
@@ -121,7 +131,11 @@ function namesIn(tag: Declared['tag'], text: string): string[] {
 }
 
 /** The function that starts with the next token, or whose declaration statement does. */
-function functionAfter(source: ts.SourceFile, position: number, functions: readonly FunctionFacts[]): FunctionFacts | undefined {
+function functionAfter(
+  source: ts.SourceFile,
+  position: number,
+  functions: readonly FunctionFacts[],
+): FunctionFacts | undefined {
   const start = nextToken(source, position);
   let node = nodeStarting(source, start);
   while (node && node.getStart(source) === start) {
@@ -160,7 +174,8 @@ function nodeStarting(source: ts.SourceFile, start: number): ts.Node | undefined
 function declaredFunction(node: ts.Node): ts.Node | undefined {
   if (ts.isFunctionLike(node)) return 'body' in node && node.body ? node : undefined;
   if (ts.isVariableStatement(node)) return declaredFunction(node.declarationList);
-  if (ts.isVariableDeclarationList(node)) return node.declarations[0] && functionValue(node.declarations[0].initializer);
+  if (ts.isVariableDeclarationList(node))
+    return node.declarations[0] && functionValue(node.declarations[0].initializer);
   if (ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node)) return functionValue(node.initializer);
   return ts.isExportAssignment(node) ? functionValue(node.expression) : undefined;
 }

@@ -54,7 +54,8 @@ function keyOfExpression(expression: ts.Expression, names: Names): string[] | un
     return undefined;
   }
   if (ts.isConditionalExpression(node)) return keyOfConditional(node, names);
-  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken) return keyOfExpression(node.operand, names);
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken)
+    return keyOfExpression(node.operand, names);
   if (ts.isCallExpression(node)) return keyOfCall(node, names);
   return undefined;
 }
@@ -98,7 +99,8 @@ function keyOfCall(node: ts.CallExpression, names: Names): string[] | undefined 
 function sameKey(left: ts.Expression, right: ts.Expression, names: Names): string[] | undefined {
   const one = fieldPath(left);
   const other = fieldPath(right);
-  if (!one || !other || one.root === other.root || !names.includes(one.root) || !names.includes(other.root)) return undefined;
+  if (!one || !other || one.root === other.root || !names.includes(one.root) || !names.includes(other.root))
+    return undefined;
   return one.path.join('.') === other.path.join('.') ? one.path : undefined;
 }
 
@@ -109,12 +111,16 @@ function fieldPath(expression: ts.Expression): { root: string; path: string[] } 
     const holder = fieldPath(node.expression);
     return holder && { root: holder.root, path: [...holder.path, node.name.text] };
   }
-  if (!ts.isCallExpression(node)) return ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.PlusToken ? fieldPath(node.operand) : undefined;
+  if (!ts.isCallExpression(node))
+    return ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.PlusToken
+      ? fieldPath(node.operand)
+      : undefined;
   // `Number(p.id)`, `String(p.id)`, `p.id.toString()`: one value, converted.
   const callee = bare(node.expression);
   const [only] = node.arguments;
   if (ts.isIdentifier(callee)) return CONVERSIONS.has(callee.text) && only ? fieldPath(only) : undefined;
-  const converts = ts.isPropertyAccessExpression(callee) && (callee.name.text === 'toString' || callee.name.text === 'valueOf');
+  const converts =
+    ts.isPropertyAccessExpression(callee) && (callee.name.text === 'toString' || callee.name.text === 'valueOf');
   return converts && !only ? fieldPath(callee.expression) : undefined;
 }
 

@@ -31,7 +31,11 @@ export function constantText(questions: Questions, expression: ts.Expression, de
 }
 
 /** The object literal that an expression is, or that a `const` variable holds. */
-export function objectLiteral(questions: Questions, expression: ts.Expression, depth = 0): ts.ObjectLiteralExpression | undefined {
+export function objectLiteral(
+  questions: Questions,
+  expression: ts.Expression,
+  depth = 0,
+): ts.ObjectLiteralExpression | undefined {
   const node = bare(expression);
   if (ts.isObjectLiteralExpression(node)) return node;
   if (depth > DEEPEST || !ts.isIdentifier(node)) return undefined;
@@ -64,7 +68,8 @@ export function namedFunction(questions: Questions, expression: ts.Expression): 
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return node;
   if (!ts.isIdentifier(node)) return undefined;
   const meaning = questions.meaningOf(node);
-  if ((meaning.kind === 'local' || meaning.kind === 'module') && ts.isFunctionDeclaration(meaning.declaration)) return meaning.declaration;
+  if ((meaning.kind === 'local' || meaning.kind === 'module') && ts.isFunctionDeclaration(meaning.declaration))
+    return meaning.declaration;
   const value = constantInitialiser(questions, node);
   const inner = value && bare(value);
   return inner && (ts.isArrowFunction(inner) || ts.isFunctionExpression(inner)) ? inner : undefined;

@@ -8,7 +8,13 @@ import type { FileQuestions } from './questions.ts';
 import { typeFactsOf } from './typeFacts.ts';
 
 /** Completes `facts`, whose functions are lowered already (`facts.functions` is `bodies.functions`). */
-export function describeModule(facts: ModuleFacts, project: LoadedProject, { file, source }: LoadedFile, questions: FileQuestions, bodies: LoweredBodies): void {
+export function describeModule(
+  facts: ModuleFacts,
+  project: LoadedProject,
+  { file, source }: LoadedFile,
+  questions: FileQuestions,
+  bodies: LoweredBodies,
+): void {
   facts.types = typeFactsOf({ source, file, questions, bodies });
   Object.assign(facts, moduleSurface({ project, source, file, bodies }));
   const { suppressions, declared } = readComments(source, facts.functions);

@@ -1,9 +1,10 @@
 /** Callbacks that an API calls: before it returns (a loop at the site), or later from the event loop. */
 import type { Arg, Effect } from '../../libraries/library.ts';
-import type { Count, Value, ValueId } from '../../model/facts.ts';
+import type { Count, ValueId } from '../../model/facts.ts';
 import type { FunctionBuilder } from './builder.ts';
-import { SyntheticCall } from './effectLocks.ts';
-import { passedValues, type EffectSite, type PassEnvironment } from './effectSite.ts';
+import type { EffectSite } from './effectSite.ts';
+import { passedValues, type PassEnvironment } from './passedValues.ts';
+import { SyntheticCall } from './syntheticCall.ts';
 
 type Invoke = Extract<Effect, { does: 'invoke' }>;
 
@@ -13,7 +14,14 @@ export function lowerInvoke(site: EffectSite, effect: Invoke): void {
   site.replaced = true;
   if (effect.awaits) return awaitCallbacks(site, effect, callbacks);
   for (const callback of callbacks) {
-    site.callbackResult = invoke(site.builder, site, effect, callback, { builder: site.builder, argument: arg => site.value(arg), at: site.site.at, package: site.package }, () => undefined);
+    site.callbackResult = invoke(
+      site.builder,
+      site,
+      effect,
+      callback,
+      { builder: site.builder, argument: arg => site.value(arg), at: site.site.at, package: site.package },
+      () => undefined,
+    );
   }
 }
 
@@ -24,7 +32,14 @@ function iterated(site: EffectSite, effect: Invoke): Arg {
 }
 
 /** Emits the call, in a loop unless it happens once; gives the call's result. `then` adds steps behind the call. */
-function invoke(builder: FunctionBuilder, site: EffectSite, effect: Invoke, callback: ValueId, environment: PassEnvironment, then: (result: ValueId) => void): ValueId {
+function invoke(
+  builder: FunctionBuilder,
+  site: EffectSite,
+  effect: Invoke,
+  callback: ValueId,
+  environment: PassEnvironment,
+  then: (result: ValueId) => void,
+): ValueId {
   const { at } = site.site;
   const accumulates = effect.passes?.includes('accumulator') ?? false;
   const start = accumulates ? (environment.argument(1) ?? firstElement(builder, site, effect, environment)) : undefined;
@@ -56,7 +71,12 @@ function invoke(builder: FunctionBuilder, site: EffectSite, effect: Invoke, call
   return accumulator ?? result ?? builder.unknown(site.key);
 }
 
-function firstElement(builder: FunctionBuilder, site: EffectSite, effect: Invoke, environment: PassEnvironment): ValueId | undefined {
+function firstElement(
+  builder: FunctionBuilder,
+  site: EffectSite,
+  effect: Invoke,
+  environment: PassEnvironment,
+): ValueId | undefined {
   const container = environment.argument(iterated(site, effect));
   return container === undefined ? undefined : builder.value({ kind: 'element', of: container, key: null });
 }
@@ -69,7 +89,8 @@ function awaitCallbacks(site: EffectSite, effect: Invoke, callbacks: readonly Va
   });
   if (effect.times === 'each') call.pass('values', iterated(site, effect));
   for (const each of effect.passes ?? []) {
-    if (typeof each === 'object' && !('fresh' in each)) call.pass('argument', 'argument' in each ? each.argument : each.element);
+    if (typeof each === 'object' && !('fresh' in each))
+      call.pass('argument', 'argument' in each ? each.argument : each.element);
   }
   const isParallel = effect.parallel === true && !(effect.bound !== undefined && site.equals(effect.bound, '1'));
   site.result = call.call('promise', inner => {
@@ -79,8 +100,13 @@ function awaitCallbacks(site: EffectSite, effect: Invoke, callbacks: readonly Va
     };
     let given: ValueId | undefined;
     for (const index of callbacks.keys()) {
-      const callback = call.parameter(inner, `callback ${index}`) ?? inner.unknown('callback');
-      const environment: PassEnvironment = { builder: inner, argument: arg => call.parameter(inner, arg), at, package: site.package };
+      const callback = call.passedValue(inner, `callback ${index}`) ?? inner.unknown('callback');
+      const environment: PassEnvironment = {
+        builder: inner,
+        argument: arg => call.parameter(inner, arg),
+        at,
+        package: site.package,
+      };
       const result = invoke(inner, site, effect, callback, environment, isParallel ? () => undefined : join);
       if (isParallel) join(inner.value({ kind: 'array', values: [result], spreads: [], at }));
       const settled = inner.value({ kind: 'settled', of: result });
@@ -98,8 +124,22 @@ function callLater(site: EffectSite, effect: Invoke, callbacks: readonly ValueId
     if (effect.awaits && effect.times === 'once' && !site.effect('make')) {
       runLater(site, effect, body);
     } else if (effect.times === 'once') {
-      const args = passedValues(effect.passes, { builder: site.builder, argument: arg => site.value(arg), at, package: site.package });
-      site.emit({ kind: 'spawn', at, how: 'immediate', body, args, runsOn: 'event-loop', times: { kind: 'exactly', n: 1 }, keeps: 'strong' });
+      const args = passedValues(effect.passes, {
+        builder: site.builder,
+        argument: arg => site.value(arg),
+        at,
+        package: site.package,
+      });
+      site.emit({
+        kind: 'spawn',
+        at,
+        how: 'immediate',
+        body,
+        args,
+        runsOn: 'event-loop',
+        times: { kind: 'exactly', n: 1 },
+        keeps: 'strong',
+      });
     } else {
       site.emit({
         kind: 'register',
@@ -125,80 +165,21 @@ function callLater(site: EffectSite, effect: Invoke, callbacks: readonly ValueId
 function runLater(site: EffectSite, effect: Invoke, callback: ValueId): void {
   const call = new SyntheticCall(site);
   call.passValue('callback', 'callback', callback);
-  for (const each of effect.passes ?? []) if (typeof each === 'object' && 'argument' in each) call.pass('argument', each.argument);
+  for (const each of effect.passes ?? [])
+    if (typeof each === 'object' && 'argument' in each) call.pass('argument', each.argument);
   site.result = call.call('promise', inner => {
     const { at } = site.site;
     inner.emit({ kind: 'await', at, values: [], until: 'all', wait: 'endless', strength: 'macro' });
-    const args = passedValues(effect.passes, { builder: inner, argument: arg => call.parameter(inner, arg), at, package: site.package });
-    const of = call.parameter(inner, 'callback') ?? inner.unknown('callback');
+    const args = passedValues(effect.passes, {
+      builder: inner,
+      argument: arg => call.parameter(inner, arg),
+      at,
+      package: site.package,
+    });
+    const of = call.passedValue(inner, 'callback') ?? inner.unknown('callback');
     const result = inner.emitValue({ kind: 'call', at, target: { kind: 'value', of }, args });
     inner.emit({ kind: 'await', at, values: [result], until: 'all', wait: 'endless', strength: 'callee' });
     inner.emit({ kind: 'exit', at, how: 'return', value: inner.value({ kind: 'settled', of: result }) });
   });
   site.callbackResult = site.result;
-}
-
-/** The external function that a value is: `Object.prototype.hasOwnProperty` read from the language. */
-export function externalName(value: Value): string | undefined {
-  if (value.kind !== 'read' || value.place.root.kind !== 'external') return undefined;
-  const fields = value.place.path.flatMap(step => ('field' in step && step.field !== 'prototype' ? [step.field] : []));
-  const { name } = value.place.root;
-  if (fields.length === 0) return name.endsWith('#*') ? undefined : name;
-  return name.endsWith('#*') ? name.slice(0, -1) + fields.join('.') : `${name}.${fields.join('.')}`;
-}
-
-/** `f.call(self, …)`, `f.apply(self, args)`. */
-export function lowerCall(site: EffectSite, effect: Extract<Effect, { does: 'call' }>): void {
-  const of = site.value(effect.callee);
-  if (of === undefined) return;
-  const self = effect.self === undefined ? undefined : site.value(effect.self);
-  const args = site.site.args.slice(effect.from);
-  const spreads = effect.spread ? [...args.keys()] : site.site.spreads.filter(index => index >= effect.from).map(index => index - effect.from);
-  site.replaced = true;
-  const external = externalName(site.builder.valueAt(of));
-  site.result = site.call(external === undefined ? { kind: 'value', of } : { kind: 'external', name: external }, args, {
-    ...(self === undefined ? {} : { receiver: self }),
-    ...(spreads.length > 0 ? { spreads } : {}),
-  });
-}
-
-/**
- * `f.bind(self, a, b)`: a closure that calls `f` with what was bound and what it is given. The bound values are slots of
- * the function that the call stands in.
- */
-export function lowerBind(site: EffectSite, effect: Extract<Effect, { does: 'bind' }>): void {
-  const callee = site.value(effect.callee);
-  if (callee === undefined) return;
-  site.replaced = true;
-  const bound = site.site.args.slice(effect.from);
-  const self = effect.self === undefined || site.isGiven(effect.self) === false || site.constant(effect.self) === 'null' ? undefined : site.value(effect.self);
-  if (bound.length === 0 && self === undefined) {
-    site.result = site.builder.value({ kind: 'from', values: [callee], how: 'copy' });
-    return;
-  }
-  const { at } = site.site;
-  const outer = site.builder;
-  const rest = { name: 'args', type: null, optional: false, rest: true };
-  const inner = site.context.addSynthetic(site.label, at, [rest], 'value');
-  inner.facts.parent = outer.facts.id;
-  const capture = (name: string, value: ValueId): ValueId => {
-    const slot = `${inner.facts.id.slice(inner.facts.id.lastIndexOf('/') + 1)}.${name}`;
-    outer.facts.slots[slot] = { value, assignedAgain: false, type: null, at };
-    inner.facts.captures.push({ from: outer.facts.id, slot, assignedAgain: false });
-    return inner.read({ root: { kind: 'captured', from: outer.facts.id, slot }, type: null, path: [] });
-  };
-  const of = capture('callee', callee);
-  const receiver = self === undefined ? undefined : capture('self', self);
-  const args = bound.map((value, index) => capture(`argument ${index}`, value));
-  const given = inner.read({ root: { kind: 'parameter', index: 0 }, type: null, path: [] });
-  const result = inner.emitValue({
-    kind: 'call',
-    at,
-    target: { kind: 'value', of },
-    args: [...args, given],
-    spreads: [args.length],
-    ...(receiver === undefined ? {} : { receiver }),
-  });
-  inner.emit({ kind: 'exit', at, how: 'return', value: result });
-  site.result = outer.value({ kind: 'function', id: inner.facts.id });
 }

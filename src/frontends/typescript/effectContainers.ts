@@ -29,7 +29,15 @@ export function lowerPut(site: EffectSite, effect: Extract<Effect, { does: 'put'
   if (container === undefined) return;
   site.replaced = true;
   for (const value of site.values(effect.value)) {
-    site.emit({ kind: 'access', at: site.site.at, place: entryPlace(site, container, effect.key), mode: 'update', value, atomic: false, guard: 'none' });
+    site.emit({
+      kind: 'access',
+      at: site.site.at,
+      place: entryPlace(site, container, effect.key),
+      mode: 'update',
+      value,
+      atomic: false,
+      guard: 'none',
+    });
   }
 }
 
@@ -41,7 +49,8 @@ export function lowerTake(site: EffectSite, effect: Extract<Effect, { does: 'tak
   const { at } = site.site;
   const element = site.builder.read(place);
   if (effect.removes) site.emit({ kind: 'access', at, place, mode: 'delete', atomic: false, guard: 'none' });
-  else if (isShared(site, container)) site.emit({ kind: 'access', at, place, mode: 'read', atomic: false, guard: 'none' });
+  else if (isShared(site, container))
+    site.emit({ kind: 'access', at, place, mode: 'read', atomic: false, guard: 'none' });
   site.replaced = true;
   site.result = effect.presence ? site.builder.value({ kind: 'from', values: [element], how: 'compute' }) : element;
 }
@@ -51,7 +60,14 @@ export function lowerRemove(site: EffectSite, effect: Extract<Effect, { does: 'r
   const container = site.value(effect.from);
   if (container === undefined) return;
   site.replaced = true;
-  site.emit({ kind: 'access', at: site.site.at, place: entryPlace(site, container, effect.key), mode: 'delete', atomic: false, guard: 'none' });
+  site.emit({
+    kind: 'access',
+    at: site.site.at,
+    place: entryPlace(site, container, effect.key),
+    mode: 'delete',
+    atomic: false,
+    guard: 'none',
+  });
 }
 
 /** `accounts.sort((p, q) => p.id - q.id)`. */
@@ -60,9 +76,17 @@ export function lowerOrder(site: EffectSite, effect: Extract<Effect, { does: 'or
   if (of === undefined) return;
   const node = site.node(effect.of);
   const elements = node ? site.context.questions.elementsOf(node) : 'unknown';
-  const comparator = effect.comparator === undefined || site.isGiven(effect.comparator) === false ? undefined : site.node(effect.comparator);
-  const order = comparator ? comparedKey(site.context.questions, comparator) : elements === 'primitive' ? { key: [] } : undefined;
-  const isKnown = comparator !== undefined || effect.comparator === undefined || site.value(effect.comparator) === undefined;
+  const comparator =
+    effect.comparator === undefined || site.isGiven(effect.comparator) === false
+      ? undefined
+      : site.node(effect.comparator);
+  const order = comparator
+    ? comparedKey(site.context.questions, comparator)
+    : elements === 'primitive'
+      ? { key: [] }
+      : undefined;
+  const isKnown =
+    comparator !== undefined || effect.comparator === undefined || site.value(effect.comparator) === undefined;
   site.replaced = true;
   site.result = site.builder.value({ kind: 'ordered', of, key: isKnown ? (order?.key ?? null) : null, elements });
   if (effect.inPlace && node) site.context.rebind?.(node, site.result);
@@ -82,7 +106,12 @@ function givenValue(site: EffectSite, what: Extract<Effect, { does: 'give' }>['w
     if ('argument' in what) return site.value(what.argument);
     // A synthetic function stands for the call already, and gives the promise.
     if (site.result !== undefined || what.promiseOf === 'unknown') return site.result;
-    const value = callbackResult === undefined ? undefined : what.promiseOf === 'results' ? results(site, callbackResult) : callbackResult;
+    const value =
+      callbackResult === undefined
+        ? undefined
+        : what.promiseOf === 'results'
+          ? results(site, callbackResult)
+          : callbackResult;
     if (value === undefined) return undefined;
     return what.promiseOf === 'results'
       ? builder.value({ kind: 'combined', values: [value], until: 'all', at: site.site.at })

@@ -4,7 +4,8 @@ import type { Arg, Effect } from '../../libraries/library.ts';
 import type { EntryPoint, Place, ValueId } from '../../model/facts.ts';
 import { bare } from './asking.ts';
 import { constantText } from './constants.ts';
-import { passedValues, placeOf, type EffectSite } from './effectSite.ts';
+import { placeOf, type EffectSite } from './effectSite.ts';
+import { passedValues } from './passedValues.ts';
 
 /** The slot of an event's listeners: `on:data`; `on:*` when the name is not known. */
 export function eventPlace(site: EffectSite, emitter: Place, event: Arg | { name: string }): Place {
@@ -40,7 +41,15 @@ export function lowerListen(site: EffectSite, effect: Extract<Effect, { does: 'l
   if (callback === undefined) return;
   const place = eventPlace(site, placeOf(site.builder, emitter), effect.event);
   const { at } = site.site;
-  site.emit({ kind: 'access', at, place, mode: effect.removes ? 'delete' : 'update', value: callback, atomic: false, guard: 'none' });
+  site.emit({
+    kind: 'access',
+    at,
+    place,
+    mode: effect.removes ? 'delete' : 'update',
+    value: callback,
+    atomic: false,
+    guard: 'none',
+  });
   if (effect.removes) return;
   const name = eventName(site, effect.event);
   const entry: EntryPoint = {
@@ -78,7 +87,14 @@ export function lowerEmit(site: EffectSite, effect: Extract<Effect, { does: 'emi
     orElse: [],
     body: builder.inBlock(() => {
       const listener = builder.value({ kind: 'element', of: listeners, key: null });
-      builder.emit({ kind: 'call', at, target: { kind: 'value', of: listener }, receiver: emitter, args, ...(spreads.length > 0 ? { spreads } : {}) });
+      builder.emit({
+        kind: 'call',
+        at,
+        target: { kind: 'value', of: listener },
+        receiver: emitter,
+        args,
+        ...(spreads.length > 0 ? { spreads } : {}),
+      });
     }),
   }));
 }
@@ -108,7 +124,12 @@ function entryLabel(site: EffectSite, label: string | undefined): string {
 export function lowerSpawn(site: EffectSite, effect: Extract<Effect, { does: 'spawn' }>): void {
   const { builder } = site;
   const body = effect.body === undefined ? undefined : site.callbacks(effect.body)[0];
-  const args = passedValues(effect.passes, { builder, argument: arg => site.value(arg), at: site.site.at, package: site.package });
+  const args = passedValues(effect.passes, {
+    builder,
+    argument: arg => site.value(arg),
+    at: site.site.at,
+    package: site.package,
+  });
   const handle = builder.emitValue({
     kind: 'spawn',
     at: site.site.at,

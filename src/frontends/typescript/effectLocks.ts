@@ -3,61 +3,23 @@
  * acquire, callback and release are ordinary steps of an ordinary (async) function.
  */
 import type { Arg, Effect, ModeRule, WaitRule } from '../../libraries/library.ts';
-import type { Acquire, At, FunctionFacts, Release, TypeId, ValueId, Wait } from '../../model/facts.ts';
+import type { Acquire, At, Release, TypeId, ValueId, Wait } from '../../model/facts.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { namedFunction } from './constants.ts';
-import { passedValues, placeOf, type EffectSite } from './effectSite.ts';
+import { placeOf, type EffectSite } from './effectSite.ts';
+import { passedValues } from './passedValues.ts';
+import { SyntheticCall } from './syntheticCall.ts';
 
 type AcquireEffect = Extract<Effect, { does: 'acquire' }>;
 type RunLocked = Extract<Effect, { does: 'run-locked' }>;
-
-/** The parameters and arguments of a synthetic function. */
-export class SyntheticCall {
-  readonly #site: EffectSite;
-  readonly #parameters: FunctionFacts['parameters'] = [];
-  readonly #args: ValueId[] = [];
-  readonly #indexes = new Map<string, number>();
-
-  constructor(site: EffectSite) {
-    this.#site = site;
-  }
-
-  /** Passes the value at `arg` on to the function; once per position. */
-  pass(name: string, arg: Arg, type: TypeId | null = null): void {
-    const value = this.#site.value(arg);
-    if (value !== undefined) this.passValue(JSON.stringify(arg), name, value, type);
-  }
-
-  passValue(key: string, name: string, value: ValueId, type: TypeId | null = null): void {
-    if (this.#indexes.has(key)) return;
-    this.#indexes.set(key, this.#parameters.length);
-    this.#parameters.push({ name, type, optional: false, rest: false });
-    this.#args.push(value);
-  }
-
-  /** The parameter in the function's own terms. */
-  parameter(inner: FunctionBuilder, arg: Arg | string): ValueId | undefined {
-    const index = this.#indexes.get(JSON.stringify(arg)) ?? (typeof arg === 'string' ? this.#indexes.get(arg) : undefined);
-    const type = index === undefined ? undefined : this.#parameters[index]?.type;
-    return index === undefined ? undefined : inner.read({ root: { kind: 'parameter', index }, type: type ?? null, path: [] });
-  }
-
-  /** Makes the function, lets `fill` write its body, and calls it at the site. */
-  call(calling: FunctionFacts['calling'], fill: (inner: FunctionBuilder) => void): ValueId {
-    const { context, site, label } = this.#site;
-    const inner = context.addSynthetic(label, site.at, this.#parameters, calling);
-    fill(inner);
-    this.#site.replaced = true;
-    return this.#site.call({ kind: 'functions', ids: [inner.facts.id] }, this.#args);
-  }
-}
 
 /** Resolves a rule about waiting with the options given at the site. */
 export function waitAt(site: EffectSite, rule: WaitRule | undefined): Wait {
   if (rule === undefined) return 'endless';
   if (typeof rule === 'string') return rule;
   for (const option of rule.options) {
-    const applies = option.equals === undefined ? site.isGiven(option.at) === true : site.equals(option.at, option.equals);
+    const applies =
+      option.equals === undefined ? site.isGiven(option.at) === true : site.equals(option.at, option.equals);
     if (applies) return option.wait;
   }
   return rule.default;
@@ -127,7 +89,8 @@ export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
     if (effect.heldFor === 'call') {
       inner.emit({ kind: 'await', at, values: [], until: 'all', wait: 'endless', strength: 'macro' });
       inner.emit(releaseDraft(at, token, taken));
-    } else if (effect.gives !== 'nothing') inner.emit({ kind: 'exit', at, how: 'return', value: givenToken(inner, effect, token, at) });
+    } else if (effect.gives !== 'nothing')
+      inner.emit({ kind: 'exit', at, how: 'return', value: givenToken(inner, effect, token, at) });
   });
   site.result = result;
 }
@@ -142,7 +105,8 @@ function givenToken(builder: FunctionBuilder, effect: AcquireEffect, token: Valu
     const fields = Object.fromEntries(effect.releasedBy.map(name => [name, token]));
     return builder.value({ kind: 'object', fields, spreads: [], type: null, at });
   }
-  if (effect.gives === 'value-and-token') return builder.value({ kind: 'array', values: [builder.unknown('value'), token], spreads: [], at });
+  if (effect.gives === 'value-and-token')
+    return builder.value({ kind: 'array', values: [builder.unknown('value'), token], spreads: [], at });
   return token;
 }
 
@@ -168,9 +132,20 @@ function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, in
   const token = inner.emitValue(draft);
   const callback = call.parameter(inner, effect.callback) ?? inner.unknown('callback');
   const run = (held: ValueId): void => {
-    const args = passedValues(effect.passes, { builder: inner, argument: arg => call.parameter(inner, arg), token: held, at, package: site.package });
+    const args = passedValues(effect.passes, {
+      builder: inner,
+      argument: arg => call.parameter(inner, arg),
+      token: held,
+      at,
+      package: site.package,
+    });
     const given = inner.emitValue({ kind: 'call', at, target: { kind: 'value', of: callback }, args });
-    inner.emit({ kind: 'exit', at, how: 'return', value: effect.async && !callsDone(site, effect) ? settled(inner, given, at) : given });
+    inner.emit({
+      kind: 'exit',
+      at,
+      how: 'return',
+      value: effect.async && !callsDone(site, effect) ? settled(inner, given, at) : given,
+    });
   };
   // A callback that declares `done` frees the lock by calling it; nothing else does.
   if (callsDone(site, effect)) return run(token);

@@ -1,9 +1,10 @@
 /** Promise machinery: combinators, reactions, executors, settled promises; waiting and telling. */
 import type { Arg, Effect } from '../../libraries/library.ts';
 import type { Place, ValueId } from '../../model/facts.ts';
-import { SyntheticCall, waitAt } from './effectLocks.ts';
+import { waitAt } from './effectLocks.ts';
 import { eventPlace } from './effectEvents.ts';
 import { placeOf, type EffectSite } from './effectSite.ts';
+import { SyntheticCall } from './syntheticCall.ts';
 
 /** `Promise.all(values)`: a value; whoever awaits it joins them. */
 export function lowerCombine(site: EffectSite, effect: Extract<Effect, { does: 'combine' }>): void {
@@ -86,7 +87,8 @@ export function lowerWait(site: EffectSite, effect: Extract<Effect, { does: 'wai
   const wait = waitAt(site, effect.wait);
   const { at } = site.site;
   const event = effect.event;
-  const target = (value: ValueId, of: EffectSite['builder']): ValueId | Place => (event === undefined ? value : eventPlace(site, placeOf(of, value), event));
+  const target = (value: ValueId, of: EffectSite['builder']): ValueId | Place =>
+    event === undefined ? value : eventPlace(site, placeOf(of, value), event);
   if (!effect.async) {
     site.replaced = true;
     site.emit({ kind: 'wait', at, on: target(on, site.builder), for: effect.for, wait });

@@ -1,7 +1,7 @@
 /** One call that a table entry describes: its arguments as values, nodes and constants, and what lowering found so far. */
 import { ts } from 'ts-morph';
-import type { Api, Arg, Effect, Passed } from '../../libraries/library.ts';
-import type { At, Count, Gives, Place, Target, TypeId, ValueId } from '../../model/facts.ts';
+import type { Api, Arg, Effect } from '../../libraries/library.ts';
+import type { Count, Gives, Place, Target, TypeId, ValueId } from '../../model/facts.ts';
 import { bare } from './asking.ts';
 import type { FunctionBuilder, StepDraft } from './builder.ts';
 import { constantText, objectLiteral, propertyValue } from './constants.ts';
@@ -100,7 +100,9 @@ export class EffectSite {
       return value === undefined ? [] : [value];
     }
     return this.site.args
-      .map((value, index) => (this.site.spreads.includes(index) ? this.builder.value({ kind: 'element', of: value, key: null }) : value))
+      .map((value, index) =>
+        this.site.spreads.includes(index) ? this.builder.value({ kind: 'element', of: value, key: null }) : value,
+      )
       .slice(arg.from);
   }
 
@@ -110,7 +112,9 @@ export class EffectSite {
       if (this.#offset > 0) return this.site.node.arguments?.[0];
       const callee = bare(this.site.node.expression);
       if (this.key.endsWith('()')) return callee;
-      return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee.expression : undefined;
+      return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)
+        ? callee.expression
+        : undefined;
     }
     if (typeof arg === 'number') {
       const index = this.#index(arg);
@@ -133,13 +137,18 @@ export class EffectSite {
 
   /** Whether an argument or option is given: undefined when its options object is not known. */
   isGiven(arg: Arg): boolean | undefined {
-    if (typeof arg !== 'object' || 'from' in arg) return this.value(arg) !== undefined && this.constant(arg) !== 'undefined';
+    if (typeof arg !== 'object' || 'from' in arg)
+      return this.value(arg) !== undefined && this.constant(arg) !== 'undefined';
     if (this.value(arg.argument) === undefined) return false;
     const holder = this.node(arg.argument);
     const literal = holder && objectLiteral(this.context.questions, holder);
     if (!literal) return undefined;
     if (this.node(arg) !== undefined) return this.constant(arg) !== 'undefined';
-    return literal.properties.some(property => ts.isSpreadAssignment(property) || property.name?.getText() === arg.option) ? undefined : false;
+    return literal.properties.some(
+      property => ts.isSpreadAssignment(property) || property.name?.getText() === arg.option,
+    )
+      ? undefined
+      : false;
   }
 
   /** Whether an option has this value (as JSON text, or as the text of a string). */
@@ -162,13 +171,18 @@ export class EffectSite {
   #isCallable(value: ValueId, arg: Arg): boolean {
     const known = this.builder.valueAt(value);
     if (known.kind === 'function' || known.kind === 'class') return true;
-    if (known.kind === 'constant' || known.kind === 'object' || known.kind === 'array' || known.kind === 'template') return false;
+    if (known.kind === 'constant' || known.kind === 'object' || known.kind === 'array' || known.kind === 'template')
+      return false;
     const node = this.node(arg);
     return !node || (this.context.questions.mayBeCalled?.(node) ?? true);
   }
 
   /** A call step, with `optional` as at the site; gives its result. */
-  call(target: Target, args: ValueId[], more: { receiver?: ValueId; spreads?: number[]; gives?: Gives; newOf?: TypeId } = {}): ValueId {
+  call(
+    target: Target,
+    args: ValueId[],
+    more: { receiver?: ValueId; spreads?: number[]; gives?: Gives; newOf?: TypeId } = {},
+  ): ValueId {
     return this.builder.emitValue({
       kind: 'call',
       at: this.site.at,
@@ -196,34 +210,4 @@ export function placeOf(builder: FunctionBuilder, value: ValueId): Place {
   const known = builder.valueAt(value);
   if (known.kind === 'read') return { ...known.place, path: [...known.place.path] };
   return { root: { kind: 'value', of: value }, type: null, path: [] };
-}
-
-/** What a callback is given, in terms of the function that calls it. */
-export interface PassEnvironment {
-  builder: FunctionBuilder;
-  argument(arg: Arg): ValueId | undefined;
-  token?: ValueId;
-  accumulator?: ValueId;
-  at: At;
-  /** Of the API: types without a package are its own. */
-  package: string;
-}
-
-/** The values for a callback's parameters; trailing ones that are not there are left out. */
-export function passedValues(passes: readonly Passed[] | undefined, environment: PassEnvironment): ValueId[] {
-  const values = (passes ?? []).map(each => passedValue(each, environment));
-  let count = values.length;
-  while (count > 0 && values[count - 1] === undefined) count--;
-  return values.slice(0, count).map(value => value ?? environment.builder.constant('undefined'));
-}
-
-function passedValue(passed: Passed, { builder, argument, token, accumulator, at, package: packageName }: PassEnvironment): ValueId | undefined {
-  if (typeof passed === 'object') {
-    if ('argument' in passed) return argument(passed.argument);
-    if ('fresh' in passed) return builder.value({ kind: 'object', fields: {}, spreads: [], type: passed.fresh.includes('#') ? passed.fresh : `${packageName}#${passed.fresh}`, at });
-    const container = argument(passed.element);
-    return container === undefined ? builder.unknown('element') : builder.value({ kind: 'element', of: container, key: null });
-  }
-  if (passed === 'lock' || passed === 'token' || passed === 'done') return token ?? builder.unknown(passed);
-  return passed === 'accumulator' && accumulator !== undefined ? accumulator : builder.unknown(passed);
 }

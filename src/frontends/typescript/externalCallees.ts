@@ -10,16 +10,24 @@ import { exportKeys, importedAs, originOf } from './untyped.ts';
  * The external API behind a symbol that is declared outside of audited source, or behind the function type of a variable
  * (`limit: LimitFunction`). Undefined when it is neither.
  */
-export function externalCallee(asking: Asking, symbol: ts.Symbol, callee: ts.Expression, prefix: '' | 'new ' = ''): Callee | undefined {
+export function externalCallee(
+  asking: Asking,
+  symbol: ts.Symbol,
+  callee: ts.Expression,
+  prefix: '' | 'new ' = '',
+): Callee | undefined {
   const declaration = symbol.declarations?.find(each => sourceFileOf(asking, each) === undefined);
-  if (!declaration || symbol.declarations?.some(each => sourceFileOf(asking, each) !== undefined)) return callOfType(asking, callee);
+  if (!declaration || symbol.declarations?.some(each => sourceFileOf(asking, each) !== undefined))
+    return callOfType(asking, callee);
   const packageName = packageOfDeclaration(asking, declaration);
-  if (packageName === undefined || ts.isParameter(declaration) || ts.isBindingElement(declaration)) return callOfType(asking, callee);
+  if (packageName === undefined || ts.isParameter(declaration) || ts.isBindingElement(declaration))
+    return callOfType(asking, callee);
   const keys = declaredKeys(asking, symbol, declaration, packageName);
   if (keys.length === 0) return callOfType(asking, callee) ?? { kind: 'callee-value' };
   const dispatched = packageName === OWN_DECLARATIONS && ownInterfaceMember(declaration, keys[0] ?? '');
   if (dispatched) return dispatched;
-  if (packageName === OWN_DECLARATIONS) asking.sink.gap([callee.getStart(), callee.end], 'declaration-without-source', keys[0] ?? '');
+  if (packageName === OWN_DECLARATIONS)
+    asking.sink.gap([callee.getStart(), callee.end], 'declaration-without-source', keys[0] ?? '');
   // A class is called by its own name, also when it is the default export.
   if (prefix !== '') keys.reverse();
   const names = keys.map(key => `${packageName}#${prefix}${key}`);
@@ -47,13 +55,22 @@ function callOfType(asking: Asking, callee: ts.Expression): Callee | undefined {
  * The API that a member without a body in the project has in an external base type: an interface of the project that
  * extends `EventEmitter` and declares `emit` again with narrower types.
  */
-export function inheritedCallee(asking: Asking, callee: ts.Expression, declaration: ts.Declaration): Callee | undefined {
+export function inheritedCallee(
+  asking: Asking,
+  callee: ts.Expression,
+  declaration: ts.Declaration,
+): Callee | undefined {
   const name = inheritedNames(asking, callee, [], declaration).find(each => asking.index.has(each));
   return name === undefined ? undefined : { kind: 'external', name };
 }
 
 /** The names that the member has in the receiver's type and in the checker's base types, when no table knows its own. */
-function inheritedNames(asking: Asking, callee: ts.Expression, names: readonly string[], declaration: ts.Declaration): string[] {
+function inheritedNames(
+  asking: Asking,
+  callee: ts.Expression,
+  names: readonly string[],
+  declaration: ts.Declaration,
+): string[] {
   if (!ts.isPropertyAccessExpression(callee) || names.some(name => asking.index.has(name))) return [];
   if (containerName(declaration, false) === undefined) return [];
   const member = callee.name.text;
@@ -69,7 +86,11 @@ function inheritedNames(asking: Asking, callee: ts.Expression, names: readonly s
     const declared = symbol && holder ? asking.checker.getDeclaredTypeOfSymbol(symbol) : type;
     for (const base of declared.getBaseTypes() ?? []) visit(base);
   };
-  visit(asking.checker.getApparentType(asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression))));
+  visit(
+    asking.checker.getApparentType(
+      asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression)),
+    ),
+  );
   return found;
 }
 
@@ -77,7 +98,9 @@ function inheritedNames(asking: Asking, callee: ts.Expression, names: readonly s
 function importSiteNames(asking: Asking, callee: ts.Expression, prefix: string): string[] {
   const root = ts.isPropertyAccessExpression(callee) ? callee.expression : callee;
   if (!ts.isIdentifier(root)) return [];
-  const imported = rawSymbolOf(asking, root)?.declarations?.map(each => importedAs(asking, each)).find(each => each !== undefined);
+  const imported = rawSymbolOf(asking, root)
+    ?.declarations?.map(each => importedAs(asking, each))
+    .find(each => each !== undefined);
   if (!imported) return [];
   if (root === callee) return exportKeys(imported, prefix);
   if (!ts.isPropertyAccessExpression(callee)) return [];
@@ -98,7 +121,8 @@ export function untypedCallee(asking: Asking, callee: ts.Expression, prefix: '' 
     if (holder?.kind === 'instance') names.unshift(`${holder.type}.${callee.name.text}`);
   }
   const name = bestName(asking, names);
-  if (name !== undefined && (origin?.kind !== 'instance' || !name.endsWith('()') || asking.index.has(name))) return { kind: 'external', name };
+  if (name !== undefined && (origin?.kind !== 'instance' || !name.endsWith('()') || asking.index.has(name)))
+    return { kind: 'external', name };
   if (prefix === '' && ts.isIdentifier(callee)) return undeclaredGlobal(asking, callee);
   return prefix === '' && ts.isPropertyAccessExpression(callee) ? builtInMember(asking, callee) : undefined;
 }
@@ -112,20 +136,33 @@ function undeclaredGlobal(asking: Asking, callee: ts.Identifier): Callee | undef
 }
 
 const PROMISE_MEMBERS = new Set(['then', 'catch', 'finally']);
-const ARRAY_MEMBERS = new Set(['forEach', 'map', 'filter', 'reduce', 'some', 'every', 'find', 'findIndex', 'flatMap', 'sort']);
+const ARRAY_MEMBERS = new Set([
+  'forEach',
+  'map',
+  'filter',
+  'reduce',
+  'some',
+  'every',
+  'find',
+  'findIndex',
+  'flatMap',
+  'sort',
+]);
 const EMITTER_MEMBERS = new Set(['on', 'once', 'addListener', 'prependListener', 'off', 'removeListener', 'emit']);
 
 /** On a receiver whose type nobody knows, the call's shape tells the built-in methods that take functions. */
 function builtInMember(asking: Asking, callee: ts.PropertyAccessExpression): Callee | undefined {
   const call = callee.parent;
   if (!ts.isCallExpression(call)) return undefined;
-  if (!(asking.checker.getTypeAtLocation(callee.expression).flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown))) return undefined;
+  if (!(asking.checker.getTypeAtLocation(callee.expression).flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)))
+    return undefined;
   const [first] = call.arguments;
   const name = callee.name.text;
   if (PROMISE_MEMBERS.has(name) && first) return { kind: 'external', name: `lib#Promise.${name}` };
   if (ARRAY_MEMBERS.has(name) && first && (ts.isArrowFunction(first) || ts.isFunctionExpression(first)))
     return { kind: 'external', name: `lib#Array.${name}` };
   if (name === 'call' || name === 'apply' || name === 'bind') return { kind: 'external', name: `lib#Function.${name}` };
-  if (EMITTER_MEMBERS.has(name) && first && ts.isStringLiteralLike(first)) return { kind: 'external', name: `node:events#EventEmitter.${name}` };
+  if (EMITTER_MEMBERS.has(name) && first && ts.isStringLiteralLike(first))
+    return { kind: 'external', name: `node:events#EventEmitter.${name}` };
   return undefined;
 }

@@ -45,7 +45,8 @@ export function containerName(declaration: ts.Node, inLanguage: boolean): string
 
 function literalName(literal: ts.Node, inLanguage: boolean): string | undefined {
   let node = literal.parent;
-  while (ts.isIntersectionTypeNode(node) || ts.isParenthesizedTypeNode(node) || ts.isUnionTypeNode(node)) node = node.parent;
+  while (ts.isIntersectionTypeNode(node) || ts.isParenthesizedTypeNode(node) || ts.isUnionTypeNode(node))
+    node = node.parent;
   if (ts.isTypeAliasDeclaration(node)) return node.name.text;
   if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) return node.name.text;
   if (ts.isPropertySignature(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node)) {
@@ -66,13 +67,20 @@ export function languageName(name: string): string {
  * The keys that a declared function, variable, class or member may have in its package's table, best first; empty when
  * it has no name of its own (a member of an anonymous type).
  */
-export function declaredKeys(asking: Asking, symbol: ts.Symbol, declaration: ts.Declaration, packageName: string): string[] {
+export function declaredKeys(
+  asking: Asking,
+  symbol: ts.Symbol,
+  declaration: ts.Declaration,
+  packageName: string,
+): string[] {
   if (isMember(declaration)) {
     const name = memberName(declaration);
     const container = containerName(declaration, packageName === 'lib');
     if (name === undefined || container === undefined) return [];
     const asStatic = `static ${container}.${name}`;
-    return isStaticMember(declaration) && asking.index.has(`${packageName}#${asStatic}`) ? [asStatic] : [`${container}.${name}`];
+    return isStaticMember(declaration) && asking.index.has(`${packageName}#${asStatic}`)
+      ? [asStatic]
+      : [`${container}.${name}`];
   }
   const own = declaration.parent && ownName(symbol, declaration);
   const keys = own === undefined || own === 'default' ? ['default'] : [own];
@@ -86,7 +94,10 @@ export function declaredKeys(asking: Asking, symbol: ts.Symbol, declaration: ts.
 
 /** `events.once` is a static of the class whose instances have another `once`. */
 function isStaticMember(declaration: ts.Declaration): boolean {
-  return ts.canHaveModifiers(declaration) && (ts.getModifiers(declaration)?.some(each => each.kind === ts.SyntaxKind.StaticKeyword) ?? false);
+  return (
+    ts.canHaveModifiers(declaration) &&
+    (ts.getModifiers(declaration)?.some(each => each.kind === ts.SyntaxKind.StaticKeyword) ?? false)
+  );
 }
 
 function isMember(declaration: ts.Declaration): boolean {
@@ -113,7 +124,9 @@ function ownName(symbol: ts.Symbol, declaration: ts.Declaration): string | undef
 function namespaceOf(declaration: ts.Declaration): string | undefined {
   let node: ts.Node = declaration;
   while (!ts.isSourceFile(node) && !ts.isModuleBlock(node)) node = node.parent;
-  return ts.isModuleBlock(node) && ts.isIdentifier(node.parent.name) && !(node.parent.flags & ts.NodeFlags.GlobalAugmentation)
+  return ts.isModuleBlock(node) &&
+    ts.isIdentifier(node.parent.name) &&
+    !(node.parent.flags & ts.NodeFlags.GlobalAugmentation)
     ? node.parent.name.text
     : undefined;
 }
@@ -124,7 +137,11 @@ function isDefaultExport(asking: Asking, symbol: ts.Symbol, declaration: ts.Decl
   const module = asking.checker.getSymbolAtLocation(ts.isSourceFile(node) ? node : node.name);
   for (const name of ['default', 'export=']) {
     const exported = module?.exports?.get(ts.escapeLeadingUnderscores(name));
-    if (exported && (exported === symbol || (exported.flags & ts.SymbolFlags.Alias && asking.checker.getAliasedSymbol(exported) === symbol)))
+    if (
+      exported &&
+      (exported === symbol ||
+        (exported.flags & ts.SymbolFlags.Alias && asking.checker.getAliasedSymbol(exported) === symbol))
+    )
       return true;
   }
   return false;

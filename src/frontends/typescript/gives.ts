@@ -11,7 +11,9 @@ import { packageOfDeclaration } from './externalNames.ts';
 export function givesOf(asking: Asking, node: ts.Expression): Gives {
   const declared = declaredReturn(asking, bare(node));
   const known = declared && givesOfType(asking, declared);
-  return known === undefined || known === 'unknown' ? givesOfType(asking, asking.checker.getTypeAtLocation(node)) : known;
+  return known === undefined || known === 'unknown'
+    ? givesOfType(asking, asking.checker.getTypeAtLocation(node))
+    : known;
 }
 
 function declaredReturn(asking: Asking, node: ts.Expression): ts.Type | undefined {
@@ -20,7 +22,12 @@ function declaredReturn(asking: Asking, node: ts.Expression): ts.Type | undefine
   if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return undefined;
   const declarations = symbolOf(asking, callee)?.declarations;
   const only = declarations?.length === 1 ? declarations[0] : undefined;
-  if (!only || !(ts.isFunctionDeclaration(only) || ts.isMethodDeclaration(only) || ts.isMethodSignature(only)) || only.typeParameters) return undefined;
+  if (
+    !only ||
+    !(ts.isFunctionDeclaration(only) || ts.isMethodDeclaration(only) || ts.isMethodSignature(only)) ||
+    only.typeParameters
+  )
+    return undefined;
   return asking.checker.getSignatureFromDeclaration(only)?.getReturnType();
 }
 
@@ -43,7 +50,8 @@ export function givesOfType(asking: Asking, type: ts.Type): Gives {
 function givesOfUnion(asking: Asking, types: readonly ts.Type[]): Gives {
   const parts = new Set(types.map(part => givesOfType(asking, part)));
   if (parts.size === 1) return [...parts][0] ?? 'value';
-  if (parts.has('promise') || parts.has('maybe-promise')) return parts.has('value') || parts.has('unknown') ? 'maybe-promise' : 'promise';
+  if (parts.has('promise') || parts.has('maybe-promise'))
+    return parts.has('value') || parts.has('unknown') ? 'maybe-promise' : 'promise';
   if (parts.has('thenable')) return 'maybe-promise';
   if (parts.has('promises')) return 'promises';
   return parts.has('unknown') ? 'unknown' : 'value';
@@ -54,20 +62,33 @@ function isPromise(asking: Asking, type: ts.Type): boolean {
   if (type.isIntersection()) return type.types.some(part => isPromise(asking, part));
   const symbol = type.getSymbol();
   if (!symbol) return false;
-  if (symbol.name === 'Promise' && symbol.declarations?.some(each => packageOfDeclaration(asking, each) === 'lib')) return true;
+  if (symbol.name === 'Promise' && symbol.declarations?.some(each => packageOfDeclaration(asking, each) === 'lib'))
+    return true;
   if (!(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return false;
-  return asking.checker.getDeclaredTypeOfSymbol(symbol).getBaseTypes()?.some(base => isPromise(asking, base)) ?? false;
+  return (
+    asking.checker
+      .getDeclaredTypeOfSymbol(symbol)
+      .getBaseTypes()
+      ?.some(base => isPromise(asking, base)) ?? false
+  );
 }
 
 /** Has a callable `then` that takes a callback. */
 function isThenable(asking: Asking, type: ts.Type): boolean {
   const then = asking.checker.getPropertyOfType(type, 'then');
   if (!then) return false;
-  return asking.checker.getTypeOfSymbol(then).getCallSignatures().some(signature => {
-    const [first] = signature.parameters;
-    const taken = first && asking.checker.getNonNullableType(asking.checker.getTypeOfSymbol(first));
-    return taken !== undefined && (taken.getCallSignatures().length > 0 || (taken.isUnion() && taken.types.some(part => part.getCallSignatures().length > 0)));
-  });
+  return asking.checker
+    .getTypeOfSymbol(then)
+    .getCallSignatures()
+    .some(signature => {
+      const [first] = signature.parameters;
+      const taken = first && asking.checker.getNonNullableType(asking.checker.getTypeOfSymbol(first));
+      return (
+        taken !== undefined &&
+        (taken.getCallSignatures().length > 0 ||
+          (taken.isUnion() && taken.types.some(part => part.getCallSignatures().length > 0)))
+      );
+    });
 }
 
 function holdsPromises(asking: Asking, type: ts.Type): boolean {
@@ -89,7 +110,9 @@ export function elementsOfType(asking: Asking, type: ts.Type): 'primitive' | 'ob
   const element = elementType(asking, asking.checker.getNonNullableType(type));
   if (!element) return 'unknown';
   const parts = element.isUnion() ? element.types : [element];
-  const kinds = new Set(parts.map(part => (part.flags & UNKNOWN ? 'unknown' : part.flags & OBJECT ? 'object' : 'primitive')));
+  const kinds = new Set(
+    parts.map(part => (part.flags & UNKNOWN ? 'unknown' : part.flags & OBJECT ? 'object' : 'primitive')),
+  );
   return kinds.size === 1 ? ([...kinds][0] ?? 'unknown') : kinds.has('unknown') ? 'unknown' : 'object';
 }
 

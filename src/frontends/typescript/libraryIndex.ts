@@ -88,7 +88,10 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
       }
       return undefined;
     },
-    testGlobal: name => libraries.map(library => `${library.package}#${name}`).find(external => registersTests(tables.rows.get(external))),
+    testGlobal: name =>
+      libraries
+        .map(library => `${library.package}#${name}`)
+        .find(external => registersTests(tables.rows.get(external))),
   };
 }
 
@@ -121,7 +124,11 @@ function rootPackage(specifier: string): string {
 
 function registersTests(row: Api | Api[] | undefined): boolean {
   const apis = row === undefined ? [] : Array.isArray(row) ? row : [row];
-  return apis.some(api => api.does.some(effect => effect.does === 'register' && (effect.entry.test === true || effect.entry.trigger === 'test')));
+  return apis.some(api =>
+    api.does.some(
+      effect => effect.does === 'register' && (effect.entry.test === true || effect.entry.trigger === 'test'),
+    ),
+  );
 }
 
 /**
@@ -132,11 +139,13 @@ export function inVersions(version: string | undefined, range: string | undefine
   if (range === undefined) return true;
   const numbers = version === undefined ? undefined : /(\d+)(?:\.(\d+))?/.exec(version);
   const actual = numbers ? weight(numbers[1], numbers[2]) : Number.POSITIVE_INFINITY;
-  return range.split('||').some(alternative =>
-    [...alternative.matchAll(/(>=|<=|>|<|\^|~|=)?\s*(\d+)(?:\.(\d+))?/g)].every(([, operator, major, minor]) =>
-      holds(operator ?? '=', actual, weight(major, minor), weight(major, '9999')),
-    ),
-  );
+  return range
+    .split('||')
+    .some(alternative =>
+      [...alternative.matchAll(/(>=|<=|>|<|\^|~|=)?\s*(\d+)(?:\.(\d+))?/g)].every(([, operator, major, minor]) =>
+        holds(operator ?? '=', actual, weight(major, minor), weight(major, '9999')),
+      ),
+    );
 }
 
 function weight(major: string | undefined, minor: string | undefined): number {

@@ -1,11 +1,20 @@
 /** Interprets a table entry at a call: every effect becomes steps of the function that the call stands in. */
 import type { Api, Effect } from '../../libraries/library.ts';
 import type { ValueId } from '../../model/facts.ts';
-import { externalName, lowerBind, lowerCall, lowerInvoke } from './effectCallbacks.ts';
+import { lowerInvoke } from './effectCallbacks.ts';
 import { lowerGive, lowerOrder, lowerPut, lowerRemove, lowerTake, lowerTouch } from './effectContainers.ts';
 import { lowerCancel, lowerEmit, lowerListen, lowerRegister, lowerSpawn } from './effectEvents.ts';
+import { externalName, lowerBind, lowerCall } from './effectFunctions.ts';
 import { lowerAcquire, lowerRelease, lowerRunLocked, lowerView } from './effectLocks.ts';
-import { lowerChain, lowerCombine, lowerExecutor, lowerNotify, lowerSettledPromise, lowerWait, lowerWithResolvers } from './effectPromises.ts';
+import {
+  lowerChain,
+  lowerCombine,
+  lowerExecutor,
+  lowerNotify,
+  lowerSettledPromise,
+  lowerWait,
+  lowerWithResolvers,
+} from './effectPromises.ts';
 import { EffectSite } from './effectSite.ts';
 import type { CallSite, EffectContext } from './lowering.ts';
 
@@ -24,10 +33,20 @@ export function lowerEffects(context: EffectContext, site: CallSite, api: Api): 
 function calledWithSelf(context: EffectContext, site: CallSite, api: Api): EffectSite | undefined {
   const [only] = api.does;
   const [self, ...args] = site.args;
-  if (only?.does !== 'call' || only.spread || only.self !== 0 || self === undefined || site.receiver === undefined || site.spreads.length > 0) return undefined;
+  if (
+    only?.does !== 'call' ||
+    only.spread ||
+    only.self !== 0 ||
+    self === undefined ||
+    site.receiver === undefined ||
+    site.spreads.length > 0
+  )
+    return undefined;
   const external = externalName(context.builder.valueAt(site.receiver));
   const direct = external === undefined ? undefined : context.questions.apiOf(external);
-  return external !== undefined && direct ? new EffectSite(context, { ...site, external, receiver: self, args }, direct, 1) : undefined;
+  return external !== undefined && direct
+    ? new EffectSite(context, { ...site, external, receiver: self, args }, direct, 1)
+    : undefined;
 }
 
 function lowerSite(lowered: EffectSite): ValueId {
@@ -64,6 +83,16 @@ function lowerEffect(site: EffectSite, effect: Effect): void {
       return lowerInvoke(site, effect);
     case 'give':
       return lowerGive(site, effect);
+    default:
+      return lowerOuterEffect(site, effect);
+  }
+}
+
+type Inner = 'acquire' | 'release' | 'run-locked' | 'view' | 'wait' | 'notify' | 'invoke' | 'give';
+
+/** Containers, promise machinery, and what goes on outside of the calling function. */
+function lowerOuterEffect(site: EffectSite, effect: Exclude<Effect, { does: Inner }>): void {
+  switch (effect.does) {
     case 'put':
       return lowerPut(site, effect);
     case 'take':
@@ -93,7 +122,13 @@ function lowerEffect(site: EffectSite, effect: Effect): void {
     case 'emit':
       return lowerEmit(site, effect);
     case 'block':
-      return site.emit({ kind: 'blocking', at: site.site.at, what: effect.what, api: site.key, size: { kind: 'unknown' } });
+      return site.emit({
+        kind: 'blocking',
+        at: site.site.at,
+        what: effect.what,
+        api: site.key,
+        size: { kind: 'unknown' },
+      });
     case 'touch':
       return lowerTouch(site, effect);
     case 'bind':

@@ -1,7 +1,16 @@
 /** What a name or a property access means, as far as places are concerned. */
 import { ts } from 'ts-morph';
 import type { FunctionId, PathStep } from '../../model/facts.ts';
-import { assignedTo, bare, functionIdOf, ownTypeId, rawSymbolOf, sourceFileOf, symbolOf, type Asking } from './asking.ts';
+import {
+  assignedTo,
+  bare,
+  functionIdOf,
+  ownTypeId,
+  rawSymbolOf,
+  sourceFileOf,
+  symbolOf,
+  type Asking,
+} from './asking.ts';
 import { bestName, declaredKeys, packageOfDeclaration } from './externalNames.ts';
 import type { Meaning } from './lowering.ts';
 import { typeIdOfTypeDeclaration } from './typeIds.ts';
@@ -16,17 +25,24 @@ export function meaningOf(asking: Asking, name: ts.Identifier): Meaning {
   const symbol = symbolOf(asking, name);
   if (!symbol) return unresolvedImport(asking, raw, name);
   const declarations = symbol.declarations ?? [];
-  const declaration = declarations.find(each => sourceFileOf(asking, each) !== undefined && !ts.isInterfaceDeclaration(each)) ?? declarations[0];
+  const declaration =
+    declarations.find(each => sourceFileOf(asking, each) !== undefined && !ts.isInterfaceDeclaration(each)) ??
+    declarations[0];
   if (!declaration) return { kind: 'unknown' };
   const file = sourceFileOf(asking, declaration);
   if (file === undefined) return externalMeaning(asking, symbol, declaration, raw);
   if (ts.isSourceFile(declaration)) return { kind: 'namespace', file };
   const whole = wholeModule(declaration);
-  if (whole) return ts.isObjectLiteralExpression(whole) ? { kind: 'namespace', file } : { kind: 'module', file, name: 'module.exports', declaration };
+  if (whole)
+    return ts.isObjectLiteralExpression(whole)
+      ? { kind: 'namespace', file }
+      : { kind: 'module', file, name: 'module.exports', declaration };
   const required = requiredMeaning(asking, declaration);
   if (required) return required;
   const moduleName = topLevelName(declaration, symbol);
-  return moduleName === undefined ? { kind: 'local', declaration } : { kind: 'module', file, name: moduleName, declaration };
+  return moduleName === undefined
+    ? { kind: 'local', declaration }
+    : { kind: 'module', file, name: moduleName, declaration };
 }
 
 /** A `const x = require('package')` of the file itself, or a name taken out of it. */
@@ -35,7 +51,13 @@ function requiredMeaning(asking: Asking, declaration: ts.Declaration): Meaning |
   if (!requiresModule(declaration)) return undefined;
   const origin = originOfDeclaration(asking, declaration);
   if (origin?.kind !== 'export') return undefined;
-  return { kind: 'external', name: origin.path.length === 0 ? `${origin.package}#*` : (bestName(asking, exportKeys(origin, '')) ?? `${origin.package}#*`) };
+  return {
+    kind: 'external',
+    name:
+      origin.path.length === 0
+        ? `${origin.package}#*`
+        : (bestName(asking, exportKeys(origin, '')) ?? `${origin.package}#*`),
+  };
 }
 
 function requiresModule(declaration: ts.VariableDeclaration | ts.BindingElement): boolean {
@@ -49,7 +71,14 @@ function requiresModule(declaration: ts.VariableDeclaration | ts.BindingElement)
 function unresolvedImport(asking: Asking, raw: ts.Symbol | undefined, name: ts.Identifier): Meaning {
   for (const declaration of aliasChain(asking, raw).flatMap(each => each.declarations ?? [])) {
     const imported = importedAs(asking, declaration);
-    if (imported) return { kind: 'external', name: imported.path.length === 0 ? `${imported.package}#*` : (bestName(asking, exportKeys(imported, '')) ?? `${imported.package}#*`) };
+    if (imported)
+      return {
+        kind: 'external',
+        name:
+          imported.path.length === 0
+            ? `${imported.package}#*`
+            : (bestName(asking, exportKeys(imported, '')) ?? `${imported.package}#*`),
+      };
     if (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration))
       return requiredMeaning(asking, declaration) ?? localMeaning(asking, declaration, raw);
   }
@@ -59,10 +88,17 @@ function unresolvedImport(asking: Asking, raw: ts.Symbol | undefined, name: ts.I
 function localMeaning(asking: Asking, declaration: ts.Declaration, symbol: ts.Symbol | undefined): Meaning {
   const file = sourceFileOf(asking, declaration);
   const moduleName = symbol && topLevelName(declaration, symbol);
-  return file === undefined || moduleName === undefined ? { kind: 'local', declaration } : { kind: 'module', file, name: moduleName, declaration };
+  return file === undefined || moduleName === undefined
+    ? { kind: 'local', declaration }
+    : { kind: 'module', file, name: moduleName, declaration };
 }
 
-function externalMeaning(asking: Asking, symbol: ts.Symbol, declaration: ts.Declaration, raw: ts.Symbol | undefined): Meaning {
+function externalMeaning(
+  asking: Asking,
+  symbol: ts.Symbol,
+  declaration: ts.Declaration,
+  raw: ts.Symbol | undefined,
+): Meaning {
   const packageName = packageOfDeclaration(asking, declaration);
   if (packageName === undefined) return { kind: 'unknown' };
   if (ts.isSourceFile(declaration) || (ts.isModuleDeclaration(declaration) && ts.isStringLiteral(declaration.name)))
@@ -80,9 +116,14 @@ function externalMeaning(asking: Asking, symbol: ts.Symbol, declaration: ts.Decl
 function wholeModule(declaration: ts.Declaration): ts.Expression | undefined {
   const assignment = ts.isBinaryExpression(declaration) ? declaration : declaration.parent;
   const value = assignedTo(declaration);
-  if (!value || !ts.isBinaryExpression(assignment)) return ts.isObjectLiteralExpression(declaration) ? declaration : undefined;
+  if (!value || !ts.isBinaryExpression(assignment))
+    return ts.isObjectLiteralExpression(declaration) ? declaration : undefined;
   const target = assignment.left;
-  const isModule = ts.isPropertyAccessExpression(target) && ts.isIdentifier(target.expression) && target.expression.text === 'module' && target.name.text === 'exports';
+  const isModule =
+    ts.isPropertyAccessExpression(target) &&
+    ts.isIdentifier(target.expression) &&
+    target.expression.text === 'module' &&
+    target.name.text === 'exports';
   return isModule ? bare(value) : undefined;
 }
 
@@ -94,7 +135,11 @@ export function topLevelName(declaration: ts.Declaration, symbol: ts.Symbol): st
   for (let node: ts.Node = declaration.parent; !ts.isSourceFile(node); node = node.parent) {
     if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isClassStaticBlockDeclaration(node)) return undefined;
     if (ts.isModuleDeclaration(node)) name = `${node.name.text}.${name}`;
-    else if (!hoists && (ts.isBlock(node) || ts.isIterationStatement(node, false) || ts.isCaseBlock(node) || ts.isCatchClause(node))) return undefined;
+    else if (
+      !hoists &&
+      (ts.isBlock(node) || ts.isIterationStatement(node, false) || ts.isCaseBlock(node) || ts.isCatchClause(node))
+    )
+      return undefined;
   }
   return name;
 }
@@ -106,7 +151,8 @@ function ownName(declaration: ts.Declaration, symbol: ts.Symbol): string {
 
 function isVar(declaration: ts.Declaration): boolean {
   let node: ts.Node = declaration;
-  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node)) node = node.parent;
+  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+    node = node.parent;
   return ts.isVariableDeclaration(node) && (ts.getCombinedNodeFlags(node) & ts.NodeFlags.BlockScoped) === 0;
 }
 
@@ -133,7 +179,8 @@ function propertySymbol(asking: Asking, access: ts.Node, name: string): ts.Symbo
 function declaringType(asking: Asking, declaration: ts.Declaration): string | undefined {
   const { parent } = declaration;
   if (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent)) return typeIdOfTypeDeclaration(asking, parent);
-  if (ts.isTypeLiteralNode(parent) && ts.isTypeAliasDeclaration(parent.parent)) return typeIdOfTypeDeclaration(asking, parent.parent);
+  if (ts.isTypeLiteralNode(parent) && ts.isTypeAliasDeclaration(parent.parent))
+    return typeIdOfTypeDeclaration(asking, parent.parent);
   if (ts.isParameter(declaration) && ts.isConstructorDeclaration(parent)) return ownTypeId(asking, parent.parent);
   // JavaScript: `this.x = …` in a constructor or method declares a field of the class.
   if (!assignedTo(declaration)) return undefined;
@@ -145,9 +192,15 @@ function declaringType(asking: Asking, declaration: ts.Declaration): string | un
 }
 
 /** Answers `Questions.accessorOf`. */
-export function accessorOf(asking: Asking, access: ts.PropertyAccessExpression, kind: 'get' | 'set'): FunctionId | undefined {
+export function accessorOf(
+  asking: Asking,
+  access: ts.PropertyAccessExpression,
+  kind: 'get' | 'set',
+): FunctionId | undefined {
   const symbol = symbolOf(asking, access);
   if (!symbol || !(symbol.flags & ts.SymbolFlags.Accessor)) return undefined;
-  const accessor = symbol.declarations?.find(each => (kind === 'get' ? ts.isGetAccessor(each) : ts.isSetAccessor(each)));
+  const accessor = symbol.declarations?.find(each =>
+    kind === 'get' ? ts.isGetAccessor(each) : ts.isSetAccessor(each),
+  );
   return accessor && functionIdOf(asking, accessor);
 }

@@ -39,8 +39,14 @@ class Exports {
     if (ts.isExportDeclaration(statement)) return this.#addExportDeclaration(statement);
     if (ts.isExportAssignment(statement)) return this.#addAssignment(statement);
     if (!hasModifier(statement, ts.SyntaxKind.ExportKeyword)) return;
-    if (ts.isVariableStatement(statement)) for (const each of statement.declarationList.declarations) this.#addNames(each.name);
-    else if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement) || ts.isModuleDeclaration(statement)) {
+    if (ts.isVariableStatement(statement))
+      for (const each of statement.declarationList.declarations) this.#addNames(each.name);
+    else if (
+      ts.isFunctionDeclaration(statement) ||
+      ts.isClassDeclaration(statement) ||
+      ts.isEnumDeclaration(statement) ||
+      ts.isModuleDeclaration(statement)
+    ) {
       const name = statement.name?.text ?? 'default';
       this.#addLocal(hasModifier(statement, ts.SyntaxKind.DefaultKeyword) ? 'default' : name, name);
     }
@@ -55,11 +61,17 @@ class Exports {
     this.#addSlot('module.exports', whole);
     const body = bodies.functions[0];
     const object = whole === undefined ? undefined : body?.values[whole];
-    if (object?.kind === 'object') for (const [name, value] of Object.entries(object.fields)) this.#set(name, { value });
+    if (object?.kind === 'object')
+      for (const [name, value] of Object.entries(object.fields)) this.#set(name, { value });
   }
 
   #set(name: string, exported: ModuleFacts['exports'][string]): void {
-    Object.defineProperty(this.#surface.exports, name, { value: exported, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(this.#surface.exports, name, {
+      value: exported,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
 
   #addLocal(name: string, local: string): void {
@@ -69,7 +81,8 @@ class Exports {
 
   #addSlot(slot: string, value: ValueId | undefined): void {
     const body = this.#input.bodies.functions[0];
-    if (body && value !== undefined && !Object.hasOwn(body.slots, slot)) body.slots[slot] = { value, assignedAgain: false, type: null, at: [0, 0] };
+    if (body && value !== undefined && !Object.hasOwn(body.slots, slot))
+      body.slots[slot] = { value, assignedAgain: false, type: null, at: [0, 0] };
   }
 
   #addNames(name: ts.BindingName): void {
@@ -86,7 +99,8 @@ class Exports {
     } else if (ts.isNamespaceExport(exportClause)) {
       if (from !== undefined) this.#set(exportClause.name.text, { file: from, name: '*' });
     } else {
-      for (const element of exportClause.elements) if (!element.isTypeOnly) this.#addSpecifier(element, node.moduleSpecifier !== undefined, from);
+      for (const element of exportClause.elements)
+        if (!element.isTypeOnly) this.#addSpecifier(element, node.moduleSpecifier !== undefined, from);
     }
   }
 
@@ -119,7 +133,8 @@ function importOf(input: SurfaceInput, local: string): { file: string; name: str
     const { name, namedBindings } = statement.importClause;
     let imported: string | undefined;
     if (name?.text === local) imported = 'default';
-    else if (namedBindings && ts.isNamespaceImport(namedBindings)) imported = namedBindings.name.text === local ? '*' : undefined;
+    else if (namedBindings && ts.isNamespaceImport(namedBindings))
+      imported = namedBindings.name.text === local ? '*' : undefined;
     else if (namedBindings) {
       const element = namedBindings.elements.find(each => each.name.text === local);
       imported = element && (element.propertyName ?? element.name).text;
@@ -152,7 +167,8 @@ function importedFiles(input: SurfaceInput): string[] {
     else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined);
     else if (ts.isCallExpression(node)) {
       const callee = bare(node.expression);
-      if (callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require')) add(node.arguments[0]);
+      if (callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require'))
+        add(node.arguments[0]);
     }
     if (!isDeep && node !== input.source && !ts.isImportEqualsDeclaration(node)) continue;
     const children: ts.Node[] = [];

@@ -12,7 +12,8 @@ export function prototypeTypes(input: TypeFactsInput): TypeFacts[] {
   for (const statement of input.source.statements) {
     if (!ts.isExpressionStatement(statement)) continue;
     const expression = bare(statement.expression);
-    if (ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.EqualsToken) addAssignment(input, found, expression);
+    if (ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.EqualsToken)
+      addAssignment(input, found, expression);
     else if (ts.isCallExpression(expression)) addInherits(input, found, expression);
   }
   return [...found.values()];
@@ -24,7 +25,8 @@ function typeNamed(input: TypeFactsInput, found: Map<TypeId, TypeFacts>, name: t
   const meaning = input.questions.meaningOf(name);
   if (meaning.kind !== 'module' || meaning.file !== input.file) return undefined;
   const { declaration } = meaning;
-  const value = ts.isVariableDeclaration(declaration) && declaration.initializer ? bare(declaration.initializer) : declaration;
+  const value =
+    ts.isVariableDeclaration(declaration) && declaration.initializer ? bare(declaration.initializer) : declaration;
   if (!ts.isFunctionDeclaration(value) && !ts.isFunctionExpression(value)) return undefined;
   const id = input.questions.functionIdOf(value);
   if (id === undefined) return undefined;
@@ -38,7 +40,11 @@ function typeNamed(input: TypeFactsInput, found: Map<TypeId, TypeFacts>, name: t
 }
 
 /** `F.prototype.m = f`, `F.prototype = { m() {} }`, `F.prototype = Object.create(Base.prototype)`. */
-function addAssignment(input: TypeFactsInput, found: Map<TypeId, TypeFacts>, { left, right }: ts.BinaryExpression): void {
+function addAssignment(
+  input: TypeFactsInput,
+  found: Map<TypeId, TypeFacts>,
+  { left, right }: ts.BinaryExpression,
+): void {
   if (!ts.isPropertyAccessExpression(left)) return;
   const value = bare(right);
   if (ts.isPropertyAccessExpression(left.expression) && left.expression.name.text === 'prototype') {
@@ -90,5 +96,7 @@ function constructorId(input: TypeFactsInput, name: ts.Expression): TypeId | und
 
 function withoutPrototype(node: ts.Expression): ts.Expression {
   const expression = bare(node);
-  return ts.isPropertyAccessExpression(expression) && expression.name.text === 'prototype' ? bare(expression.expression) : expression;
+  return ts.isPropertyAccessExpression(expression) && expression.name.text === 'prototype'
+    ? bare(expression.expression)
+    : expression;
 }

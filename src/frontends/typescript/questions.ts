@@ -34,12 +34,16 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
   const callees = new Map<ts.Node, Callee>();
   const apis = new Map<string, Api | undefined>();
   return {
-    meaningOf: name => cached(meanings, name, () => guarded<Meaning>(name, { kind: 'unknown' }, () => meaningOf(asking, name))),
+    meaningOf: name =>
+      cached(meanings, name, () => guarded<Meaning>(name, { kind: 'unknown' }, () => meaningOf(asking, name))),
     fieldOf: (access, name) => guarded(access, { field: name }, () => fieldOf(asking, access, name)),
     accessorOf: (access, kind) => guarded(access, undefined, () => accessorOf(asking, access, kind)),
     typeIdOf: node => guarded(node, null, () => typeIdOf(asking, node)),
     typeIdOfDeclaration: declaration => guarded(declaration, null, () => typeIdOfDeclaration(asking, declaration)),
-    calleeOf: call => cached(callees, call, () => guarded<Callee>(call, { kind: 'unresolved', text: shortText(call) }, () => calleeOf(asking, call))),
+    calleeOf: call =>
+      cached(callees, call, () =>
+        guarded<Callee>(call, { kind: 'unresolved', text: shortText(call) }, () => calleeOf(asking, call)),
+      ),
     apiOf: external => cached(apis, external, () => asking.index.api(external, name => versionOf(asking, name))),
     givesOf: node => guarded(node, 'unknown', () => givesOf(asking, node)),
     elementsOf: node => guarded(node, 'unknown', () => elementsOfType(asking, asking.checker.getTypeAtLocation(node))),
@@ -112,5 +116,7 @@ function mayBeCalled(asking: Asking, node: ts.Expression): boolean {
   const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(node));
   const parts = type.isUnion() ? type.types : [type];
   const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Instantiable;
-  return parts.some(part => (part.flags & open) !== 0 || part.getCallSignatures().length > 0 || part.getSymbol()?.name === 'Function');
+  return parts.some(
+    part => (part.flags & open) !== 0 || part.getCallSignatures().length > 0 || part.getSymbol()?.name === 'Function',
+  );
 }

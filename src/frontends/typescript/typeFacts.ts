@@ -53,11 +53,19 @@ function typeNodes(source: ts.SourceFile): TypeNode[] {
 
 /** An alias with members of its own, or of parts that are named types. */
 function hasShape(type: ts.TypeNode): boolean {
-  return ts.isTypeLiteralNode(type) || ts.isIntersectionTypeNode(type) || (ts.isParenthesizedTypeNode(type) && hasShape(type.type));
+  return (
+    ts.isTypeLiteralNode(type) ||
+    ts.isIntersectionTypeNode(type) ||
+    (ts.isParenthesizedTypeNode(type) && hasShape(type.type))
+  );
 }
 
 /** Facts of a type of which nothing is known yet. */
-export function emptyType(id: TypeId, node: ts.Node & { name?: ts.Node | undefined }, source: ts.SourceFile): TypeFacts {
+export function emptyType(
+  id: TypeId,
+  node: ts.Node & { name?: ts.Node | undefined },
+  source: ts.SourceFile,
+): TypeFacts {
   const isClass = !ts.isInterfaceDeclaration(node) && !ts.isTypeAliasDeclaration(node);
   return {
     id,
@@ -81,7 +89,8 @@ export function atOf(node: ts.Node, source: ts.SourceFile): At {
 function addDeclaration(input: TypeFactsInput, facts: TypeFacts, node: TypeNode): void {
   if (ts.isTypeAliasDeclaration(node)) return addAlias(input, facts, node.type);
   for (const clause of node.heritageClauses ?? []) {
-    for (const type of clause.types) addSupertype(facts, input.questions.namedType(type.expression) ?? input.questions.typeIdOf(type));
+    for (const type of clause.types)
+      addSupertype(facts, input.questions.namedType(type.expression) ?? input.questions.typeIdOf(type));
   }
   if (ts.isClassLike(node)) facts.construct = input.questions.functionIdOf(node) ?? null;
   for (const member of node.members) addMember(input, facts, member);
@@ -102,7 +111,8 @@ function addSupertype(facts: TypeFacts, id: TypeId | null): void {
 function addMember(input: TypeFactsInput, facts: TypeFacts, member: ts.ClassElement | ts.TypeElement): void {
   if (ts.isPropertyDeclaration(member) || ts.isPropertySignature(member)) return addField(input, facts, member);
   if (ts.isConstructorDeclaration(member)) {
-    for (const parameter of member.parameters) if (ts.isParameterPropertyDeclaration(parameter, member)) addField(input, facts, parameter);
+    for (const parameter of member.parameters)
+      if (ts.isParameterPropertyDeclaration(parameter, member)) addField(input, facts, parameter);
     return;
   }
   if (!ts.isMethodDeclaration(member) && !ts.isAccessor(member)) return;
@@ -125,9 +135,16 @@ function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function addField(input: TypeFactsInput, facts: TypeFacts, member: ts.PropertyDeclaration | ts.PropertySignature | ts.ParameterPropertyDeclaration): void {
+function addField(
+  input: TypeFactsInput,
+  facts: TypeFacts,
+  member: ts.PropertyDeclaration | ts.PropertySignature | ts.ParameterPropertyDeclaration,
+): void {
   const initial = input.bodies.initials.get(member);
-  const isPrivate = ts.isPrivateIdentifier(member.name) || hasModifier(member, ts.SyntaxKind.PrivateKeyword) || hasModifier(member, ts.SyntaxKind.ProtectedKeyword);
+  const isPrivate =
+    ts.isPrivateIdentifier(member.name) ||
+    hasModifier(member, ts.SyntaxKind.PrivateKeyword) ||
+    hasModifier(member, ts.SyntaxKind.ProtectedKeyword);
   setOwn(facts.fields, memberName(member.name), {
     type: input.questions.typeIdOfDeclaration(member),
     readonly: hasModifier(member, ts.SyntaxKind.ReadonlyKeyword),
@@ -147,10 +164,19 @@ function addAssignedFields(input: TypeFactsInput, facts: TypeFacts, node: ts.Cla
 }
 
 /** A field that an assignment `this.x = …` declares, unless it is known. */
-export function addAssignedField(input: Pick<TypeFactsInput, 'questions' | 'source'>, facts: TypeFacts, { left, right }: ThisAssignment): void {
+export function addAssignedField(
+  input: Pick<TypeFactsInput, 'questions' | 'source'>,
+  facts: TypeFacts,
+  { left, right }: ThisAssignment,
+): void {
   const name = left.name.text;
   if (Object.hasOwn(facts.fields, name) || Object.hasOwn(facts.methods, name)) return;
-  setOwn(facts.fields, name, { type: input.questions.typeIdOf(right), readonly: false, isStatic: false, at: atOf(left.name, input.source) });
+  setOwn(facts.fields, name, {
+    type: input.questions.typeIdOf(right),
+    readonly: false,
+    isStatic: false,
+    at: atOf(left.name, input.source),
+  });
 }
 
 export interface ThisAssignment {
@@ -163,7 +189,8 @@ export function thisAssignments(fn: ts.Node): ThisAssignment[] {
   const found: ThisAssignment[] = [];
   const pending: ts.Node[] = [fn];
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && isThisMember(node.left)) found.push({ left: node.left, right: node.right });
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && isThisMember(node.left))
+      found.push({ left: node.left, right: node.right });
     const children: ts.Node[] = [];
     ts.forEachChild(node, child => {
       const hasOwnThis = ts.isClassLike(child) || (ts.isFunctionLike(child) && !ts.isArrowFunction(child));
@@ -186,4 +213,3 @@ function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
 export function setMethod(facts: TypeFacts, name: string, id: FunctionId): void {
   setOwn(facts.methods, name, id);
 }
-

@@ -10,7 +10,10 @@ export function typeIdOfTypeDeclaration(asking: Asking, declaration: ts.Node): T
   if (own !== undefined) return own;
   const packageName = packageOfDeclaration(asking, declaration);
   if (packageName === undefined) return undefined;
-  const name = ts.isClassLike(declaration) || ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration) ? declaration.name : undefined;
+  const name =
+    ts.isClassLike(declaration) || ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration)
+      ? declaration.name
+      : undefined;
   if (!name && !ts.isClassLike(declaration)) return undefined;
   const text = name?.text ?? 'default';
   return `${packageName}#${packageName === 'lib' ? languageName(text) : text}`;
@@ -40,7 +43,8 @@ export function typeIdOfType(asking: Asking, type: ts.Type): TypeId | null {
     const constraint = checker.getBaseConstraintOfType(plain);
     return constraint && constraint !== plain ? typeIdOfType(asking, constraint) : null;
   }
-  if (plain.isIntersection()) return plain.types.map(part => typeIdOfType(asking, part)).find(id => id !== null) ?? null;
+  if (plain.isIntersection())
+    return plain.types.map(part => typeIdOfType(asking, part)).find(id => id !== null) ?? null;
   if (checker.isArrayType(plain) || checker.isTupleType(plain)) return 'lib#Array';
   return symbolTypeId(asking, plain);
 }
@@ -66,11 +70,13 @@ function commonId(asking: Asking, types: readonly ts.Type[]): TypeId | null {
 
 function symbolTypeId(asking: Asking, type: ts.Type): TypeId | null {
   const symbol = type.getSymbol();
-  if (symbol && symbol.flags & ts.SymbolFlags.Function && type.getCallSignatures().length === 0) return constructorFunctionId(asking, symbol);
+  if (symbol && symbol.flags & ts.SymbolFlags.Function && type.getCallSignatures().length === 0)
+    return constructorFunctionId(asking, symbol);
   if (!symbol || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return null;
   // `typeof C` has the class's symbol as well: only the instance side is a class or interface type.
   if (!type.isClassOrInterface() && !isReference(type)) return null;
-  const declaration = symbol.declarations?.find(each => ts.isClassLike(each)) ?? symbol.declarations?.find(ts.isInterfaceDeclaration);
+  const declaration =
+    symbol.declarations?.find(each => ts.isClassLike(each)) ?? symbol.declarations?.find(ts.isInterfaceDeclaration);
   return declaration ? (typeIdOfTypeDeclaration(asking, declaration) ?? null) : null;
 }
 
@@ -81,7 +87,9 @@ function constructorFunctionId(asking: Asking, symbol: ts.Symbol): TypeId | null
 }
 
 function isReference(type: ts.Type): boolean {
-  return 'objectFlags' in type && typeof type.objectFlags === 'number' && (type.objectFlags & ts.ObjectFlags.Reference) !== 0;
+  return (
+    'objectFlags' in type && typeof type.objectFlags === 'number' && (type.objectFlags & ts.ObjectFlags.Reference) !== 0
+  );
 }
 
 /** The id named by a type node, also when the checker cannot resolve it. */
@@ -96,5 +104,7 @@ export function typeIdOfClassExpression(asking: Asking, expression: ts.Expressio
   if (declaration) return typeIdOfTypeDeclaration(asking, declaration);
   const variable = symbol?.declarations?.find(ts.isVariableDeclaration);
   const packageName = variable && packageOfDeclaration(asking, variable);
-  return variable && packageName !== undefined && ts.isIdentifier(variable.name) ? bestName(asking, [`${packageName}#${variable.name.text}`]) : undefined;
+  return variable && packageName !== undefined && ts.isIdentifier(variable.name)
+    ? bestName(asking, [`${packageName}#${variable.name.text}`])
+    : undefined;
 }

@@ -26,13 +26,19 @@ export function originOf(asking: Asking, expression: ts.Expression, depth = 0): 
   if (ts.isNewExpression(node)) return madeBy(asking, node.expression, 'new ', depth);
   if (ts.isCallExpression(node)) return originOfCall(asking, node, depth);
   if (ts.isPropertyAccessExpression(node)) return originOfMember(asking, node, depth);
-  if (ts.isBinaryExpression(node) && isFallback(node.operatorToken.kind)) return originOf(asking, node.left, depth + 1) ?? originOf(asking, node.right, depth + 1);
-  if (ts.isConditionalExpression(node)) return originOf(asking, node.whenTrue, depth + 1) ?? originOf(asking, node.whenFalse, depth + 1);
+  if (ts.isBinaryExpression(node) && isFallback(node.operatorToken.kind))
+    return originOf(asking, node.left, depth + 1) ?? originOf(asking, node.right, depth + 1);
+  if (ts.isConditionalExpression(node))
+    return originOf(asking, node.whenTrue, depth + 1) ?? originOf(asking, node.whenFalse, depth + 1);
   return undefined;
 }
 
 function isFallback(kind: ts.SyntaxKind): boolean {
-  return kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken || kind === ts.SyntaxKind.QuestionQuestionEqualsToken;
+  return (
+    kind === ts.SyntaxKind.BarBarToken ||
+    kind === ts.SyntaxKind.QuestionQuestionToken ||
+    kind === ts.SyntaxKind.QuestionQuestionEqualsToken
+  );
 }
 
 /** The table keys of an exported value, best first. */
@@ -112,25 +118,44 @@ export function importedAs(asking: Asking, declaration: ts.Node): Extract<Origin
   return specifier && fromPackage(asking, specifier, path, name && ts.isIdentifier(name) ? name.text : undefined);
 }
 
-function fromPackage(asking: Asking, specifier: ts.Expression, path: string[], local?: string): Extract<Origin, { kind: 'export' }> | undefined {
-  if (!ts.isStringLiteralLike(specifier) || /^\.{0,2}\//.test(specifier.text) || specifier.text === '.' || specifier.text === '..') return undefined;
+function fromPackage(
+  asking: Asking,
+  specifier: ts.Expression,
+  path: string[],
+  local?: string,
+): Extract<Origin, { kind: 'export' }> | undefined {
+  if (
+    !ts.isStringLiteralLike(specifier) ||
+    /^\.{0,2}\//.test(specifier.text) ||
+    specifier.text === '.' ||
+    specifier.text === '..'
+  )
+    return undefined;
   const file = sourceFileOf(asking, specifier) ?? asking.file;
   const resolved = asking.project.resolve(specifier.text, file);
   if (resolved.kind !== 'package') return undefined;
-  return { kind: 'export', package: asking.index.packageOf(specifier.text), path, ...(local === undefined ? {} : { local }) };
+  return {
+    kind: 'export',
+    package: asking.index.packageOf(specifier.text),
+    path,
+    ...(local === undefined ? {} : { local }),
+  };
 }
 
 function originOfBinding(asking: Asking, element: ts.BindingElement, depth: number): Origin | undefined {
   const name = element.propertyName ?? element.name;
   const text = propertyNameText(name);
   const holder = element.parent.parent;
-  const source = ts.isBindingElement(holder) ? originOfBinding(asking, holder, depth + 1) : originOfDeclaration(asking, holder, depth + 1);
+  const source = ts.isBindingElement(holder)
+    ? originOfBinding(asking, holder, depth + 1)
+    : originOfDeclaration(asking, holder, depth + 1);
   return source && text !== undefined && !element.dotDotDotToken ? memberOf(source, text) : undefined;
 }
 
 /** `Mutex`, `asyncMutex.Mutex`, `Promise<Pool>` in an annotation. */
 function originOfTypeNode(asking: Asking, node: ts.TypeNode): Origin | undefined {
-  if (ts.isUnionTypeNode(node)) return node.types.map(part => originOfTypeNode(asking, part)).find(origin => origin !== undefined);
+  if (ts.isUnionTypeNode(node))
+    return node.types.map(part => originOfTypeNode(asking, part)).find(origin => origin !== undefined);
   if (!ts.isTypeReferenceNode(node)) return undefined;
   const { typeName } = node;
   if (ts.isIdentifier(typeName) && typeName.text === 'Promise') {
@@ -166,7 +191,8 @@ function memberOf(holder: Origin, name: string): Origin | undefined {
 function originOfCall(asking: Asking, call: ts.CallExpression, depth: number): Origin | undefined {
   const [first] = call.arguments;
   const callee = bare(call.expression);
-  if (first && ((ts.isIdentifier(callee) && callee.text === 'require') || callee.kind === ts.SyntaxKind.ImportKeyword)) return fromPackage(asking, first, []);
+  if (first && ((ts.isIdentifier(callee) && callee.text === 'require') || callee.kind === ts.SyntaxKind.ImportKeyword))
+    return fromPackage(asking, first, []);
   return madeBy(asking, callee, '', depth, call.arguments);
 }
 
@@ -188,10 +214,16 @@ function madeBy(
     const viewed = typeof view?.of === 'number' ? args[view.of] : undefined;
     if (viewed) return originOf(asking, viewed, depth + 1);
     const make = effects.find(effect => effect.does === 'make');
-    if (make) return { kind: 'instance', type: make.type.includes('#') ? make.type : `${key.slice(0, key.indexOf('#'))}#${make.type}` };
+    if (make)
+      return {
+        kind: 'instance',
+        type: make.type.includes('#') ? make.type : `${key.slice(0, key.indexOf('#'))}#${make.type}`,
+      };
   }
   if (origin.kind !== 'export') return undefined;
   if (prefix === 'new ') return { kind: 'instance', type: typeOfExport(origin) };
   // What a known API gives is a matter of its effects; without any it is something of the package's own.
-  return keys.some(key => (asking.index.api(key, () => undefined)?.does.length ?? 0) > 0) ? undefined : { kind: 'foreign', package: origin.package, text: `${origin.path.join('.') || 'default'}()` };
+  return keys.some(key => (asking.index.api(key, () => undefined)?.does.length ?? 0) > 0)
+    ? undefined
+    : { kind: 'foreign', package: origin.package, text: `${origin.path.join('.') || 'default'}()` };
 }
