@@ -47,7 +47,7 @@ export async function auditHere(options: AuditOptions = {}, registry?: Registry)
   const rules = selectRules(checks, config.rules);
   const linked = await link(options, config, frontends, libraries, watch);
   const calls = watch.time('call graph', () => linked.get(callGraph).coverage);
-  const runs = watch.time('checks', () => runChecks(rules, linked.get));
+  const runs = watch.time('checks', () => runChecks(rules, linked.get, linked.loaded.diagnostics));
   const today = options.today ?? null;
   const report = watch.time('report', () => assembleReport({ ...linked, config, checks, rules, runs, calls, today }));
   watch.count('findings', report.findings.length);

@@ -26,6 +26,8 @@ function inWorker<T extends AuditResult | string>(
   const heapMb = Math.floor(v8.getHeapStatistics().heap_size_limit / 2 ** 20);
   const worker = new Worker(new URL('./auditWorker.js', import.meta.url), {
     workerData: task,
+    // flags of the host (`--input-type`, loaders, inspectors) are not meant for it
+    execArgv: [],
     resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: heapMb },
   });
   return new Promise<T>((resolve, reject) => {

@@ -216,6 +216,39 @@ describe('the report', () => {
     expect(report.items[1]).toMatchObject({ outcome: 'inconclusive' });
   });
 
+  it('survives what is too deep for the stack: a file, a rule', async () => {
+    const files = { 'a.ts': { text: 'BAD' }, 'b.ts': { text: 'x' } };
+    const usual = fakeFrontend(files);
+    const overflow = (): never => {
+      throw new RangeError('Maximum call stack size exceeded');
+    };
+    const frontend: Frontend = {
+      ...usual,
+      open: async options => {
+        const project = await usual.open(options);
+        return { ...project, extract: file => (file === 'b.ts' ? overflow() : project.extract(file)) };
+      },
+    };
+    const report = await audit(frontend, [
+      finder('r', { 'a.ts': files['a.ts'] }),
+      check('deep', { item: 'C8', run: overflow }),
+    ]);
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['r']);
+    expect(report.diagnostics.map(({ kind, file }) => `${kind} ${file ?? ''}`)).toEqual([
+      'gave-up ',
+      'file-not-read b.ts',
+    ]);
+    expect(report.items.find(({ id }) => id === 'C8')?.outcome).toBe('not measured');
+  });
+  it('lets a bug be seen', async () => {
+    const bug = check('r', {
+      run: () => {
+        throw new TypeError('x is undefined');
+      },
+    });
+    await expect(audit(fakeFrontend({ 'a.ts': { text: '' } }), [bug])).rejects.toThrow(TypeError);
+  });
+
   it('refuses a place without sources, and one that does not exist', async () => {
     await expect(audit(fakeFrontend({}), [])).rejects.toMatchObject({
       name: 'UserError',

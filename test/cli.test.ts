@@ -246,9 +246,24 @@ describe('an audit', () => {
   });
 });
 
+describe('the package', () => {
+  it('audits from code, on the large stack, and throws what the user has to mend', () => {
+    const folder = project('api', { 'a.ts': FLOATING });
+    const script = `import { audit, UserError } from 'conc-audit';
+      const { report } = await audit({ paths: [${JSON.stringify(folder)}] });
+      console.log(report.findings.length);
+      await audit({ paths: ['/nowhere'] }).catch(error => console.log(error instanceof UserError, error.message));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr]).toEqual(['1\ntrue No such file or folder: /nowhere\n', '']);
+  });
+});
+
 describe('large output', () => {
   const folder = project('large', {
-    'a.ts': `${FLOATING}${Array.from({ length: 2500 }, (_, i) => `export async function f${i}(): Promise<void> {\n  load();\n}\n`).join('')}`,
+    'a.ts': `${FLOATING}${Array.from({ length: 4500 }, (_, i) => `export async function f${i}(): Promise<void> {\n  load();\n}\n`).join('')}`,
   });
   it('arrives whole through a pipe', async () => {
     const child = spawn('sh', ['-c', `"${process.execPath}" "${BIN}" "${folder}" --format json | cat`], {
@@ -257,9 +272,9 @@ describe('large output', () => {
     const chunks: Buffer[] = [];
     for await (const chunk of child.stdout) chunks.push(Buffer.from(chunk));
     const text = Buffer.concat(chunks).toString();
-    expect(text.length).toBeGreaterThan(2_000_000);
+    expect(text.length).toBeGreaterThan(5_000_000);
     const report: AuditReport = JSON.parse(text);
-    expect(report.findings.length).toBe(2501);
+    expect(report.findings.length).toBe(4501);
   });
   it('survives a reader that leaves early', () => {
     const { status, stderr } = spawnSync(

@@ -37,7 +37,8 @@ export function assembleReport({
 }: Assembly): AuditReport {
   const { findings: found, places } = collectFindings(runs, program, loaded.sources);
   const known = new Set(ruleIds(checks));
-  const enabled = new Set(rules.map(({ check }) => check.id));
+  const ran = runs.map(({ rule }) => rule);
+  const enabled = new Set(ran.map(({ check }) => check.id));
   const meta = suppressFindings(found, program, loaded.sources, { enabled, known, today });
   const all = [...found, ...meta.filter(({ rule }) => config.rules[rule] !== 'off')].sort(compareFindings);
   const findings = all.filter(({ confidence }) => config.preset === 'strict' || confidence !== 'low');
@@ -46,7 +47,7 @@ export function assembleReport({
   const unreadFiles = new Set(
     loaded.diagnostics.flatMap(({ kind, file }) => (UNREAD.has(kind) && file !== undefined ? [file] : [])),
   ).size;
-  const ofItems = rules.map(({ check }) => ({ id: check.id, item: check.item, counts: check.counts }));
+  const ofItems = ran.map(({ check }) => ({ id: check.id, item: check.item, counts: check.counts }));
   return {
     schema: 1,
     tool: { name: TOOL_NAME, version: TOOL_VERSION },

@@ -53,8 +53,20 @@ function extractAll(
   for (const [index, file] of project.files.entries()) {
     if (index % 50 === 0) progress(`Reading file ${index + 1} of ${project.files.length}`);
     owners.set(file, project);
-    const facts = project.extract(file);
+    const facts = extractOrGiveUp(project, file);
     if (facts) modules.push(facts);
+  }
+}
+
+/** Code nested deeper than even the large stack allows costs its file, not the run. */
+function extractOrGiveUp(project: OpenProject, file: string): ModuleFacts | null {
+  try {
+    return project.extract(file);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const message = `The file is nested too deeply (${error.message})`;
+    project.diagnostics.push({ kind: 'file-not-read', severity: 'error', message, file });
+    return null;
   }
 }
 

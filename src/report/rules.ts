@@ -2,7 +2,7 @@
 import type { Get } from '../analysis/analysis.ts';
 import type { Check } from '../checks/check.ts';
 import type { RuleSetting } from '../config/config.ts';
-import type { RuleInfo } from '../model/report.ts';
+import type { Diagnostic, RuleInfo } from '../model/report.ts';
 import { byCodeUnit } from '../util/compare.ts';
 import { UserError } from '../util/errors.ts';
 import { didYouMean } from '../util/nearest.ts';
@@ -28,18 +28,28 @@ export function ruleIds(checks: readonly Check[]): string[] {
   return [...checks.map(({ id }) => id), ...META_RULES.map(({ id }) => id)].sort(byCodeUnit);
 }
 
-/** Runs the checks over one program. */
-export function runChecks(rules: readonly EnabledRule[], get: Get): CheckRun[] {
-  return rules.map(rule => {
+/**
+ * Runs the checks over one program. A check whose question is too deep for the stack costs that rule, told in
+ * `diagnostics`, not the run; any other error is a bug and is thrown.
+ */
+export function runChecks(rules: readonly EnabledRule[], get: Get, diagnostics: Diagnostic[]): CheckRun[] {
+  return rules.flatMap(rule => {
     const run: CheckRun = { rule, examined: [], found: [] };
-    rule.check.run({
-      get,
-      examined: places => {
-        for (const place of places) run.examined.push(place);
-      },
-      report: found => void run.found.push(found),
-    });
-    return run;
+    try {
+      rule.check.run({
+        get,
+        examined: places => {
+          for (const place of places) run.examined.push(place);
+        },
+        report: found => void run.found.push(found),
+      });
+      return [run];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const message = `${rule.check.id} was not judged: the program is nested too deeply (${error.message})`;
+      diagnostics.push({ kind: 'gave-up', severity: 'error', message });
+      return [];
+    }
   });
 }
 
