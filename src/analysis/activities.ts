@@ -4,7 +4,6 @@
  */
 import type { EntryPoint, FunctionFacts, FunctionId, Register, Spawn, StepId } from '../model/facts.ts';
 import type { Program } from './program.ts';
-import { walkSteps } from './program.ts';
 import type { Frame, Refs } from './refs.ts';
 
 export interface Activity {
@@ -26,7 +25,6 @@ export class Activities {
   readonly #program: Program;
   readonly #byFrame = new Map<number, Activity>();
   readonly #calls = new Map<number, Set<number>>();
-  readonly #repeated = new Map<FunctionId, ReadonlySet<StepId>>();
   readonly #reached = new Map<number, ReadonlySet<number>>();
   readonly #functionRef: (refs: Refs) => { fn: FunctionFacts; frame: Frame }[];
 
@@ -68,15 +66,7 @@ export class Activities {
 
   /** Whether the step lies in a loop of its function. */
   isRepeated(fn: FunctionFacts, step: StepId): boolean {
-    let set = this.#repeated.get(fn.id);
-    if (!set) {
-      const made = new Set<StepId>();
-      walkSteps(fn.body, outer => {
-        if (outer.kind === 'loop') walkSteps(outer.body, inner => made.add(inner.id));
-      });
-      this.#repeated.set(fn.id, (set = made));
-    }
-    return set.has(step);
+    return this.#program.repeatedSteps(fn.id).has(step);
   }
 
   list(): Activity[] {

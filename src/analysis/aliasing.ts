@@ -102,6 +102,8 @@ export class Unifier {
   }
 
   #bind(free: Term, to: Term): boolean {
+    // What one activity makes for itself, nobody else can hand in.
+    if (to.ref.kind === 'made' && to.side !== free.side && !this.#isConstant(to)) return false;
     this.chosen = true;
     this.#bound.set(key(free), to);
     return true;

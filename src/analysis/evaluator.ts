@@ -344,6 +344,7 @@ export class Evaluator {
   /** Looks through a parameter (or a field set from one) to what the callers give; itself when nobody calls. */
   resolve(ref: Ref): Refs {
     if (ref.kind === 'field') return this.#objects.resolveField(ref);
+    if (ref.kind === 'self' && this.types.isConstructor(ref.fn)) return this.#instances(ref);
     if (ref.kind !== 'parameter') return [ref];
     const known = this.#resolved.get(ref.id);
     if (known) return known;
@@ -358,6 +359,23 @@ export class Evaluator {
       if (caller && arg !== undefined) for (const given of this.evaluate(this.symbolicFrame(caller), arg)) found.push(...this.resolve(given));
     }
     this.#busy.delete(busy);
+    const result = found.length === 0 ? [ref] : alternatives(this.refs, found);
+    this.#resolved.set(ref.id, result);
+    return result;
+  }
+
+  /** What a constructor's `self` may be: every object that it is run for. */
+  #instances(ref: Ref & { kind: 'self' }): Refs {
+    const known = this.#resolved.get(ref.id);
+    if (known) return known;
+    this.#resolved.set(ref.id, [ref]);
+    const found: Ref[] = [];
+    for (const edge of this.graph.callers(ref.fn)) {
+      const caller = this.program.functions.get(edge.caller);
+      const step = this.program.steps(edge.caller).get(edge.step);
+      if (!caller || step?.kind !== 'call' || step.newOf === undefined) continue;
+      found.push(...this.#callResult(this.symbolicFrame(caller), step));
+    }
     const result = found.length === 0 ? [ref] : alternatives(this.refs, found);
     this.#resolved.set(ref.id, result);
     return result;

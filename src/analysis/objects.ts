@@ -5,12 +5,16 @@ import { type Frame, type Ref, type Refs, alternatives, typeOf } from './refs.ts
 import type { Write } from './writeIndex.ts';
 
 const NONE: Refs = [];
+/** Callers are followed this far up, and so many of them. */
+const CALLER_DEPTH = 3;
+const CALLERS = 16;
 
 export class Objects {
   readonly #eval: Evaluator;
   readonly #fields = new Map<string, Refs>();
   readonly #elements = new Map<number, Refs>();
   readonly #resolvedFields = new Map<number, Refs>();
+  readonly #activationsOf = new Map<FunctionId, Frame[]>();
   readonly #busy = new Set<string>();
   /** What the elements of a container are, seen where one is made on first use. */
   readonly elementTypes = new Map<number, TypeId>();
@@ -41,7 +45,8 @@ export class Objects {
     }
     if (base.kind === 'task' || base.kind === 'combined') return [refs.unknown];
     const type = typeOf(base) ?? of;
-    const declaring = (type === null ? undefined : types.declaring(type, name)) ?? of ?? undefined;
+    const inherited = type === null || (of !== null && name.startsWith('#')) ? undefined : types.declaring(type, name);
+    const declaring = inherited ?? of ?? undefined;
     const facts = declaring === undefined ? undefined : this.#eval.program.types.get(declaring);
     if (declaring !== undefined && facts?.kind === 'class') {
       const found = this.#classField(base, declaring, name);
@@ -120,24 +125,36 @@ export class Objects {
     return frame && at?.id === construct.id ? frame : evaluator.frame(construct, [base], [], null);
   }
 
-  /** Activations of the writing function in which the object written to may be `base`. */
+  /** Activations of the writing function in which the object written to is `base`, or, when none is, may be. */
   #framesReaching(write: Write, base: Ref): Frame[] {
     const evaluator = this.#eval;
     const target: Place = { ...write.place, path: write.place.path.slice(0, -1) };
-    return this.#activations(write.fn).filter(frame => evaluator.place(frame, target).some(ref => mayBe(ref, base)));
+    const all = this.#activations(write.fn, CALLER_DEPTH).map(frame => ({ frame, written: evaluator.place(frame, target) }));
+    const exact = all.filter(({ written }) => written.includes(base));
+    return (exact.length > 0 ? exact : all.filter(({ written }) => written.some(ref => mayBe(ref, base)))).map(({ frame }) => frame);
   }
 
-  /** The activations of a function that its callers make; the symbolic one when nobody calls. */
-  #activations(fn: FunctionFacts): Frame[] {
+  /** The activations of a function that its callers make, seen through callers of callers; the symbolic one without any. */
+  #activations(fn: FunctionFacts, depth: number): Frame[] {
     const evaluator = this.#eval;
+    const known = this.#activationsOf.get(fn.id);
+    if (known) return known;
+    const symbolic = [evaluator.symbolicFrame(fn)];
+    if (depth === 0 || this.#busy.has(`a${fn.id}`)) return symbolic;
+    this.#busy.add(`a${fn.id}`);
     const found = new Set<Frame>();
-    for (const edge of evaluator.graph.callers(fn.id)) {
+    for (const edge of evaluator.graph.callers(fn.id).slice(0, CALLERS)) {
       const caller = evaluator.program.functions.get(edge.caller);
       const step = evaluator.program.steps(edge.caller).get(edge.step);
       if (!caller || step?.kind !== 'call') continue;
-      for (const callee of evaluator.callees(evaluator.symbolicFrame(caller), step)) if (callee.frame.fn.id === fn.id) found.add(callee.frame);
+      for (const from of this.#activations(caller, depth - 1)) {
+        for (const callee of evaluator.callees(from, step)) if (callee.frame.fn.id === fn.id && found.size < CALLERS) found.add(callee.frame);
+      }
     }
-    return found.size > 0 ? [...found] : [evaluator.symbolicFrame(fn)];
+    this.#busy.delete(`a${fn.id}`);
+    const result = found.size > 0 ? [...found] : symbolic;
+    if (depth === CALLER_DEPTH) this.#activationsOf.set(fn.id, result);
+    return result;
   }
 
   /** A field of an instance of unknown origin: what any constructor call or writer gives. */
@@ -189,7 +206,7 @@ export class Objects {
     return alternatives(evaluator.refs, sources.flatMap(source => this.element(source, key)).flatMap(ref => [...evaluator.settled(ref)]));
   }
 
-  #literalElement(base: Ref & { kind: 'made' }, key: Ref | string | null): Refs | undefined {
+  #literalElement(base: Ref & { kind: 'made' }, key: Ref | string | null, all = false): Refs | undefined {
     const evaluator = this.#eval;
     const value = 'value' in base.at ? base.frame.fn.values[base.at.value] : undefined;
     if (value?.kind === 'object') {
@@ -197,6 +214,12 @@ export class Objects {
       return alternatives(evaluator.refs, Object.values(value.fields).flatMap(part => [...evaluator.evaluate(base.frame, part)]));
     }
     if (value?.kind !== 'array') return undefined;
+    if (value.values.some(part => this.#isRepeated(base.frame, part))) {
+      const [first] = value.values.flatMap(part => [...evaluator.evaluate(base.frame, part)]);
+      const type = first ? typeOf(first) : null;
+      if (type !== null) this.elementTypes.set(base.id, type);
+      return undefined;
+    }
     const index = typeof key === 'string' ? Number(key) : NaN;
     const exact = Number.isInteger(index) && value.spreads.every(spread => spread > index) ? value.values[index] : undefined;
     if (exact !== undefined) return evaluator.evaluate(base.frame, exact);
@@ -205,7 +228,19 @@ export class Objects {
       const found = evaluator.evaluate(base.frame, part);
       return value.spreads.includes(at) ? found.flatMap(source => [...this.element(source, null)]) : [...found];
     });
+    // Which of several objects it is, nobody knows: an element, not each of them. Of functions, any may be called.
+    const [first] = parts;
+    if (parts.length > 1 && parts.some(part => part.kind === 'made')) {
+      if (first && typeOf(first) !== null) this.elementTypes.set(base.id, typeOf(first) as TypeId);
+      return all ? alternatives(evaluator.refs, parts) : undefined;
+    }
     return alternatives(evaluator.refs, parts);
+  }
+
+  /** `xs.map(f)`, `Array.from({ length }, f)`: one value that stands for many. */
+  #isRepeated(frame: Frame, part: number): boolean {
+    const value = frame.fn.values[part];
+    return value?.kind === 'result' && this.#eval.program.repeatedSteps(frame.fn.id).has(value.of);
   }
 
   /** Everything put into the container, by anybody who may hold it. */
@@ -216,7 +251,7 @@ export class Objects {
     if (this.#busy.has(key)) return NONE;
     this.#busy.add(key);
     const evaluator = this.#eval;
-    const own = base.kind === 'made' ? (this.#literalElement(base, null) ?? NONE) : NONE;
+    const own = base.kind === 'made' ? (this.#literalElement(base, null, true) ?? NONE) : NONE;
     const found: Ref[] = own.flatMap(ref => (ref.kind === 'element' && ref.base !== base ? [...this.elements(ref.base)] : [ref]));
     const names = this.#namesOf(base);
     for (const name of names) {
@@ -267,18 +302,30 @@ const isNothing = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text ==
 function matches(place: Place, declaring: TypeId, evaluator: Evaluator): boolean {
   const last = place.path[place.path.length - 1];
   if (!last || !('field' in last)) return false;
-  if (last.of !== undefined) return evaluator.types.related(last.of, declaring);
+  if (last.of !== undefined) {
+    if (last.field.startsWith('#')) return last.of === declaring;
+    return (evaluator.types.declaring(last.of, last.field) ?? last.of) === declaring || evaluator.program.types.get(last.of)?.kind === 'interface';
+  }
   return place.type === null || evaluator.types.related(place.type, declaring);
 }
 
 /** Whether two references may stand for one object. */
 export function mayBe(a: Ref, b: Ref): boolean {
   if (a === b) return true;
-  if (a.kind === 'made' && b.kind === 'made') return a.site === b.site && (a.frame === b.frame || isSymbolic(a.frame) || isSymbolic(b.frame));
+  if (a.kind === 'made' && b.kind === 'made') return a.site === b.site && mayBeFrame(a.frame, b.frame);
   if (a.kind === 'field' && b.kind === 'field') return a.name === b.name && mayBe(a.base, b.base);
-  if (a.kind === 'made' || b.kind === 'made') return false;
-  const isOpen = (ref: Ref): boolean => ref.kind === 'parameter' || ref.kind === 'self' || ref.kind === 'element';
-  return isOpen(a) && isOpen(b);
+  const isOpen = (ref: Ref): boolean => ref.kind === 'parameter' || ref.kind === 'self' || ref.kind === 'element' || ref.kind === 'field';
+  if (a.kind === 'made' || b.kind === 'made') {
+    const [made, other] = a.kind === 'made' ? [a, b] : [b, a];
+    return isOpen(other) && typeOf(made) !== null && typeOf(made) === typeOf(other);
+  }
+  return isOpen(a) && isOpen(b) && (typeOf(a) === null || typeOf(b) === null || typeOf(a) === typeOf(b));
+}
+
+function mayBeFrame(a: Frame, b: Frame): boolean {
+  if (a === b || isSymbolic(a) || isSymbolic(b)) return true;
+  const [selfA, selfB] = [a.self?.[0], b.self?.[0]];
+  return selfA !== undefined && selfB !== undefined && mayBe(selfA, selfB);
 }
 
 function isSymbolic(frame: Frame): boolean {

@@ -16,6 +16,8 @@ export interface Program {
   types: ReadonlyMap<TypeId, TypeFacts>;
   /** All steps of a function, nested ones too, by id. */
   steps(id: FunctionId): ReadonlyMap<StepId, Step>;
+  /** The steps of a function that lie in a loop. */
+  repeatedSteps(id: FunctionId): ReadonlySet<StepId>;
   fileOf(id: FunctionId): string;
   site(id: FunctionId, at: At): Site;
 }
@@ -55,6 +57,7 @@ export function linkProgram(facts: readonly ModuleFacts[], packages: readonly Pa
     }
     for (const type of module.types) types.set(type.id, type);
   }
+  const repeated = new Map<FunctionId, ReadonlySet<StepId>>();
   const stepTables = new Map<FunctionId, ReadonlyMap<StepId, Step>>();
   const fileOf = (id: FunctionId): string => files.get(id) ?? id.slice(0, id.indexOf('#'));
   return {
@@ -64,6 +67,17 @@ export function linkProgram(facts: readonly ModuleFacts[], packages: readonly Pa
     types,
     fileOf,
     site: (id, at) => ({ file: fileOf(id), at, in: id }),
+    repeatedSteps(id) {
+      let known = repeated.get(id);
+      if (!known) {
+        const made = new Set<StepId>();
+        walkSteps(functions.get(id)?.body ?? [], outer => {
+          if (outer.kind === 'loop') walkSteps(outer.body, inner => made.add(inner.id));
+        });
+        repeated.set(id, (known = made));
+      }
+      return known;
+    },
     steps(id) {
       let table = stepTables.get(id);
       if (!table) {
