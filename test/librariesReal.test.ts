@@ -3,18 +3,14 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { libraries } from '../src/libraries/index.ts';
 import type { Library } from '../src/libraries/library.ts';
-import { readRealTypes, type Declared } from './realTypes.ts';
+import { readRealTypes, readStub, type Declared } from './realTypes.ts';
 
 /** Other versions have them than the one installed here. */
 const elsewhere: Readonly<Record<string, string>> = {
   'express#Request.param': 'express 4',
   'express-serve-static-core#Request.param': 'express 4',
   'fastify#FastifyReply.getResponseTime': 'fastify 4',
-  'jest#EachReturn()': 'the stub names what @types/jest leaves without a name',
-  'jest#Assertion.*': 'the stub',
-  'jest#Jest.fn': 'jest/globals',
-  'jest#Jest.mocked': 'jest/globals',
-  'jest#Jest.*': 'jest/globals',
+  'lib#import': 'syntax',
   'node:module#enableCompileCache': 'Node 22',
   'node:module#registerHooks': 'Node 22',
   'node:module#stripTypeScriptTypes': 'Node 22',
@@ -25,9 +21,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   'p-limit#LimitFunction.map': 'p-limit 7',
   '@vitest/runner#SuiteEachReturn()': 'the stub of vitest',
   '@vitest/runner#SuiteEachFunction()': 'vitest 3',
-  'vitest#SuiteEachReturn()': 'the stub',
   'vitest#SuiteEachFunction()': 'vitest 3',
 };
+
+/** Packages whose stub gives names to what the real types leave without one (mapped and anonymous types). */
+const namedByStub = ['vitest', 'jest', 'mocha', 'node:util'];
 
 /** Packages that declare what others export. */
 const companions: Readonly<Record<string, string[]>> = {
@@ -67,9 +65,20 @@ function family(packageName: string, type: string): string[] {
 }
 
 const exists = (library: Library, key: string): boolean =>
+  (namedByStub.includes(library.package) && inStub(library, key)) ||
   [library.package, ...(companions[library.package] ?? [])].some(name =>
     existsIn(name, key.replace(/^static /, ''), name !== library.package),
   );
+
+/** In the stub, or by syntax alone: `it.only`, `it.each()` of an exported `it`. */
+function inStub(library: Library, key: string): boolean {
+  const known = readStub(library.stub ?? '');
+  const name = key.endsWith('()') ? key.slice(0, -2) : key;
+  const [type = '', member] = name.split('.');
+  if (key.endsWith('()') && (known.callable.has(name) || known.values.has(name))) return true;
+  if (member === undefined) return false;
+  return known.values.has(type) && (member === '*' || [...known.members.values()].some(each => each.has(member)));
+}
 
 function existsIn(packageName: string, key: string, asCompanion: boolean): boolean {
   const known = declared.get(packageName);
@@ -80,7 +89,7 @@ function existsIn(packageName: string, key: string, asCompanion: boolean): boole
       declared.get(each.split('#')[0] ?? '')?.callable.has(each.split('#')[1] ?? ''),
     );
   if (known.values.has(key)) return true;
-  const dot = key.lastIndexOf('.');
+  const dot = key.includes('.[') ? key.indexOf('.[') : key.lastIndexOf('.');
   // `export =` of a value: its members are the module's.
   if (dot < 0)
     return (
@@ -89,6 +98,7 @@ function existsIn(packageName: string, key: string, asCompanion: boolean): boole
   const type = key.slice(0, dot);
   const member = key.slice(dot + 1);
   if (member === '*') return known.members.has(type) || known.values.has(type);
+  if (known.values.has(type) && declared.get(`${packageName}/${type}`)?.values.has(member)) return true;
   return family(packageName, type).some(each => {
     const [home = '', name = ''] = each.split('#');
     return declared.get(home)?.members.get(name)?.has(member) === true;

@@ -50,6 +50,15 @@ export function readRealTypes(packages: readonly string[]): Map<string, Declared
   return declared;
 }
 
+/** What a stub declares. */
+export function readStub(stub: string): Declared {
+  const declared = empty();
+  ts.createSourceFile('stub.d.ts', stub, ts.ScriptTarget.ESNext, true).forEachChild(node => {
+    declare(node, declared, false);
+  });
+  return declared;
+}
+
 function empty(): Declared {
   return { values: new Set(), members: new Map(), callable: new Set(), constructible: new Set(), bases: new Map() };
 }
@@ -181,6 +190,7 @@ function readMembers(
   for (const member of members) {
     if (ts.isCallSignatureDeclaration(member)) into.callable.add(type);
     else if (ts.isConstructSignatureDeclaration(member)) into.constructible.add(type);
+    else if (member.name && ts.isComputedPropertyName(member.name)) readNames(type, [member.name.getText()], into);
     else if (member.name && (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name))) {
       readNames(type, [member.name.text], into);
       // `readonly hrtime: { bigint(): bigint }`: members of members.

@@ -53,6 +53,7 @@ const arrays: Rows = {
   ),
   ...same(does(each(1, [{ element: 0 }, 'unknown']), { does: 'give', what: 'results' }), 'Array.from'),
   ...same(nothing, 'Array.isArray', 'new Array', 'Array'),
+  'Array.[Symbol.iterator]': does(receiver),
   'Array.of': does({ does: 'give', what: 'unknown' }),
 };
 
@@ -79,6 +80,7 @@ const maps: Rows = {
   // Walking the entries of a map is walking the map.
   'Map.entries': does(receiver),
   'Map.keys': nothing,
+  ...same(does(receiver), 'Map.[Symbol.iterator]', 'Set.[Symbol.iterator]'),
   ...same(does(elements), 'Map.values', 'Set.values', 'Set.keys'),
   ...sameMembers('Set', does(elements), 'union', 'intersection', 'difference', 'symmetricDifference'),
   ...sameMembers('Set', nothing, 'entries', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom'),

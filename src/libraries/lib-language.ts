@@ -119,7 +119,7 @@ export const language = defineLibrary({
       { does: 'give', what: { argument: 0 } },
     ),
     'DisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once' }),
-    ...sameMembers('DisposableStack', nothing, 'move', 'dispose'),
+    ...sameMembers('DisposableStack', nothing, 'move', 'dispose', '[Symbol.dispose]'),
     'AsyncDisposableStack.use': does({ does: 'give', what: { argument: 0 } }),
     'AsyncDisposableStack.adopt': does(
       { does: 'invoke', callback: 1, when: 'later', times: 'once', awaits: true, passes: [{ argument: 0 }] },
@@ -127,7 +127,10 @@ export const language = defineLibrary({
     ),
     'AsyncDisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once', awaits: true }),
     'AsyncDisposableStack.move': nothing,
-    'AsyncDisposableStack.disposeAsync': { does: [], gives: 'promise' },
+    ...sameMembers('AsyncDisposableStack', { does: [], gives: 'promise' }, 'disposeAsync', '[Symbol.asyncDispose]'),
+    // Loads a module: it may fail, and takes its time.
+    import: { does: [], gives: 'promise', known: { outside: 'file', leavesTurn: true } },
+    'Reflect.construct': nothing,
     'new Proxy': does({ does: 'give', what: { argument: 0 } }),
     ...same(nothing, 'Console.*'),
   },

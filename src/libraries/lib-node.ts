@@ -63,7 +63,7 @@ export const nodeGlobals = defineLibrary({
       'ImportMeta.resolve',
       'gc',
     ),
-    ...same({ does: [], known: { outside: 'user' } }, 'WritableStream.write'),
+    ...same({ does: [], known: { outside: 'user' } }, 'WritableStream.write', 'WritableStream.end'),
   },
   stub: globalsStub,
   checked: { version: '@types/node 20.19', how: "names resolved in the package's types" },

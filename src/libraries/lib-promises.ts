@@ -60,6 +60,8 @@ export const promises = defineLibrary({
       },
     },
     ...same(clear, 'cancelAnimationFrame', 'cancelIdleCallback'),
+    'Timeout.[Symbol.dispose]': onReceiver('clear'),
+    'Immediate.[Symbol.dispose]': onReceiver('clear'),
     'Timeout.unref': onReceiver('unref'),
     'Timeout.close': onReceiver('clear'),
     'Timeout.ref': { does: [{ does: 'give', what: 'receiver' }] },

@@ -59,6 +59,7 @@ export const web = defineLibrary({
       'addEventListener',
     ),
     ...same(nothing, 'removeEventListener', 'dispatchEvent'),
+    ...same(nothing, 'new DOMException', 'DOMException.*'),
     'new EventTarget': does({ does: 'make', type: 'EventTarget' }),
     ...same(nothing, 'new Event', 'new CustomEvent', 'new MessageEvent', 'Event.*', 'CustomEvent.*'),
 
@@ -191,7 +192,15 @@ export const web = defineLibrary({
     ),
     'WritableStream.getWriter': nothing,
     ...same(nothing, 'ReadableStreamDefaultReader.releaseLock', 'WritableStreamDefaultWriter.releaseLock'),
-    ...same(nothing, 'ReadableStreamDefaultController.*', 'TransformStreamDefaultController.*', 'new TransformStream'),
+    ...same(
+      nothing,
+      'ReadableStreamDefaultController.*',
+      'TransformStreamDefaultController.*',
+      'ReadableByteStreamController.*',
+      'WritableStreamDefaultController.*',
+      'ReadableStreamBYOBRequest.*',
+      'new TransformStream',
+    ),
     'new ReadableStream': {
       does: [
         { does: 'invoke', callback: { argument: 0, option: 'start' }, when: 'now', times: 'once', passes: ['unknown'] },

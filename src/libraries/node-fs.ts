@@ -161,6 +161,11 @@ export const fileSystemPromises = defineLibrary({
       gives: 'promise',
       known: { outside: 'file', leavesTurn: true },
     },
+    'FileHandle.[Symbol.asyncDispose]': {
+      does: [{ does: 'cancel', what: 'receiver', how: 'close' }],
+      gives: 'promise',
+      known: { outside: 'file', leavesTurn: true },
+    },
     ...same(
       nothing,
       'FileHandle.createReadStream',

@@ -135,6 +135,9 @@ export const http2 = defineLibrary({
       known: { outside: 'network', signal: { argument: 1, option: 'signal' } },
     },
     'Http2Session.close': closing,
+    ...sameMembers('Http2Session', nothing, 'ref', 'unref', 'settings', 'goaway', 'setTimeout'),
+    'Http2Session.ping': { does: [later(-1, ['unknown', 'unknown'])], known: { outside: 'network' } },
+    'Http2Stream.close': closing,
     'Http2Session.destroy': does({ does: 'cancel', what: 'receiver', how: 'close' }),
     ...sameMembers(
       'ServerHttp2Stream',

@@ -25,13 +25,24 @@ const typeTests = [
   'isArrayBufferView',
   'isSharedArrayBuffer',
   'isBoxedPrimitive',
+  'isArrayBuffer',
+  'isDataView',
+  'isDate',
+  'isRegExp',
+  'isWeakMap',
+  'isWeakSet',
+  'isMapIterator',
+  'isSetIterator',
+  'isModuleNamespaceObject',
+  'isKeyObject',
+  'isCryptoKey',
 ];
 /** Declared in a module of their own. */
 export const utilTypes = defineLibrary({
   package: 'node:util/types',
   language: 'typescript',
   aliases: ['util/types'],
-  apis: same(nothing, ...typeTests, 'isDate', 'isRegExp'),
+  apis: same(nothing, ...typeTests),
   stub: utilTypesStub,
   checked: { version: '@types/node 20.19', how: "names resolved in the package's types" },
 });
@@ -42,6 +53,7 @@ export const util = defineLibrary({
   aliases: ['util'],
   apis: {
     // The function given back calls the same one, and its call gives a promise; what that is, its type says.
+    ...same(nothing, ...typeTests.map(name => `types.${name}`), 'DebugLogger()', 'debuglog()'),
     promisify: does({ does: 'give', what: { argument: 0 } }),
     callbackify: does({ does: 'give', what: { argument: 0 } }),
     deprecate: does({ does: 'give', what: { argument: 0 } }),

@@ -20,15 +20,17 @@ const hook = (name: string): Api => does(run('hook', name, { from: 0 }));
 const hooks = (...names: string[]): Library['apis'] => Object.fromEntries(names.map(name => [name, hook(name)]));
 
 /** Matchers compute; those behind `resolves` and `rejects` give promises, as their types say. */
-const matchers: Library['apis'] = same(
-  nothing,
-  'expect',
-  'ExpectStatic()',
-  'ExpectStatic.*',
-  'Assertion.*',
-  'JestAssertion.*',
-  'AsymmetricMatchersContaining.*',
-);
+const matchers: Library['apis'] = {
+  ...same(
+    nothing,
+    'expect',
+    'ExpectStatic()',
+    'ExpectStatic.*',
+    'Assertion.*',
+    'JestAssertion.*',
+    'AsymmetricMatchersContaining.*',
+  ),
+};
 const mocks: Library['apis'] = {
   ...sameMembers('VitestUtils', does({ does: 'give', what: { argument: 0 } }), 'fn', 'mocked', 'hoisted'),
   ...sameMembers('VitestUtils', nothing, '*'),
@@ -81,10 +83,42 @@ const runner: Library['apis'] = {
   ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach', 'onTestFinished', 'onTestFailed'),
 };
 
+/** `it.only`, `test.each(cases)(…)`: what the stubs declare, and plain JavaScript says by syntax alone. */
+const variants = (
+  tests: readonly string[],
+  suites: readonly string[],
+  kinds: readonly string[],
+  each: readonly string[],
+): Library['apis'] => ({
+  ...same(
+    test,
+    ...tests.flatMap(name => kinds.map(kind => `${name}.${kind}`)),
+    ...['it', 'test'].flatMap(name => each.map(kind => `${name}.${kind}()`)),
+  ),
+  ...same(
+    suite,
+    ...suites.flatMap(name => kinds.map(kind => `${name}.${kind}`)),
+    ...each.map(kind => `describe.${kind}()`),
+  ),
+  ...same(nothing, ...[...tests, ...suites].flatMap(name => each.map(kind => `${name}.${kind}`))),
+  'PromiseAssertion.*': { does: [], gives: 'promise' },
+});
+
 export const vitest = defineLibrary({
   package: 'vitest',
   language: 'typescript',
-  apis: { ...runner, ...mocks, ...matchers },
+  apis: {
+    ...runner,
+    ...variants(
+      ['TestAPI', 'it', 'test'],
+      ['SuiteAPI', 'describe'],
+      ['only', 'skip', 'todo', 'concurrent', 'sequential'],
+      ['each', 'for'],
+    ),
+    ...same(test, 'TestAPI.fails', 'it.fails', 'test.fails'),
+    ...mocks,
+    ...matchers,
+  },
   stub: vitestStub + assertionStub('vi'),
   checked: { version: '4.1.12', how: "fixtures/libraries/vitest; it runs this project's tests" },
 });
@@ -96,6 +130,7 @@ export const vitestParts: readonly Library[] = [
 ];
 
 const jestRows: Library['apis'] = {
+  ...variants(['it', 'test'], ['describe'], ['only', 'skip'], ['each']),
   ...same(
     test,
     'test',
@@ -118,6 +153,8 @@ const jestRows: Library['apis'] = {
     'expect',
     'Expect()',
     'Expect.*',
+    'ExpectStatic()',
+    'ExpectStatic.*',
     'Matchers.*',
     'JestMatchers.*',
     'Assertion.*',

@@ -281,6 +281,10 @@ const lookups: readonly (readonly [string, string, string])[] = [
   ['resolveNs', 'host: string', 'string[]'],
   ['resolveCname', 'host: string', 'string[]'],
   ['resolveAny', 'host: string', 'any[]'],
+  ['resolvePtr', 'host: string', 'string[]'],
+  ['resolveSoa', 'host: string', 'any'],
+  ['resolveNaptr', 'host: string', 'any[]'],
+  ['resolveCaa', 'host: string', 'any[]'],
   ['reverse', 'address: string', 'string[]'],
   ['lookupService', 'address: string, port: number', '{ hostname: string; service: string }'],
 ];
