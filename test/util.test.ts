@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lineHashes } from '../src/util/lineHash.ts';
 import { editDistance, nearest } from '../src/util/nearest.ts';
 import { visible } from '../src/util/visible.ts';
+import { wrapWords } from '../src/util/wrapWords.ts';
 
 describe('line hashes', () => {
   it('has the published test vectors', () => {
@@ -47,5 +48,15 @@ describe('visible', () => {
     expect(visible('a\nb\u202ec\u200b')).toBe('a\\u{a}b\\u{202e}c\\u{200b}');
     expect(visible('naïve “text” 😀')).toBe('naïve “text” 😀');
     expect(visible('cut \ud83d')).toBe('cut \\u{d83d}');
+  });
+});
+
+describe('wrapping', () => {
+  it('breaks at blanks, and leaves long words whole', () => {
+    const text = `${'ab '.repeat(30)}${'x'.repeat(60)} end`;
+    const lines = wrapWords(text, 50);
+    expect(lines.map(line => line.length)).toEqual([50, 38, 60, 3]);
+    expect(lines.join(' ')).toBe(text);
+    expect(wrapWords('', 50)).toEqual(['']);
   });
 });

@@ -4,7 +4,7 @@ import type { AuditReport } from '../model/report.ts';
 export interface RenderOptions {
   /** Colours and styles of a terminal. */
   color: boolean;
-  /** Columns of the terminal. */
+  /** Columns at which running text is broken. */
   width: number;
   /** Text: also findings of level note. */
   showNotes: boolean;

@@ -2,6 +2,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { AuditReport, ChecklistItem, Finding, Location, WitnessPath } from '../model/report.ts';
 import { visible } from '../util/visible.ts';
+import { wrapWords } from '../util/wrapWords.ts';
 import { type RenderOptions, defineReporter } from './reporter.ts';
 
 const FIRST = 3;
@@ -48,6 +49,15 @@ class TextReport {
       typeof piece === 'string' ? visible(piece) : this.#paint(piece[0], visible(piece[1])),
     );
     this.#lines.push(`${' '.repeat(indent)}${painted.join('')}`.trimEnd());
+  }
+
+  /** A text broken at the width of the output; its lines start below each other, behind the label. */
+  #paragraph(indent: number, label: string, text: string): void {
+    const hanging = indent + label.length;
+    for (const [index, line] of wrapWords(text, this.#options.width - hanging).entries()) {
+      if (index === 0) this.#line(indent, ['faint', label], line);
+      else this.#line(hanging, line);
+    }
   }
 
   #paint(style: Style, text: string): string {
@@ -131,9 +141,9 @@ class TextReport {
       ['strong', rule],
       ['faint', ` (confidence ${confidence})`],
     );
-    this.#line(4, message);
-    this.#line(4, ['faint', 'why: '], why);
-    this.#line(4, ['faint', 'fix: '], fix);
+    this.#paragraph(4, '', message);
+    this.#paragraph(4, 'why: ', why);
+    this.#paragraph(4, 'fix: ', fix);
     this.#frame(finding);
     for (const witness of finding.witnesses) this.#witness(witness);
     if (finding.witnesses.length === 0) this.#related(finding);
@@ -184,13 +194,10 @@ class TextReport {
     this.#gap();
     this.#line(0, ['strong', 'Checklist']);
     for (const item of this.#report.items) {
-      this.#line(
-        2,
-        item.id.padEnd(4),
-        item.title.padEnd(12),
-        [itemStyle(item), outcomeText(item).padEnd(13)],
-        item.outcome === 'not measured' ? '' : item.reason,
-      );
+      const [reason, ...more] = wrapWords(item.outcome === 'not measured' ? '' : item.reason, this.#options.width - 31);
+      const outcome = outcomeText(item).padEnd(13);
+      this.#line(2, item.id.padEnd(4), item.title.padEnd(12), [itemStyle(item), outcome], reason ?? '');
+      for (const line of more) this.#line(31, line);
       if (this.#options.verbosity === 'verbose') this.#line(6, ['faint', `${item.question} ${item.raise}`]);
     }
   }
