@@ -32,6 +32,7 @@ export const entryPoints = defineAnalysis<EntryPoints>('entry-points', (get, pro
   }
   const exposure = new Exposure(program, evaluate, get(callGraph), roots);
   for (const file of [...apiFiles].sort()) exposure.exposeModule(file);
+  exposure.exposeUnreached();
   return { roots: [...roots.values()], apiFiles };
 });
 
@@ -42,12 +43,56 @@ class Exposure {
   readonly #roots: Map<number, Activity>;
   readonly #seen = new Set<number>();
   readonly #files = new Set<string>();
+  /** API that something in the project calls. */
+  readonly #called: { frame: Frame; name: string }[] = [];
 
   constructor(program: Program, evaluate: Evaluator, graph: CallGraph, roots: Map<number, Activity>) {
     this.#program = program;
     this.#eval = evaluate;
     this.#graph = graph;
     this.#roots = roots;
+  }
+
+  /** Recursion is no caller: API that no entry point reaches is one itself. */
+  exposeUnreached(): void {
+    const reached = new Set<FunctionId>();
+    const reach = (from: FunctionId): void => {
+      const queue = [from];
+      for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+        if (reached.has(next)) continue;
+        reached.add(next);
+        for (const value of this.#program.functions.get(next)?.values ?? []) if (value.kind === 'function') queue.push(value.id);
+        for (const step of this.#program.steps(next).keys()) queue.push(...this.#graph.targets(next, step));
+      }
+    };
+    for (const root of this.#roots.values()) if (root.trigger !== 'module') reach(root.frame.fn.id);
+    for (const { frame, name } of this.#called) {
+      if (reached.has(frame.fn.id) || this.#isStarted(frame.fn.id)) continue;
+      this.#addRoot(frame, name);
+      reach(frame.fn.id);
+    }
+  }
+
+  /** Called by code that runs at load time, or that a module registers. */
+  #isStarted(fn: FunctionId): boolean {
+    return this.#graph.callers(fn).some(edge => this.#fromModules.has(edge.caller));
+  }
+
+  /** What module bodies run or register. */
+  get #fromModules(): ReadonlySet<FunctionId> {
+    return (this.#started ??= this.#reachedFromModules());
+  }
+  #started: ReadonlySet<FunctionId> | undefined;
+
+  #reachedFromModules(): ReadonlySet<FunctionId> {
+    const found = new Set<FunctionId>();
+    const queue = [...this.#program.modules.keys()].map(file => `${file}#`);
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      for (const step of this.#program.steps(next).keys()) queue.push(...this.#graph.targets(next, step));
+    }
+    return found;
   }
 
   exposeModule(file: string): void {
@@ -133,7 +178,10 @@ class Exposure {
   #exposeFunction(frame: Frame, name: string, depth: number): void {
     const { fn } = frame;
     const called = this.#graph.callers(fn.id).some(edge => edge.caller !== fn.id && !this.#isTest(edge.caller));
-    if (called) return;
+    if (called) {
+      this.#called.push({ frame, name });
+      return;
+    }
     this.#addRoot(frame, name);
     if (depth >= RETURN_DEPTH) return;
     for (const ref of this.#eval.returns(frame)) this.#expose(ref, `result of ${name}`, depth + 1);

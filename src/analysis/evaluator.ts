@@ -206,7 +206,7 @@ export class Evaluator {
     const found: Ref[] = [];
     for (const callee of this.callees(frame, step)) {
       const { calling } = callee.frame.fn;
-      if (calling === 'promise' || calling === 'coroutine') found.push(refs.make({ kind: 'task', frame: callee.frame, from: frame, step: step.id }));
+      if (calling !== 'value') found.push(refs.make({ kind: 'task', frame: callee.frame, from: frame, step: step.id }));
       else if (calling === 'value') found.push(...this.returns(callee.frame));
     }
     if (found.length > 0) return alternatives(refs, found);

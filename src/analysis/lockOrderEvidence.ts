@@ -6,8 +6,9 @@ import type { Evaluator } from './evaluator.ts';
 import type { Lock } from './locks.ts';
 import type { Ref } from './refs.ts';
 
-/** `left < right` (or `<=`: an order all the same) is known to hold. */
+/** `before`: `left < right` (or `<=`: an order all the same) is known to hold; `differs`: `left !== right`. */
 export interface OrderFact {
+  kind: 'before' | 'differs';
   left: Ref;
   right: Ref;
 }
@@ -20,6 +21,23 @@ export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: re
   return sorted(evaluator, before, after) ?? picked(evaluator, before, after) ?? compared(evaluator, before, after, facts);
 }
 
+/** Whether a test has excluded that the two are one lock. */
+export function areApart(held: Lock, asked: Lock, facts: readonly OrderFact[]): boolean {
+  const [a, b] = [subject(held), subject(asked)];
+  if (!a || !b) return false;
+  const members = (ref: Ref): Ref[] => (ref.kind === 'pick' ? [ref.yes, ref.no] : ref.kind === 'element' && ref.base.kind === 'ordered' ? [] : [ref]);
+  // A pair sorted or picked from two is apart when the two are.
+  if (isPicked(a) && isPicked(b)) return facts.some(fact => fact.kind === 'differs');
+  return facts.some(({ kind, left, right }) => {
+    if (kind !== 'differs') return false;
+    const [x, y] = [keyPath(left, a), keyPath(right, b)];
+    const [u, v] = [keyPath(left, b), keyPath(right, a)];
+    return (x !== null && x === y) || (u !== null && u === v) || (members(a).includes(left) && members(b).includes(right));
+  });
+}
+
+const isPicked = (ref: Ref): boolean => ref.kind === 'pick' || (ref.kind === 'element' && ref.base.kind === 'ordered');
+
 /** What tells two locks of one class apart: the entry of a family, else the owner. */
 function subject(lock: Lock): Ref | null {
   if (lock.entry !== null) return typeof lock.entry === 'string' ? null : lock.entry;
@@ -27,13 +45,23 @@ function subject(lock: Lock): Ref | null {
 }
 
 function sorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
-  if (before.kind !== 'element' || after.kind !== 'element' || before.base !== after.base) return null;
+  if (before.kind !== 'element' || after.kind !== 'element' || !isSameList(evaluator, before.base, after.base)) return null;
   const list = before.base;
   if (list.kind !== 'ordered' || list.by === null) return null;
   const ascending = before.other && !after.other ? true : Number(before.of) < Number(after.of);
   if (!ascending || (before.of === null && !before.other)) return null;
   if (list.by.length === 0) return list.primitive ? 'natural order' : null;
   return isStable(evaluator, list.by[list.by.length - 1] as string) ? list.by.join('.') : null;
+}
+
+/** One list, or two sorted alike of the same two elements (`Math.min(a, b)` and `Math.max(a, b)`). */
+function isSameList(evaluator: Evaluator, a: Ref, b: Ref): boolean {
+  if (a === b) return true;
+  if (a.kind !== 'ordered' || b.kind !== 'ordered' || a.primitive !== b.primitive || a.by?.join() !== b.by?.join()) return false;
+  return ['0', '1'].every(index => {
+    const [x, y] = [evaluator.element(a.of, index), evaluator.element(b.of, index)];
+    return x.length === 1 && y.length === 1 && x[0] === y[0];
+  });
 }
 
 function picked(evaluator: Evaluator, before: Ref, after: Ref): string | null {
@@ -47,7 +75,8 @@ function picked(evaluator: Evaluator, before: Ref, after: Ref): string | null {
 }
 
 function compared(evaluator: Evaluator, before: Ref, after: Ref, facts: readonly OrderFact[]): string | null {
-  for (const { left, right } of facts) {
+  for (const { kind, left, right } of facts) {
+    if (kind !== 'before') continue;
     const rising = keyPath(left, before);
     if (rising !== null && rising === keyPath(right, after)) return label(evaluator, rising, 'up');
     const falling = keyPath(left, after);

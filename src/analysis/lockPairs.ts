@@ -49,6 +49,8 @@ export interface Held {
   readonly maybe: boolean;
   /** A common total order puts this lock before the one asked for; the name of the order. Set inside a pair only. */
   readonly order: string | null;
+  /** Known not to be the lock asked for: a test excluded it. Set inside a pair only. */
+  readonly differs: boolean;
   /** Taken only when this task-local store says that the task is not inside yet. */
   readonly context: Ref | null;
 }
@@ -90,11 +92,13 @@ export interface Summary {
   readonly net: readonly Held[];
   /** Tokens or lock keys of the caller that it releases. */
   readonly releases: readonly { token: string | null; lock: string | null }[];
+  /** Held while a generator's consumer runs: at its yields. */
+  readonly yields: readonly Held[];
   /** It makes the program reachable from outside (starts to listen). */
   readonly serves: boolean;
 }
 
-export const EMPTY: Summary = { pairs: [], net: [], releases: [], serves: false };
+export const EMPTY: Summary = { pairs: [], net: [], releases: [], yields: [], serves: false };
 
 const PAIRS_PER_FUNCTION = 256;
 
@@ -119,7 +123,7 @@ export class PairSet {
 }
 
 function pairKey(pair: Pair): string {
-  const held = pair.held.map(({ lock, mode, depth, order, maybe }) => `${lock.key}:${mode}:${depth}:${order ?? ''}:${maybe ? 'm' : ''}`).sort();
+  const held = pair.held.map(({ lock, mode, depth, order, differs, maybe }) => `${lock.key}:${mode}:${depth}:${order ?? ''}:${differs ? 'd' : ''}:${maybe ? 'm' : ''}`).sort();
   const forks = pair.forks.map(fork => `${fork.id}:${fork.branch}:${fork.many ? 'w' : ''}`);
   return [
     pair.acquires.key,

@@ -23,7 +23,7 @@ export const lockReentry = defineAnalysis<readonly Reentry[]>('lock-reentry', ge
     for (const pair of by.pairs) {
       if (pair.wait !== 'endless' || pair.stored || pair.batch !== null) continue;
       for (const held of pair.held) {
-        if (!waitsForItself(held, pair)) continue;
+        if (!waitsForItself(held, pair) && !maybeTwice(held, pair)) continue;
         const reentry = describe(held, pair, by);
         const key = `${reentry.at.in}:${reentry.at.at[0]}:${pair.acquires.site}`;
         const known = found.get(key);
@@ -46,7 +46,16 @@ function waitsForItself(held: Held, pair: Pair): boolean {
   return held.mode !== 'permit' || lock.capacity === 1;
 }
 
+/** Two objects put in order, where nothing excludes that the caller passes one object twice. */
+function maybeTwice(held: Held, pair: Pair): boolean {
+  const { lock } = held;
+  return lock.site === pair.acquires.site && held.order !== null && !held.differs && !lock.reentrant && held.mode === 'exclusive' && pair.mode === 'exclusive';
+}
+
 function describe(held: Held, pair: Pair, by: LockActivity): Reentry {
+  if (!waitsForItself(held, pair)) {
+    return { held, pair, by, at: askingSite(held, pair), level: 'error', confidence: 'low', assumptions: ['the caller may pass the same object twice'] };
+  }
   const assumptions: string[] = [];
   if (pair.guessed) assumptions.push('a call with several possible targets reaches this one');
   if (held.maybe) assumptions.push('the lock is held on this path');

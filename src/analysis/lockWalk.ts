@@ -6,11 +6,11 @@
 import type { Acquire, At, Await, Block, Branch, Call, Condition, Loop, Release, Step, StepId, Try, ValueId } from '../model/facts.ts';
 import type { Activities } from './activities.ts';
 import type { Callee, Evaluator } from './evaluator.ts';
-import { type OrderFact, orderOf } from './lockOrderEvidence.ts';
+import { type OrderFact, areApart, orderOf } from './lockOrderEvidence.ts';
 import { EMPTY, type Fork, type Held, type Pair, PairSet, type Summary, type Trace } from './lockPairs.ts';
 import type { LockTable } from './locks.ts';
 import type { Site } from './program.ts';
-import type { Frame, Ref, Refs } from './refs.ts';
+import { type Frame, type Ref, type Refs, alternatives } from './refs.ts';
 
 interface State {
   held: readonly Held[];
@@ -33,6 +33,7 @@ interface Walk {
   throws: State[];
   breaks: { label: string | undefined; kind: 'break' | 'continue'; state: State }[];
   releases: Map<string, { token: string | null; lock: string | null }>;
+  yields: Map<string, Held>;
   /** Locks held when a task was started, by task. */
   births: Map<number, ReadonlySet<string>>;
   joined: Set<number>;
@@ -106,13 +107,13 @@ export class LockWalk {
 
   #walk(frame: Frame, joinsReturned = frame.fn.calling === 'promise' || frame.fn.calling === 'coroutine'): Summary {
     const walk: Walk = {
-      joinsReturned, frame, pairs: new PairSet(), exits: [], throws: [], breaks: [], releases: new Map(), births: new Map(), joined: new Set(), suspended: false, serves: false };
+      joinsReturned, frame, pairs: new PairSet(), exits: [], throws: [], breaks: [], releases: new Map(), yields: new Map(), births: new Map(), joined: new Set(), suspended: false, serves: false };
     const end = this.#block(walk, frame.fn.body, EMPTY_STATE);
     if (end) walk.exits.push(end);
     this.#detach(walk);
     const net = walk.exits.length === 0 ? [] : union(walk.exits).held;
     const serves = walk.serves || walk.exits.some(exit => exit.serving);
-    return { pairs: walk.pairs.list(), net, releases: [...walk.releases.values()], serves };
+    return { pairs: walk.pairs.list(), net, releases: [...walk.releases.values()], yields: [...walk.yields.values()], serves };
   }
 
   /** Tasks that nobody here joined or returns live on their own. */
@@ -169,6 +170,9 @@ export class LockWalk {
         else walk.breaks.push({ label: step.label, kind: step.how, state });
         return null;
       }
+      case 'yield':
+        for (const held of state.held) walk.yields.set(held.token, held);
+        return state;
       case 'spawn':
       case 'register':
         this.#activities.addHandler(walk.frame, step, this.#eval.evaluate(walk.frame, step.kind === 'spawn' ? step.body : step.handler));
@@ -192,7 +196,7 @@ export class LockWalk {
     for (const { lock, wait } of uses) {
       const pair: Pair = { held: [], acquires: lock, mode: step.mode, units, wait, trace, forks: [], prefix: !walk.suspended, batch, startup: true, guessed: uses.length > 1 && step.keysAre === undefined, stored: false, context: state.context };
       this.#emit(walk, pair, { ...state, held: batch ? state.held : held });
-      const token: Held = { lock, mode: step.mode, units, token: this.#token(walk, step.id), trace, depth: 0, maybe: wait !== 'endless' && step.failure === 'falsy', order: null, context: state.context };
+      const token: Held = { lock, mode: step.mode, units, token: this.#token(walk, step.id), trace, depth: 0, maybe: wait !== 'endless' && step.failure === 'falsy', order: null, differs: false, context: state.context };
       held = [...held, token];
     }
     walk.suspended = true;
@@ -205,11 +209,18 @@ export class LockWalk {
     for (const held of state.held) {
       if (except?.has(held.token) && held.lock.key === pair.acquires.key && pair.prefix) continue;
       if (pair.held.some(inner => inner.token === held.token)) continue;
-      outer.push({ ...held, order: orderOf(this.#eval, held.lock, pair.acquires, state.facts) });
+      outer.push(this.#related(held, pair, state.facts));
     }
-    const inner = state.facts.length === 0 ? pair.held : pair.held.map(held => (held.order === null ? { ...held, order: orderOf(this.#eval, held.lock, pair.acquires, state.facts) } : held));
+    const inner = state.facts.length === 0 ? pair.held : pair.held.map(held => this.#related(held, pair, state.facts));
     const guard = (held: Held): Held => (held.context === null && state.context !== null ? { ...held, context: state.context } : held);
     walk.pairs.add({ ...pair, context: pair.context ?? state.context, held: [...outer, ...inner.map(guard)], startup: pair.startup && !state.serving });
+  }
+
+  /** A held lock as seen from the acquisition: in order before it, known to be another one. */
+  #related(held: Held, pair: Pair, facts: readonly OrderFact[]): Held {
+    if (held.lock.site !== pair.acquires.site) return held;
+    const order = held.order ?? orderOf(this.#eval, held.lock, pair.acquires, facts);
+    return { ...held, order, differs: held.differs || areApart(held.lock, pair.acquires, facts) };
   }
 
   #release(walk: Walk, step: Release, state: State): State {
@@ -242,7 +253,7 @@ export class LockWalk {
     for (const callee of callees) {
       const { fn } = callee.frame;
       if (!this.#relevant.has(fn.id)) continue;
-      if (fn.calling === 'promise' || fn.calling === 'coroutine') {
+      if (fn.calling !== 'value') {
         const ref = this.#eval.refs.make({ kind: 'task', frame: callee.frame, from: walk.frame, step: step.id });
         this.#tasks.set(ref.id, ref);
         if (state.context) this.#contexts.set(ref.id, state.context);
@@ -320,6 +331,7 @@ export class LockWalk {
       pairs: inner.pairs.map(pair => ({ ...pair, trace: longer(pair.trace), held: pair.held.map(held), guessed: pair.guessed || callee.guessed })),
       net: inner.net.map(held),
       releases: inner.releases,
+      yields: inner.yields.map(held),
       serves: inner.serves,
     };
   }
@@ -384,7 +396,9 @@ export class LockWalk {
     let after = this.#join(walk, this.#eval.evaluate(ref.frame, chain.of), step, state, forks);
     for (const handler of [chain.onFulfilled, chain.onRejected, chain.onFinally]) {
       if (handler === undefined) continue;
-      for (const callee of this.#handlers(ref.frame, handler)) {
+      const tokens = this.#eval.evaluate(ref.frame, handler).flatMap(one => (one.kind === 'token' ? [`${one.frame.id}.${one.step}`] : []));
+      if (tokens.length > 0) after = this.#drop(walk, after, tokens);
+      for (const callee of this.#handlers(ref.frame, handler, handler === chain.onFulfilled ? chain.of : undefined)) {
         after = this.#apply(walk, this.#called(walk, { at: chain.at }, callee), after, true, { forks });
         if (callee.frame.fn.calling === 'value') after = this.#join(walk, this.#eval.returns(callee.frame), step, after, forks);
       }
@@ -392,10 +406,9 @@ export class LockWalk {
     return after;
   }
 
-  #handlers(frame: Frame, handler: ValueId): readonly Callee[] {
-    const refs = this.#eval.evaluate(frame, handler);
-    for (const ref of refs) if (ref.kind === 'token') return [];
-    return this.#eval.calleesOf(refs, [], null);
+  #handlers(frame: Frame, handler: ValueId, of: ValueId | undefined): readonly Callee[] {
+    const given = of === undefined ? [] : [alternatives(this.#eval.refs, this.#eval.evaluate(frame, of).flatMap(ref => [...this.#eval.settled(ref)]))];
+    return this.#eval.calleesOf(this.#eval.evaluate(frame, handler), given, null);
   }
 
   /** The siblings of a combinator run side by side; what they leave held is held together afterwards. */
@@ -515,18 +528,21 @@ export class LockWalk {
   #facts(frame: Frame, condition: Condition, holds: boolean): OrderFact[] {
     if (condition.kind === 'not') return this.#facts(frame, condition.of, !holds);
     if ((condition.kind === 'and' && holds) || (condition.kind === 'or' && !holds)) return condition.of.flatMap(part => this.#facts(frame, part, holds));
-    if (condition.kind !== 'less') return [];
+    if (condition.kind !== 'less' && condition.kind !== 'equal') return [];
     const [left, right] = [this.#eval.evaluate(frame, condition.left), this.#eval.evaluate(frame, condition.right)];
     if (left.length !== 1 || right.length !== 1 || !left[0] || !right[0]) return [];
-    return [holds ? { left: left[0], right: right[0] } : { left: right[0], right: left[0] }];
+    if (condition.kind === 'equal') return holds ? [] : [{ kind: 'differs', left: left[0], right: right[0] }];
+    return [holds ? { kind: 'before', left: left[0], right: right[0] } : { kind: 'before', left: right[0], right: left[0] }];
   }
 
   /** Twice round: what the first round keeps is held in the second, of another element. */
   #loop(walk: Walk, step: Loop, state: State): Outcome {
     const outer = walk.breaks;
     walk.breaks = [];
+    const drawn = this.#drawn(walk, step, state);
+    const taken = new Set(drawn.held.filter(held => !state.held.includes(held)).map(held => held.token));
     const leaving: State[] = step.test === 'none' ? [] : [state];
-    let start: State = state;
+    let start: State = drawn;
     for (let round = 0; round < 2; round += 1) {
       const end = this.#block(walk, step.body, start);
       const again = walk.breaks.filter(jump => jump.kind === 'continue' && targets(jump.label, step)).map(jump => jump.state);
@@ -540,7 +556,23 @@ export class LockWalk {
     leaving.push(...walk.breaks.filter(jump => jump.kind === 'break' && targets(jump.label, step)).map(jump => jump.state));
     walk.breaks = [...outer, ...walk.breaks.filter(jump => !targets(jump.label, step))];
     if (leaving.length === 0) return null;
-    return this.#block(walk, step.orElse, union(leaving));
+    const left = union(leaving);
+    return this.#block(walk, step.orElse, { ...left, held: left.held.filter(held => !taken.has(held.token)) });
+  }
+
+  /** A loop over a generator: the generator runs in between, and what it holds at its yields is held by the body. */
+  #drawn(walk: Walk, step: Loop, state: State): State {
+    if (step.over === undefined) return state;
+    let after = state;
+    for (const ref of this.#eval.evaluate(walk.frame, step.over)) {
+      if (ref.kind !== 'task' || !ref.frame.fn.calling.endsWith('generator')) continue;
+      walk.joined.add(ref.id);
+      const born = this.#eval.program.steps(ref.from.fn.id).get(ref.step);
+      const summary = this.#started(walk, ref, born, { frame: ref.frame, guessed: false }, step.at);
+      after = this.#apply(walk, { ...summary, net: [] }, after, true);
+      after = { ...after, held: [...after.held, ...summary.yields.filter(held => !after.held.some(known => known.token === held.token))] };
+    }
+    return after;
   }
 
   /** A lock taken in an earlier round: that of another element. */
@@ -641,5 +673,5 @@ function union(states: readonly State[]): State {
       held.push(everywhere ? one : { ...one, maybe: true });
     }
   }
-  return { held, context: states.find(state => state.context !== null)?.context ?? null, serving: states.some(state => state.serving), facts: first.facts.filter(fact => others.every(other => other.facts.some(known => known.left === fact.left && known.right === fact.right))) };
+  return { held, context: states.find(state => state.context !== null)?.context ?? null, serving: states.some(state => state.serving), facts: first.facts.filter(fact => others.every(other => other.facts.some(known => known.kind === fact.kind && known.left === fact.left && known.right === fact.right))) };
 }

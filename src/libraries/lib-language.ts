@@ -87,6 +87,8 @@ export const language = defineLibrary({
 
     'String.replace': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown'] }),
     'String.replaceAll': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown'] }),
+    'Math.min': does({ does: 'give', what: 'least' }),
+    'Math.max': does({ does: 'give', what: 'greatest' }),
     'JSON.parse': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown', 'unknown'] }),
     'JSON.stringify': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown', 'unknown'] }),
     ...same(nothing, ...harmless.map(type => `${type}.*`)),

@@ -46,6 +46,9 @@ export type Given =
   | 'result'
   /** The same elements as the receiver (or first argument): `filter`, `slice`, `values()`. */
   | 'elements'
+  /** The least or greatest of the arguments: the first or last of them, put in order by themselves. */
+  | 'least'
+  | 'greatest'
   | 'element'
   | { argument: Arg }
   | { promiseOf: 'result' | 'results' | 'unknown' }

@@ -130,6 +130,14 @@ function givenValue(site: EffectSite, what: Extract<Effect, { does: 'give' }>['w
       const container = elementSource(site);
       return container === undefined ? undefined : builder.value({ kind: 'element', of: container, key: null });
     }
+    case 'least':
+    case 'greatest': {
+      const { args, spreads } = site.site;
+      if (args.length < 2 || spreads.length > 0) return undefined;
+      const list = builder.value({ kind: 'array', values: [...args], spreads: [], at: site.site.at });
+      const of = builder.value({ kind: 'ordered', of: list, key: [], elements: 'primitive' });
+      return builder.value({ kind: 'element', of, key: what === 'least' ? 0 : args.length - 1 });
+    }
     case 'unknown':
       return undefined;
   }
