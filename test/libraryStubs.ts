@@ -23,20 +23,20 @@ export function ambientText(library: Library): string {
  * The compiler's messages about the stubs and about every fixture in `fixtures/libraries`, when nothing is installed:
  * `file:line message`.
  */
-export function compileStubs(libraries: readonly Library[], options: { lib: string[] }): string[] {
+export function compileStubs(libraries: readonly Library[], options: { lib: string[]; uses: boolean }): string[] {
   const files = new Map<string, string>();
   libraries.forEach((library, index) => {
     if (library.stub !== undefined)
       files.set(`/stubs/${index}-${library.package.replace(/[^\w-]/g, '_')}.d.ts`, ambientText(library));
   });
-  for (const folder of readdirSync(uses))
+  for (const folder of options.uses ? readdirSync(uses).filter(name => !name.includes('.')) : [])
     for (const file of readdirSync(uses + folder))
-      if (/\.[cm]?[jt]s$/.test(file))
+      if (/\.[cm]?ts$/.test(file))
         files.set(`/use-${folder}/${file}`, readFileSync(`${uses}${folder}/${file}`, 'utf8'));
   const compilerOptions: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
     lib: options.lib,
     strict: true,
     noEmit: true,

@@ -4,9 +4,9 @@ import { does, later, nothing, same, sameMembers } from './rows.ts';
 import { ioredisStub } from './stubs/clients.ts';
 
 const database: NonNullable<Api['known']> = { outside: 'database', leavesTurn: true };
+/** What it gives, its type says: a promise, or the pipeline that it is added to. */
 const command = (...effects: Effect[]): Api => ({
   does: [...effects, later(-1, ['unknown', 'unknown'])],
-  gives: 'promise',
   known: database,
 });
 const entryOf = (mode: 'read' | 'write' | 'update' | 'delete', guard?: 'transaction'): Effect => ({
@@ -176,6 +176,7 @@ export const ioredis = defineLibrary({
     Redis: ['Commander', 'RedisCommander', 'node:events#EventEmitter'],
     Cluster: ['Commander', 'RedisCommander', 'node:events#EventEmitter'],
     Commander: ['RedisCommander'],
+    ChainableCommander: ['RedisCommander'],
   },
   apis: {
     ...commands,
@@ -204,8 +205,7 @@ export const ioredis = defineLibrary({
       'zscanStream',
     ),
     // Collected, and sent by `exec` in one go.
-    'ChainableCommander.exec': command(),
-    'ChainableCommander.*': does({ does: 'give', what: 'receiver' }),
+    'ChainableCommander.exec': { ...command(), gives: 'promise' },
   },
   stub: ioredisStub,
   checked: { version: '5.11.1', how: 'fixtures/libraries/ioredis (types only: it needs a server)' },

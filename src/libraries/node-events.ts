@@ -1,7 +1,7 @@
 /** `node:events`. */
 import { emitterRows } from './emitters.ts';
 import { defineLibrary, type Api } from './library.ts';
-import { does, nothing } from './rows.ts';
+import { does, nothing, same } from './rows.ts';
 import { eventsStub } from './stubs/node-basics.ts';
 
 /** Functions of the module, which are statics of the class at once. */
@@ -28,7 +28,7 @@ export const events = defineLibrary({
   supertypes: { EventEmitter: ['lib#EventEmitter'], EventEmitterAsyncResource: ['EventEmitter'] },
   apis: {
     ...emitterRows('EventEmitter'),
-    'new EventEmitter': does({ does: 'make', type: 'EventEmitter' }),
+    ...same(does({ does: 'make', type: 'EventEmitter' }), 'new EventEmitter', 'new default'),
     ...statics,
     ...Object.fromEntries(Object.entries(statics).map(([name, api]) => [`static EventEmitter.${name}`, api])),
   },

@@ -32,10 +32,16 @@ const asserts = [
   'partialDeepStrictEqual',
 ];
 const assertRows: Library['apis'] = {
-  ...same(nothing, 'default', 'assert', ...asserts),
-  ...same(does(once(0)), 'throws', 'doesNotThrow'),
+  ...same(nothing, 'default', 'assert', 'strict', ...asserts, ...asserts.map(name => `strict.${name}`)),
+  ...same(does(once(0)), 'throws', 'doesNotThrow', 'strict.throws', 'strict.doesNotThrow'),
   // A function is called and what it gives awaited; a promise is taken over.
-  ...same({ does: [{ ...later(0), awaits: true }], gives: 'promise' }, 'rejects', 'doesNotReject'),
+  ...same(
+    { does: [{ ...later(0), awaits: true }], gives: 'promise' },
+    'rejects',
+    'doesNotReject',
+    'strict.rejects',
+    'strict.doesNotReject',
+  ),
   ...same(nothing, 'new AssertionError', 'AssertionError.*'),
 };
 const paths = [

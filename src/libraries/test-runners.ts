@@ -89,6 +89,7 @@ const variants = (
   suites: readonly string[],
   kinds: readonly string[],
   each: readonly string[],
+  tool: string,
 ): Library['apis'] => ({
   ...same(
     test,
@@ -102,6 +103,8 @@ const variants = (
   ),
   ...same(nothing, ...[...tests, ...suites].flatMap(name => each.map(kind => `${name}.${kind}`))),
   'PromiseAssertion.*': { does: [], gives: 'promise' },
+  // A mock that is called: what it stands for is its own affair.
+  ...same(nothing, `${tool}.fn()`, `${tool}.spyOn()`, 'Mock()'),
 });
 
 export const vitest = defineLibrary({
@@ -114,6 +117,7 @@ export const vitest = defineLibrary({
       ['SuiteAPI', 'describe'],
       ['only', 'skip', 'todo', 'concurrent', 'sequential'],
       ['each', 'for'],
+      'vi',
     ),
     ...same(test, 'TestAPI.fails', 'it.fails', 'test.fails'),
     ...mocks,
@@ -130,7 +134,7 @@ export const vitestParts: readonly Library[] = [
 ];
 
 const jestRows: Library['apis'] = {
-  ...variants(['it', 'test'], ['describe'], ['only', 'skip'], ['each']),
+  ...variants(['it', 'test'], ['describe'], ['only', 'skip'], ['each'], 'jest'),
   ...same(
     test,
     'test',

@@ -1,5 +1,5 @@
 /** undici: requests and connection pools; its fetch is Node's. */
-import { defineLibrary, type Api } from './library.ts';
+import { defineLibrary, type Api, type Library } from './library.ts';
 import { does, later, nothing, outside, same, sameMembers } from './rows.ts';
 import { undiciStub } from './stubs/clients.ts';
 
@@ -55,14 +55,27 @@ export const undici = defineLibrary({
   checked: { version: '7.30.2', how: 'fixtures/libraries/undici (types only: it needs a network)' },
 });
 
+const webSocketRows: Library['apis'] = {
+  'new WebSocket': {
+    does: [{ does: 'make', type: 'WebSocket' }],
+    known: {
+      outside: 'network',
+      resource: { what: 'connection', ends: ['close'], observedBy: ['onerror', 'addEventListener'] },
+    },
+  },
+  'WebSocket.close': does({ does: 'cancel', what: 'receiver', how: 'close' }),
+  'WebSocket.send': { does: [], known: { outside: 'network' } },
+};
+
 /** Where @types/node takes the types of the global fetch from. */
 export const undiciTypes = defineLibrary({
   package: 'undici-types',
   language: 'typescript',
-  supertypes: { Response: ['BodyMixin'], Request: ['BodyMixin'] },
+  supertypes: { Response: ['BodyMixin'], Request: ['BodyMixin'], WebSocket: ['lib#EventTarget'] },
   apis: {
     ...sameMembers('BodyMixin', body, ...bodies),
     fetch: request(1),
+    ...webSocketRows,
     ...same(
       nothing,
       'Response.clone',

@@ -85,7 +85,7 @@ export class EffectSite {
     const holder = this.value(arg.argument);
     if (holder === undefined) return undefined;
     const known = this.builder.valueAt(holder);
-    if (known.kind === 'constant') return undefined;
+    if (known.kind === 'constant' || known.kind === 'function' || known.kind === 'class') return undefined;
     if (known.kind === 'object') {
       const field = Object.hasOwn(known.fields, arg.option) ? known.fields[arg.option] : undefined;
       if (field !== undefined || known.spreads.length === 0) return field;

@@ -71,6 +71,9 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     }
     return undefined;
   };
+  const runners = libraries
+    .filter(library => Object.values(library.apis).some(registersTests))
+    .map(library => library.package);
   return {
     packageOf,
     has: external => rowOf(external) !== undefined,
@@ -89,9 +92,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
       return undefined;
     },
     testGlobal: name =>
-      libraries
-        .map(library => `${library.package}#${name}`)
-        .find(external => registersTests(tables.rows.get(external))),
+      runners.map(library => `${library}#${name}`).find(external => isTestGlobal(name, tables.rows.get(external))),
   };
 }
 
@@ -129,6 +130,13 @@ function registersTests(row: Api | Api[] | undefined): boolean {
       effect => effect.does === 'register' && (effect.entry.test === true || effect.entry.trigger === 'test'),
     ),
   );
+}
+
+/** What a test runner puts into the global scope: tests, hooks, suites (their bodies are called at once), `expect`. */
+function isTestGlobal(name: string, row: Api | Api[] | undefined): boolean {
+  if (row === undefined || registersTests(row)) return row !== undefined;
+  const apis = Array.isArray(row) ? row : [row];
+  return name === 'expect' || apis.some(api => api.does.some(effect => effect.does === 'invoke' && effect.times === 'once'));
 }
 
 /**

@@ -88,8 +88,8 @@ ${chained.map(name => `    ${name}(...args: any[]): Knex.QueryBuilder;`).join('\
     (table: any, options?: object): Knex.QueryBuilder;
     VERSION: string;
     raw(sql: string, bindings?: any): Knex.Raw;
-    transaction(config?: object): Promise<Knex.Transaction>;
     transaction<T>(scope: (trx: Knex.Transaction) => Promise<T> | void, config?: object): Promise<T>;
+    transaction(config?: object): Promise<Knex.Transaction>;
     transactionProvider(config?: object): () => Promise<Knex.Transaction>;
     batchInsert(table: any, rows: any[], chunkSize?: number): any;
     destroy(): Promise<void>;

@@ -60,13 +60,21 @@ namespace express {
   type Path = string | RegExp | (string | RegExp)[];
   interface IRoute {
     path: string;
+    all(...handlers: RequestHandler[]): this;
     all(...handlers: Handlers[]): this;
+    get(...handlers: RequestHandler[]): this;
     get(...handlers: Handlers[]): this;
+    post(...handlers: RequestHandler[]): this;
     post(...handlers: Handlers[]): this;
+    put(...handlers: RequestHandler[]): this;
     put(...handlers: Handlers[]): this;
+    delete(...handlers: RequestHandler[]): this;
     delete(...handlers: Handlers[]): this;
+    patch(...handlers: RequestHandler[]): this;
     patch(...handlers: Handlers[]): this;
+    options(...handlers: RequestHandler[]): this;
     options(...handlers: Handlers[]): this;
+    head(...handlers: RequestHandler[]): this;
     head(...handlers: Handlers[]): this;
   }
   interface IRouter extends RequestHandler {
@@ -193,7 +201,7 @@ namespace fastify {
   }
   type FastifyPluginAsync<O = any> = (instance: FastifyInstance, options: O) => Promise<void>;
   type FastifyPluginCallback<O = any> = (instance: FastifyInstance, options: O, done: (error?: Error) => void) => void;
-  type FastifyPlugin<O = any> = FastifyPluginCallback<O> | FastifyPluginAsync<O>;
+  type FastifyPlugin<O = any> = (instance: FastifyInstance, options: O, done: (error?: Error) => void) => any;
   interface ListenOptions { port?: number; host?: string; path?: string; backlog?: number; signal?: AbortSignal }
   interface FastifyServerOptions { logger?: any; bodyLimit?: number; trustProxy?: any; requestTimeout?: number; connectionTimeout?: number; keepAliveTimeout?: number; pluginTimeout?: number; forceCloseConnections?: any; disableRequestLogging?: boolean; genReqId?: any; ajv?: any; [name: string]: any }
   interface FastifyInstance {
