@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Check } from '../src/checks/check.ts';
+import type { Spawn } from '../src/model/facts.ts';
 import { checks } from '../src/checks/index.ts';
 import { frontends } from '../src/frontends/index.ts';
 import { libraries } from '../src/libraries/index.ts';
@@ -117,18 +118,17 @@ describe('scripts/new-check', () => {
     const fixture = fs.readFileSync(path.join(folder, 'fixtures/checks/brand-new/first/bug.ts'), 'utf8');
     expect(fixture).toContain('// expect: brand-new');
 
-    const spawn = (how: 'interval' | 'timer', id: number) =>
-      ({
-        kind: 'spawn',
-        how,
-        id,
-        at: [id, id + 1],
-        body: 0,
-        args: [],
-        runsOn: 'event-loop',
-        times: { kind: 'unbounded' },
-        keeps: 'strong',
-      }) as const;
+    const spawn = (how: 'interval' | 'timer', id: number): Spawn => ({
+      kind: 'spawn',
+      how,
+      id,
+      at: [id, id + 1],
+      body: 0,
+      args: [],
+      runsOn: 'event-loop',
+      times: { kind: 'unbounded' },
+      keeps: 'strong',
+    });
     const body = functionFacts('a.ts#', {
       values: [{ kind: 'unknown', text: '' }],
       body: [spawn('interval', 0), spawn('timer', 1)],
