@@ -1,4 +1,5 @@
 /** The tables as data: unique keys, stubs that type-check, entries that name what exists in the real types. */
+import { existsSync } from 'node:fs';
 import { ts } from 'ts-morph';
 import { describe, expect, it } from 'vitest';
 import { libraries } from '../src/libraries/index.ts';
@@ -19,6 +20,12 @@ describe('library tables', () => {
       }
     }
     expect(twice).toEqual([]);
+  });
+
+  it('names fixtures and tests that are there', () => {
+    const named = libraries.flatMap(library => library.checked?.how.match(/(?:fixtures|test)\/[\w/.-]*\w/g) ?? []);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(path => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
   });
 
   it('is plain JSON', () => {

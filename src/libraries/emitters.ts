@@ -35,6 +35,30 @@ const emitter: Rows = {
   ...same(nothing, 'listeners', 'rawListeners', 'listenerCount', 'eventNames', 'getMaxListeners'),
 };
 
+const isOnce = (name: string): boolean => name.toLowerCase().includes('once');
+
+/** `on`, `once`, … of a port, whose events are messages from another thread or process. */
+export const portRows = (type: string): Rows =>
+  members(
+    type,
+    Object.fromEntries(
+      ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'].map(name => [
+        name,
+        does(
+          {
+            does: 'listen',
+            on: 'receiver',
+            event: 0,
+            callback: 1,
+            ...(isOnce(name) ? { once: true } : {}),
+            entry: entry('message', { evidence: 'inferred', confined: [0], instances: isOnce(name) ? 'once' : 'many' }),
+          },
+          { does: 'give', what: 'receiver' },
+        ),
+      ]),
+    ),
+  );
+
 /** Members of Node's EventEmitter, as members of `type`. */
 export const emitterRows = (type: string, without: readonly string[] = []): Rows =>
   members(type, Object.fromEntries(Object.entries(emitter).filter(([name]) => !without.includes(name))));

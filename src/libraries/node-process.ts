@@ -1,4 +1,5 @@
 /** `node:child_process`, `node:worker_threads`, `node:cluster` and `node:process`: other threads and processes. */
+import { portRows } from './emitters.ts';
 import { defineLibrary, type Api } from './library.ts';
 import { does, entry, later, nothing, same, sameMembers } from './rows.ts';
 import { childProcessStub, clusterStub, processStub, workerThreadsStub } from './stubs/node-process.ts';
@@ -63,6 +64,8 @@ export const workerThreads = defineLibrary({
     BroadcastChannel: ['lib#EventTarget'],
   },
   apis: {
+    ...portRows('Worker'),
+    ...portRows('MessagePort'),
     'new Worker': {
       does: [
         { does: 'spawn', how: 'thread', runsOn: 'thread' },
