@@ -302,7 +302,8 @@ export class Evaluator {
   /** A variable of an activation: its initialiser and, when it is assigned again, everything assigned to it. */
   variable(frame: Frame | undefined, owner: FunctionId, slot: string): Refs {
     const facts = frame?.fn.slots[slot];
-    if (!frame || !facts) return [this.refs.unknown];
+    if (!frame) return [this.refs.unknown];
+    if (!facts) return this.#exported(frame, slot);
     const first = facts.value === null ? NONE : this.evaluate(frame, facts.value);
     if (!facts.assignedAgain) return first;
     const busy = `w${frame.id}.${slot}`;
@@ -312,6 +313,18 @@ export class Evaluator {
     this.#busy.delete(busy);
     const useful = [...first, ...later.flatMap(ref => [...this.resolve(ref)])].filter(ref => !(ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined')));
     return alternatives(this.refs, useful);
+  }
+
+  /** A name of a module that is no variable of it: an export by expression, or a re-export. */
+  #exported(frame: Frame, name: string): Refs {
+    const module = this.program.modules.get(frame.fn.id.slice(0, -1));
+    const exported = module && Object.hasOwn(module.exports, name) ? module.exports[name] : undefined;
+    if (exported && 'value' in exported) return this.evaluate(frame, exported.value);
+    const body = exported && 'file' in exported ? this.program.functions.get(`${exported.file}#`) : undefined;
+    if (exported && 'file' in exported && body) return this.variable(this.symbolicFrame(body), body.id, exported.name);
+    const whole = module?.exports['export='];
+    if (whole && 'value' in whole) return name === '*' ? this.evaluate(frame, whole.value) : alternatives(this.refs, this.evaluate(frame, whole.value).flatMap(base => [...this.field(base, name, null)]));
+    return [this.refs.make({ kind: 'external', name: `${frame.fn.id}${name}` })];
   }
 
   /** An activation of a closure of which only the enclosing activation is known. */

@@ -18,8 +18,11 @@ interface FunctionNodes {
 type Method = { type: TypeId; id: FunctionId };
 type CallLike = { fn: FunctionNodes; step: StepId; args: NodeId[]; spreads: readonly number[]; self: NodeId | undefined; result: NodeId | undefined };
 
+/** Members of one name that a receiver of unknown type may have. */
+const NAMED_LIMIT = 4;
+
 export class Flow {
-  readonly solver = new FlowSolver();
+  readonly solver: FlowSolver;
   readonly objects: FlowObjects;
   readonly #program: Program;
   readonly #functions = new Map<FunctionId, FunctionNodes>();
@@ -30,10 +33,21 @@ export class Flow {
   readonly instantiated = new Set<TypeId>();
   /** Method calls, and reads of typed fields, whose receiver stayed unknown in the first round. */
   readonly #open: (() => void)[] = [];
+  readonly #methodsNamed = new Map<string, FunctionId[]>();
+  /** The node of what awaiting a promise made at a site gives. */
+  readonly #promises = new Map<TokenId, NodeId>();
 
   constructor(program: Program, hierarchy: TypeHierarchy) {
     this.#program = program;
+    this.solver = new FlowSolver(token => this.objects.token(token).kind !== 'object');
     this.objects = new FlowObjects(this.solver, program, hierarchy);
+    for (const type of program.types.values()) {
+      for (const [name, id] of Object.entries(type.methods)) {
+        const list = this.#methodsNamed.get(name);
+        if (list) list.push(id);
+        else this.#methodsNamed.set(name, [id]);
+      }
+    }
     for (const facts of program.functions.values()) {
       const values = this.solver.newNodes(facts.values.length + facts.parameters.length + 2);
       const parameters = values + facts.values.length;
@@ -42,10 +56,11 @@ export class Flow {
     for (const nodes of this.#functions.values()) this.#constrainFunction(nodes);
     this.solver.solve();
     // Receivers that nothing flows into: dispatch by class hierarchy, fields by type. What that brings flows on.
-    for (const fallBack of this.#open) fallBack();
-    this.solver.solve();
-    for (const fallBack of this.#open) fallBack();
-    this.solver.solve();
+    for (let round = 0; round < 2; round += 1) {
+      this.objects.readUnknownKeys();
+      for (const fallBack of this.#open) fallBack();
+      this.solver.solve();
+    }
   }
 
   valueNode(fn: FunctionId, value: ValueId): NodeId | undefined {
@@ -62,8 +77,34 @@ export class Flow {
       const owner = this.#functions.get(fn);
       const declared = owner?.facts.slots[slot];
       if (owner && declared?.value != null) this.solver.addEdge(owner.values + declared.value, node);
+      else if (owner && declared === undefined && fn.endsWith('#')) this.#exported(owner, slot, node);
     }
     return node;
+  }
+
+  /** A name of a module that is no variable of it: an export by expression, a re-export, or (`*`) all of them. */
+  #exported(body: FunctionNodes, name: string, node: NodeId): void {
+    const module = this.#program.modules.get(body.facts.id.slice(0, -1));
+    const direct = (key: string): void => {
+      const exported = module && Object.hasOwn(module.exports, key) ? module.exports[key] : undefined;
+      if (!exported) return;
+      this.solver.addEdge('value' in exported ? body.values + exported.value : this.#slot(`${exported.file}#`, exported.name), node);
+    };
+    if (!module) return;
+    if (name !== '*') {
+      direct(name);
+      // A property of what `module.exports` was set to.
+      if (!Object.hasOwn(module.exports, name) && Object.hasOwn(module.exports, 'export=')) this.solver.addEdge(this.#stepRead(body, this.#slot(body.facts.id, 'export='), { field: name }), node);
+      return;
+    }
+    direct('export=');
+    const token = this.objects.objectToken(body.facts, 'namespace', null, 'object');
+    this.solver.addToken(node, token);
+    for (const key of Object.keys(module.exports)) {
+      const property = this.objects.propertyOf(token, key, undefined);
+      if (property !== undefined && key !== 'export=') this.solver.addEdge(this.#slot(body.facts.id, key), property);
+    }
+    for (const other of module.exportsAll) this.solver.addEdge(this.#slot(`${other}#`, '*'), node);
   }
 
   #constrainFunction(fn: FunctionNodes): void {
@@ -155,7 +196,8 @@ export class Flow {
     this.solver.addEdge(this.objects.anonymousElements(base).all, node);
     this.solver.watch(base, token => {
       // `[key, value]` pairs of a map or object are its elements: the value of a pair is the element itself.
-      if (name === '1' && this.objects.token(token).kind === 'function') this.solver.addToken(node, token);
+      // The slot of an event's listeners holds the listeners themselves.
+      if ((name === '1' || name === undefined) && this.objects.token(token).kind === 'function') this.solver.addToken(node, token);
       const property = name === undefined ? this.objects.elements(token).all : this.objects.propertyOf(token, name, undefined);
       if (property !== undefined) this.solver.addEdge(property, node);
     });
@@ -203,7 +245,8 @@ export class Flow {
       if (property !== undefined) this.solver.addEdge(property, node);
       this.#readMethod(token, field, node);
     });
-    if (of !== undefined) {
+    if (of === undefined) this.#open.push(() => this.#readByName(base, field, node));
+    else {
       this.#open.push(() => {
         if (this.solver.tokens(base).size > 0) return;
         this.solver.addEdge(this.objects.typedProperty(of, field), node);
@@ -213,11 +256,21 @@ export class Flow {
     return node;
   }
 
+  /** A receiver of which nothing is known: whatever has a member of that name, when that is little. */
+  #readByName(base: NodeId, field: string, node: NodeId): void {
+    if (this.solver.tokens(base).size > 0 || this.solver.tokens(node).size > 0 || field.startsWith('on:')) return;
+    const found = new Set<TokenId>();
+    for (const property of this.objects.propertiesNamed(field)) for (const token of this.solver.tokens(property)) if (this.objects.token(token).kind === 'function') found.add(token);
+    for (const method of this.#methodsNamed.get(field) ?? []) found.add(this.objects.functionToken(method));
+    if (found.size <= NAMED_LIMIT) for (const token of found) this.solver.addToken(node, token);
+  }
+
   /** A method read as a value: `const { run } = service`, `handler = this.onData`. */
   #readMethod(id: TokenId, field: string, node: NodeId): void {
     const token = this.objects.token(id);
     const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
     if (type === null) return;
+    if (token.kind === 'object' && token.site.what === 'promise' && field === 'resolve') this.solver.addToken(node, this.objects.resolverToken(id));
     const method = this.objects.hierarchy.methodOf(type, field, token.kind === 'class');
     if (method) this.solver.addToken(node, this.objects.functionToken(method.id));
   }
@@ -309,6 +362,7 @@ export class Flow {
       this.instantiated.add(step.newOf);
       const token = this.objects.objectToken(fn.facts, `s${step.id}`, step.newOf, step.newOf === 'lib#Promise' ? 'promise' : 'instance');
       this.solver.addToken(result, token);
+      if (step.newOf === 'lib#Promise') this.#promises.set(token, result);
       self = result;
     }
     const call: CallLike = { fn, step: step.id, args, spreads: step.spreads ?? [], self, result: step.newOf === undefined ? result : undefined };
@@ -343,7 +397,15 @@ export class Flow {
       const token = this.objects.token(id);
       if (token.kind === 'function') this.#link(call, token.id);
       else if (token.kind === 'class') this.#construct(call, token.type);
+      else if (token.kind === 'resolver') this.#resolve(call, token.of);
     });
+  }
+
+  /** `resolve(x)`: the promise gives x. */
+  #resolve(call: CallLike, promise: TokenId): void {
+    const [given] = call.args;
+    const node = this.#promises.get(promise);
+    if (given !== undefined && node !== undefined) this.solver.addEdge(given, node);
   }
 
   /** `new (someClass)(…)`: a class that came as a value. */

@@ -9,12 +9,23 @@ import type { FlowSolver, NodeId, TokenId } from './flowSolver.ts';
 import type { TypeHierarchy } from './hierarchy.ts';
 import type { Program } from './program.ts';
 
-export type Token = { kind: 'function'; id: FunctionId } | { kind: 'object'; site: ObjectSite } | { kind: 'class'; type: TypeId };
+export type Token =
+  | { kind: 'function'; id: FunctionId }
+  /** What settles a promise made at a site: a call's argument is what the promise gives. */
+  | { kind: 'resolver'; of: TokenId }
+  | { kind: 'object'; site: ObjectSite } | { kind: 'class'; type: TypeId };
+
+/** Allocation sites told apart of one class. */
+const SITES_PER_CLASS = 16;
 
 export class FlowObjects {
   readonly tokens: Token[] = [];
   readonly #ids = new Map<string, TokenId>();
   readonly #properties = new Map<string, NodeId>();
+  readonly #sites = new Map<TypeId, number>();
+  /** Named properties that nothing is written to by name: what is written with unknown keys may be theirs. */
+  readonly #unnamed: { node: NodeId; written: NodeId }[] = [];
+  readonly #byField = new Map<string, NodeId[]>();
   /** Constant-key properties of each owner, so that a read of any element sees them. */
   readonly #named = new Map<string, Map<string, NodeId>>();
   /** Objects whose properties are copied into others (`{ ...a }`), by owner key. */
@@ -35,8 +46,17 @@ export class FlowObjects {
   classToken(type: TypeId): TokenId {
     return this.#token(`c ${type}`, () => ({ kind: 'class', type }));
   }
+  resolverToken(of: TokenId): TokenId {
+    return this.#token(`r ${of}`, () => ({ kind: 'resolver', of }));
+  }
+  /** Instances of one class are told apart up to a number of sites; the next ones are one. */
   objectToken(fn: FunctionFacts, ordinal: string, type: TypeId | null, what: ObjectSite['what']): TokenId {
-    const id = `${fn.id}@${ordinal}`;
+    let id = `${fn.id}@${ordinal}`;
+    if (what === 'instance' && type !== null && this.#program.types.has(type) && !this.#ids.has(`o ${id}`)) {
+      const sites = this.#sites.get(type) ?? 0;
+      if (sites >= SITES_PER_CLASS) id = `${type}@others`;
+      else this.#sites.set(type, sites + 1);
+    }
     return this.#token(`o ${id}`, () => ({ kind: 'object', site: { id, in: fn.id, type, what } }));
   }
   token(id: TokenId): Token {
@@ -56,6 +76,7 @@ export class FlowObjects {
   propertyOf(id: TokenId, field: string, of: TypeId | undefined): NodeId | undefined {
     const token = this.token(id);
     if (token.kind === 'function') return this.#property(`fn ${token.id}`, field);
+    if (token.kind === 'resolver') return undefined;
     if (token.kind === 'class') return this.typedProperty(this.hierarchy.declaring(token.type, field) ?? token.type, field);
     const { site } = token;
     if (site.what === 'instance' && site.type !== null) {
@@ -94,9 +115,32 @@ export class FlowObjects {
     this.#solver.addEdge(this.#elementNode(source, 'written'), this.#elementNode(target, 'written'));
   }
 
+  /** Nodes of all properties of this name, of whatever object. */
+  propertiesNamed(field: string): readonly NodeId[] {
+    return this.#byField.get(field) ?? [];
+  }
+
+  /** After a first fixpoint: properties that got nothing by name may have been written with an unknown key. */
+  readUnknownKeys(): void {
+    for (const { node, written } of this.#unnamed.splice(0)) {
+      if (this.#solver.tokens(node).size === 0) this.#solver.addEdge(written, node);
+    }
+  }
+
   #ownerKey(id: TokenId): string {
     const token = this.token(id);
-    return token.kind === 'function' ? `fn ${token.id}` : token.kind === 'class' ? `t ${token.type}` : `o ${token.site.id}`;
+    switch (token.kind) {
+      case 'function':
+        return `fn ${token.id}`;
+      case 'class':
+        return `t ${token.type}`;
+      case 'resolver':
+        return `r ${token.of}`;
+      case 'object': {
+        const { site } = token;
+        return site.what === 'instance' && site.type !== null && this.#program.types.has(site.type) ? `t ${site.type}` : `o ${site.id}`;
+      }
+    }
   }
 
   #property(owner: string, field: string): NodeId {
@@ -109,7 +153,10 @@ export class FlowObjects {
     if (!named) this.#named.set(owner, (named = new Map()));
     named.set(field, node);
     if (!owner.startsWith('t ')) this.#solver.addEdge(node, this.#elementNode(owner, 'all'));
-    this.#solver.addEdge(this.#elementNode(owner, 'written'), node);
+    this.#unnamed.push({ node, written: this.#elementNode(owner, 'written') });
+    const alike = this.#byField.get(field);
+    if (alike) alike.push(node);
+    else this.#byField.set(field, [node]);
     for (const { into } of this.#copies.get(owner) ?? []) this.#solver.addEdge(node, this.#property(into, field));
     return node;
   }

@@ -5,8 +5,12 @@
  * caller's business.
  */
 
-/** A node that holds more tokens than this says nothing any more: it takes no further ones (and is `saturated`). */
-const TOKEN_LIMIT = 30;
+/**
+ * A node that holds more objects than this says nothing any more: it takes no further ones. Functions are what the graph
+ * is about (a dispatcher has hundreds of true handlers): their limit only bounds the cost.
+ */
+const OBJECT_LIMIT = 24;
+const FUNCTION_LIMIT = 40;
 
 export type NodeId = number;
 export type TokenId = number;
@@ -18,7 +22,15 @@ export class FlowSolver {
   readonly #watchers: (((token: TokenId) => void)[] | undefined)[] = [];
   readonly #edges = new Set<number>();
   readonly #worklist: NodeId[] = [];
+  /** How many of a node's tokens are objects. */
+  readonly #objects: (number | undefined)[] = [];
+  readonly #isFunction: (token: TokenId) => boolean;
   #nodes = 0;
+
+  /** `isFunction` tells the tokens that calls are resolved to from the others. */
+  constructor(isFunction: (token: TokenId) => boolean = () => true) {
+    this.#isFunction = isFunction;
+  }
 
   newNode(): NodeId {
     return this.#nodes++;
@@ -34,7 +46,14 @@ export class FlowSolver {
   addToken(node: NodeId, token: TokenId): void {
     let set = this.#tokens[node];
     if (!set) this.#tokens[node] = set = new Set();
-    if (set.has(token) || set.size >= TOKEN_LIMIT) return;
+    if (set.has(token)) return;
+    if (this.#isFunction(token)) {
+      if (set.size >= FUNCTION_LIMIT) return;
+    } else {
+      const objects = this.#objects[node] ?? 0;
+      if (objects >= OBJECT_LIMIT) return;
+      this.#objects[node] = objects + 1;
+    }
     set.add(token);
     const pending = this.#pending[node];
     if (pending) pending.push(token);
@@ -81,9 +100,6 @@ export class FlowSolver {
     return this.#tokens[node] ?? NONE;
   }
 
-  isSaturated(node: NodeId): boolean {
-    return this.tokens(node).size >= TOKEN_LIMIT;
-  }
 }
 
 const NONE: ReadonlySet<TokenId> = new Set();

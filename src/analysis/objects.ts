@@ -190,6 +190,8 @@ export class Objects {
     }
     // `[key, value]` pairs of a map or object are its elements: the value of a pair is the element itself.
     if (key === '1' && (base.kind === 'function' || (base.kind === 'element' && base.of === null && typeOf(base.base) === 'lib#Map'))) return [base];
+    // The slot of an event's listeners holds the listeners themselves.
+    if (key === null && base.kind === 'function') return [base];
     if (base.kind === 'combined') return this.#combinedElement(base, key);
     if (base.kind === 'made') {
       const part = this.#literalElement(base, key);
