@@ -213,6 +213,18 @@ describe('callees outside of the project', () => {
     });
   });
 
+  test('a type and a value of one name, a type named like its own variable', () => {
+    const texts = {
+      'b.ts':
+        'export interface Made { x: number }\nexport const Made: { new (): Made } = create();\ndeclare function create(): any;',
+      'a.ts':
+        "import { Made } from './b'; type self = any; const self: self = JSON.parse(''); new Made(); self(); self.go();",
+    };
+    const asked = ask(texts, 'a.ts', tables);
+    expect(callees(asked)).toMatchObject({ 'new Made': 'value', self: 'value', 'self.go': 'value' });
+    expect(asked.gaps).toEqual([]);
+  });
+
   test('what nothing tells is a value or unresolved, never a guess', () => {
     const text =
       "import { x } from './missing'; declare const a: any; a.anything(); x(); nowhere(); a.then(() => {}); a.forEach(() => {}); a.forEach(1);";

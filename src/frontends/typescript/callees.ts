@@ -45,19 +45,14 @@ function isName(callee: ts.Expression): boolean {
   return ts.isIdentifier(callee) || ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
 }
 
-/** A name that nothing declares is a global we do not know; everything else is some value of the program. */
+/** A name that nothing declares, or an import that leads nowhere, is nothing we know; the rest is some value of the program. */
 function isBoundSomewhere(asking: Asking, callee: ts.Expression): boolean {
   if (!ts.isIdentifier(callee)) return callee.kind !== ts.SyntaxKind.SuperKeyword;
-  const symbol = rawSymbolOf(asking, callee);
-  return symbol !== undefined && symbol.declarations !== undefined && !symbol.declarations.some(isImport);
-}
-
-function isImport(declaration: ts.Node): boolean {
+  if (symbolOf(asking, callee)) return true;
   return (
-    ts.isImportSpecifier(declaration) ||
-    ts.isImportClause(declaration) ||
-    ts.isNamespaceImport(declaration) ||
-    ts.isImportEqualsDeclaration(declaration)
+    rawSymbolOf(asking, callee)?.declarations?.some(
+      each => ts.isVariableDeclaration(each) || ts.isBindingElement(each),
+    ) ?? false
   );
 }
 

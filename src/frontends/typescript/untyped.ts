@@ -152,6 +152,17 @@ function originOfBinding(asking: Asking, element: ts.BindingElement, depth: numb
   return source && text !== undefined && !element.dotDotDotToken ? memberOf(source, text) : undefined;
 }
 
+/** The package's export that a type name was imported as. */
+function importOf(asking: Asking, name: ts.Identifier): Extract<Origin, { kind: 'export' }> | undefined {
+  for (const symbol of aliasChain(asking, rawSymbolOf(asking, name))) {
+    for (const declaration of symbol.declarations ?? []) {
+      const imported = importedAs(asking, declaration);
+      if (imported) return imported;
+    }
+  }
+  return undefined;
+}
+
 /** `Mutex`, `asyncMutex.Mutex`, `Promise<Pool>` in an annotation. */
 function originOfTypeNode(asking: Asking, node: ts.TypeNode): Origin | undefined {
   if (ts.isUnionTypeNode(node))
@@ -163,7 +174,7 @@ function originOfTypeNode(asking: Asking, node: ts.TypeNode): Origin | undefined
     return inner && originOfTypeNode(asking, inner);
   }
   const root = ts.isIdentifier(typeName) ? typeName : ts.isIdentifier(typeName.left) ? typeName.left : undefined;
-  const origin = root && originOfName(asking, root, DEEPEST - 1);
+  const origin = root && importOf(asking, root);
   if (origin?.kind !== 'export') return undefined;
   const named = ts.isIdentifier(typeName) ? origin : { ...origin, path: [...origin.path, typeName.right.text] };
   return { kind: 'instance', type: typeOfExport(named) };
