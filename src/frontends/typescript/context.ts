@@ -6,6 +6,7 @@ import { isShared, type FileScopes, type FunctionScope, type Variable } from './
 import type { LoadedFile, LoadedProject } from './loader/loaded.ts';
 import { Locals, type Arm } from './locals.ts';
 import type { EffectContext, Questions } from './lowering.ts';
+import type { OwnFields } from './memberIndex.ts';
 
 /** One file being extracted. */
 export interface FileContext {
@@ -13,6 +14,10 @@ export interface FileContext {
   loaded: LoadedFile;
   questions: Questions;
   scopes: FileScopes;
+  fields: OwnFields;
+  accessors: ReadonlySet<string>;
+  /** Named types of variables and parameters, as far as they were asked. */
+  declaredTypes: Map<ts.Declaration, TypeId | null>;
   gaps: Gap[];
   functions: FunctionFacts[];
   /** Ids given in this file, synthetic functions included. */

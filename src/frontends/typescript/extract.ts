@@ -8,6 +8,7 @@ import { functionNodesOf } from './functionIds.ts';
 import type { LoadedFile, LoadedProject } from './loader/loaded.ts';
 import { lowerFunction } from './lowerFunction.ts';
 import type { LoweredBodies } from './lowering.ts';
+import { accessorNamesOf, ownFields } from './memberIndex.ts';
 import { createQuestions } from './questions.ts';
 
 export interface Extractor {
@@ -40,6 +41,9 @@ function extractFile(project: LoadedProject, loaded: LoadedFile): ModuleFacts {
     loaded,
     questions,
     scopes: scanScopes(source, file),
+    fields: ownFields(source, file),
+    accessors: accessorNamesOf(loaded.program, project),
+    declaredTypes: new Map(),
     gaps: facts.gaps,
     functions: facts.functions,
     ids: new Set(),

@@ -58,7 +58,8 @@ function callAccessor(fn: FunctionContext, node: ts.Node, id: FunctionId, receiv
 }
 
 function accessorOf(fn: FunctionContext, node: AccessNode, place: Place, kind: 'get' | 'set'): FunctionId | undefined {
-  if (!ts.isPropertyAccessExpression(node) || place.root.kind === 'external' || place.root.kind === 'unknown') return undefined;
+  if (!ts.isPropertyAccessExpression(node) || !fn.file.accessors.has(node.name.text)) return undefined;
+  if (place.root.kind === 'external' || place.root.kind === 'unknown') return undefined;
   return fn.questions.accessorOf(node, kind);
 }
 
@@ -186,10 +187,17 @@ function constantName(node: AccessNode): string | undefined {
 
 function pathStep(fn: FunctionContext, node: AccessNode, base: Place): PathStep {
   const name = constantName(node);
-  if (name !== undefined) return mayBeShared(fn, base) ? fn.questions.fieldOf(node, name) : { field: name };
+  if (name !== undefined) return ownField(fn, base, name) ?? (mayBeShared(fn, base) && name !== 'length' ? fn.questions.fieldOf(node, name) : { field: name });
   if (!ts.isElementAccessExpression(node)) return { any: true };
   const argument = bare(node.argumentExpression);
   return ts.isNumericLiteral(argument) ? { key: argument.text } : { key: lower(fn, argument) };
+}
+
+/** A field of `this` that its class declares: no question to the checker. */
+function ownField(fn: FunctionContext, base: Place, name: string): PathStep | undefined {
+  const isThis = base.root.kind === 'self' || (base.root.kind === 'captured' && base.root.slot === 'this');
+  if (!isThis || base.type === null || base.path.length > 0) return undefined;
+  return fn.file.fields.get(base.type)?.has(name) ? { field: name, of: base.type } : undefined;
 }
 
 /** False for what only this activation of the function can see: literals made here, results of computation. */

@@ -101,6 +101,15 @@ function setSlot(fn: FunctionContext, variable: Variable, value: ValueId | null)
 
 /** The named type of a variable or parameter, asked only where it can be an object's. */
 export function declaredType(fn: FunctionContext, declaration: ts.Declaration): TypeId | null {
+  const { declaredTypes } = fn.file;
+  const known = declaredTypes.get(declaration);
+  if (known !== undefined) return known;
+  const type = askDeclaredType(fn, declaration);
+  declaredTypes.set(declaration, type);
+  return type;
+}
+
+function askDeclaredType(fn: FunctionContext, declaration: ts.Declaration): TypeId | null {
   if (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)) {
     const { type, initializer } = declaration;
     if (type) return mayNameObject(type) ? fn.questions.typeIdOfDeclaration(declaration) : null;
