@@ -4,6 +4,7 @@ import type { At, FunctionId, LockKind, TypeId } from '../../model/facts.ts';
 import { functionIdIn, typeIdIn } from './functionIds.ts';
 import type { LibraryIndex } from './libraryIndex.ts';
 import type { LoadedProject } from './loader/loaded.ts';
+import { propertyNameText } from './placeNames.ts';
 
 /** Where answers leave what they find out besides. */
 export interface QuestionSink {
@@ -117,4 +118,9 @@ export function assignedTo(declaration: ts.Node): ts.Expression | undefined {
 
 export function isConstVariable(declaration: ts.VariableDeclaration): boolean {
   return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
+}
+
+/** The name that members have in facts; a computed one by its text. */
+export function memberName(name: ts.PropertyName | ts.BindingName): string {
+  return propertyNameText(name) ?? name.getText();
 }

@@ -7,6 +7,7 @@ import {
   functionExpression,
   functionIdOf,
   isConstVariable,
+  memberName,
   ownTypeId,
   rawSymbolOf,
   sourceFileOf,
@@ -154,11 +155,8 @@ function methodCallee(asking: Asking, declarations: readonly MethodLike[], calle
     ? inheritedCallee(asking, callee, first)
     : undefined;
   if (inherited) return inherited;
-  const name =
-    ts.isPrivateIdentifier(first.name) || ts.isIdentifier(first.name) || ts.isStringLiteralLike(first.name)
-      ? first.name.text
-      : first.name.getText();
-  const type = receiverTypeId(asking, callee) ?? declaringTypeId(asking, first);
+  const name = memberName(first.name);
+  const type = receiverTypeId(asking, callee, first) ?? declaringTypeId(asking, first);
   return type === undefined ? CALLEE_VALUE : { kind: 'method', type, name };
 }
 
@@ -171,15 +169,26 @@ function isExact(method: MethodLike, callee: ts.Expression): boolean {
 }
 
 /** The receiver's own class or interface, when it is one of the project's: dispatch then sees only its subtypes. */
-function receiverTypeId(asking: Asking, callee: ts.Expression): string | undefined {
+function receiverTypeId(asking: Asking, callee: ts.Expression, method: MethodLike): string | undefined {
   if (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee)) return undefined;
-  const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression));
+  const type = asking.checker.getNonNullableType(receiverType(asking, callee.expression, method));
   const base = type.flags & ts.TypeFlags.Instantiable ? (asking.checker.getBaseConstraintOfType(type) ?? type) : type;
   const declaration = base
     .getSymbol()
     ?.declarations?.find(each => ts.isClassLike(each) || ts.isInterfaceDeclaration(each));
   if (!declaration || sourceFileOf(asking, declaration) === undefined) return undefined;
   return typeIdOfType(asking, base) ?? undefined;
+}
+
+/** The declared type of a variable or field where the method is found in it; else the type that the flow gives there. */
+function receiverType(asking: Asking, receiver: ts.Expression, method: MethodLike): ts.Type {
+  const { checker } = asking;
+  const symbol =
+    ts.isIdentifier(receiver) || ts.isPropertyAccessExpression(receiver) ? symbolOf(asking, receiver) : undefined;
+  const declared = symbol && checker.getNonNullableType(checker.getTypeOfSymbol(symbol));
+  const isNamed = ((declared?.getSymbol()?.flags ?? 0) & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) !== 0;
+  const found = declared && isNamed ? checker.getPropertyOfType(declared, memberName(method.name)) : undefined;
+  return declared && found?.declarations?.includes(method) ? declared : checker.getTypeAtLocation(receiver);
 }
 
 function declaringTypeId(asking: Asking, member: MethodLike): string | undefined {

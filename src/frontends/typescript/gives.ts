@@ -5,30 +5,41 @@ import { bare, symbolOf, type Asking } from './asking.ts';
 import { packageOfDeclaration } from './externalNames.ts';
 
 /**
- * Answers `Questions.givesOf`. Where the callee has one declaration that is not generic, its return type tells, and no
- * argument needs checking.
+ * Answers `Questions.givesOf`. Where the declarations of the callee agree on what they return whatever they are given, no
+ * argument needs checking. `cheaply`: `unknown` where only inference from the arguments would tell.
  */
-export function givesOf(asking: Asking, node: ts.Expression): Gives {
-  const declared = declaredReturn(asking, bare(node));
-  const known = declared && givesOfType(asking, declared);
-  return known === undefined || known === 'unknown'
-    ? givesOfType(asking, asking.checker.getTypeAtLocation(node))
-    : known;
+export function givesOf(asking: Asking, node: ts.Expression, cheaply: boolean): Gives {
+  const declared = givesOfDeclarations(asking, bare(node));
+  return declared === 'unknown' && !cheaply ? givesOfType(asking, asking.checker.getTypeAtLocation(node)) : declared;
 }
 
-function declaredReturn(asking: Asking, node: ts.Expression): ts.Type | undefined {
-  if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain) return undefined;
+function givesOfDeclarations(asking: Asking, node: ts.Expression): Gives {
+  if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain) return 'unknown';
   const callee = bare(node.expression);
-  if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return undefined;
-  const declarations = symbolOf(asking, callee)?.declarations;
-  const only = declarations?.length === 1 ? declarations[0] : undefined;
-  if (
-    !only ||
-    !(ts.isFunctionDeclaration(only) || ts.isMethodDeclaration(only) || ts.isMethodSignature(only)) ||
-    only.typeParameters
-  )
-    return undefined;
-  return asking.checker.getSignatureFromDeclaration(only)?.getReturnType();
+  if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return 'unknown';
+  const declarations = symbolOf(asking, callee)?.declarations?.filter(ts.isFunctionLike) ?? [];
+  // Behind overloads, the implementation's own signature is not seen.
+  const signatures =
+    declarations.length > 1 ? declarations.filter(each => !('body' in each && each.body)) : declarations;
+  const given = new Set(signatures.map(each => givesOfSignature(asking, each)));
+  const [only] = given;
+  return given.size === 1 && only !== undefined ? only : 'unknown';
+}
+
+function givesOfSignature(asking: Asking, declaration: ts.SignatureDeclaration): Gives {
+  if (ts.isAccessor(declaration) || ts.isConstructorDeclaration(declaration)) return 'unknown';
+  const flags = ts.getCombinedModifierFlags(declaration);
+  const isGenerator = 'asteriskToken' in declaration && declaration.asteriskToken !== undefined;
+  if (flags & ts.ModifierFlags.Async && !isGenerator) return 'promise';
+  const type = asking.checker.getSignatureFromDeclaration(declaration)?.getReturnType();
+  return type && !dependsOnCall(type) ? givesOfType(asking, type) : 'unknown';
+}
+
+/** A type parameter, or a type computed from one, is told by the arguments only. */
+function dependsOnCall(type: ts.Type): boolean {
+  return (
+    (type.flags & ts.TypeFlags.Instantiable) !== 0 || (type.isUnionOrIntersection() && type.types.some(dependsOnCall))
+  );
 }
 
 /** What a value of the type is. */

@@ -1,9 +1,10 @@
 /** What a file says of its classes, interfaces and object type aliases: supertypes, members with bodies, fields. */
 import { ts } from 'ts-morph';
 import type { At, FunctionId, TypeFacts, TypeId } from '../../model/facts.ts';
+import { memberName } from './asking.ts';
 import { isStaticMember, typeIdIn } from './functionIds.ts';
 import type { LoweredBodies } from './lowering.ts';
-import { memberPrefix, propertyNameText } from './placeNames.ts';
+import { memberPrefix } from './placeNames.ts';
 import { prototypeTypes } from './prototypeTypes.ts';
 import type { FileQuestions } from './questions.ts';
 
@@ -123,11 +124,6 @@ function addMember(input: TypeFactsInput, facts: TypeFacts, member: ts.ClassElem
   setOwn(isStaticMember(member) ? facts.statics : facts.methods, name, id);
   const decorated = input.bodies.decorated.get(member);
   if (decorated !== undefined) setOwn((facts.decorated ??= {}), name, decorated);
-}
-
-/** The name that members have in facts; a computed one by its text. */
-export function memberName(name: ts.PropertyName | ts.BindingName): string {
-  return propertyNameText(name) ?? name.getText();
 }
 
 /** Also for the names that objects inherit: `constructor`, `__proto__`. */
