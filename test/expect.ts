@@ -6,15 +6,16 @@
  *     // todo-expect: RULE                                          should be found and is not, yet
  *     // todo-ok: RULE                                              is found and should not be, yet
  *     // mutant-expect [name]: RULE                                 found once the guard `name` is taken out (`mutations.ts`)
+ *     // todo-mutant-expect [name]: RULE                            should be found then and is not, yet
  *
  * A line may carry several. A label counts for its own line; on a line that is only a `// guard` comment, for the next.
  */
 import type { Level } from '../src/model/report.ts';
 
-export type LabelKind = 'expect' | 'allow' | 'todo-expect' | 'todo-ok' | 'mutant-expect';
+export type LabelKind = 'expect' | 'allow' | 'todo-expect' | 'todo-ok' | 'mutant-expect' | 'todo-mutant-expect';
 export interface Label {
   kind: LabelKind;
-  /** Name of the mutation, for `mutant-expect`; else ''. */
+  /** Name of the mutation, for the labels of mutations; else ''. */
   name: string;
   /** From 1. */
   line: number;
@@ -24,12 +25,19 @@ export interface Label {
   message: RegExp | null;
 }
 
-const KINDS = 'todo-expect|todo-ok|mutant-expect|expect|allow';
+const KINDS: readonly LabelKind[] = [
+  'expect',
+  'allow',
+  'todo-expect',
+  'todo-ok',
+  'mutant-expect',
+  'todo-mutant-expect',
+];
 const RULES = /^[a-z]+(?:-[a-z]+)+(?:\|[a-z]+(?:-[a-z]+)+)*/;
 
 /** The labels of one file. Throws when one is not well formed: a label that is misread would test nothing. */
 export function parseLabels(file: string, text: string, commentPrefix = '//'): Label[] {
-  const start = new RegExp(`${commentPrefix}\\s*(${KINDS})(?:\\s+([\\w-]+))?:`, 'g');
+  const start = new RegExp(`${commentPrefix}\\s*(${KINDS.join('|')})(?:\\s+([\\w-]+))?:`, 'g');
   const guard = new RegExp(`^\\s*${commentPrefix}\\s*guard\\b`);
   return text.split(/\r?\n/).flatMap((content, index) => {
     const found = [...content.matchAll(start)];
@@ -47,9 +55,9 @@ export function parseLabels(file: string, text: string, commentPrefix = '//'): L
 }
 
 const kindOf = (text: string | undefined): LabelKind => {
-  if (text === 'expect' || text === 'allow' || text === 'todo-expect' || text === 'todo-ok' || text === 'mutant-expect')
-    return text;
-  throw new Error(`no such label: ${String(text)}`);
+  const kind = KINDS.find(one => one === text);
+  if (kind === undefined) throw new Error(`no such label: ${String(text)}`);
+  return kind;
 };
 
 function parseItems(body: string, place: string): Pick<Label, 'rules' | 'level' | 'message'>[] {
@@ -85,9 +93,17 @@ export interface Found {
   places: readonly { file: string; line: number }[];
 }
 
+/** The label speaks of the program without a guard, not of the program as it stands. */
+export const isOfMutation = (label: Label): boolean =>
+  label.kind === 'mutant-expect' || label.kind === 'todo-mutant-expect';
+
+/** Rules that every fixture is held to, whatever rule it is about. */
+const ALWAYS_COUNTED = ['lock-order-cycle', 'lock-reentry', 'floating-promise', 'orphaned-task'];
+
 /**
  * Compares the findings in the files of a case with its labels. `labels`: by file. Gives one sentence per difference.
- * Findings count when they are of `rule` or of a rule that a label names, at `warning` or `error`.
+ * Findings count when they are of `rule`, of a rule that a label names or of one that always counts, at `warning` or
+ * `error`.
  */
 export function compare(
   rule: string,
@@ -96,8 +112,8 @@ export function compare(
 ): string[] {
   const all = [...labels]
     .flatMap(([file, list]) => list.map(label => ({ ...label, file })))
-    .filter(label => label.kind !== 'mutant-expect');
-  const counted = new Set([rule, ...all.flatMap(label => label.rules)]);
+    .filter(label => !isOfMutation(label));
+  const counted = new Set([...ALWAYS_COUNTED, rule, ...all.flatMap(label => label.rules)]);
   const problems: string[] = [];
   for (const label of all) {
     const what = `${label.file}:${label.line} ${label.rules.join('|')}${label.level ? ` ${label.level}` : ''}`;

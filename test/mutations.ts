@@ -9,7 +9,8 @@
  * All guards of one name in a case make one mutation; the finding that `// mutant-expect [name]: RULE` asks for must
  * then appear. Lines keep their numbers.
  */
-const LINE = /^([ \t]*)\/\/ guard(?: ([\w-]+))?: (?:replace with (.*?)|(remove))(?:[ \t]+\/\/ mutant-expect.*)?$/;
+const LINE =
+  /^([ \t]*)\/\/ guard(?: ([\w-]+))?: (?:replace with (.*?)|(remove))(?:[ \t]+\/\/ (?:todo-)?mutant-expect.*)?$/;
 const BLOCK = /\/\* guard(?: ([\w-]+))?(?:: (.*?))? \*\/([\s\S]*?)\/\* end guard \*\//g;
 
 /** The names of the mutations that a text takes part in. */
