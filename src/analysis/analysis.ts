@@ -17,10 +17,13 @@ export function createGet(program: Program): Get {
     if (results.has(analysis)) return results.get(analysis) as never;
     if (running.has(analysis)) throw new Error(`analysis ${analysis.name} asks for itself`);
     running.add(analysis);
-    const result = analysis.compute(get, program);
-    running.delete(analysis);
-    results.set(analysis, result);
-    return result;
+    try {
+      const result = analysis.compute(get, program);
+      results.set(analysis, result);
+      return result;
+    } finally {
+      running.delete(analysis);
+    }
   };
   return get;
 }

@@ -5,6 +5,8 @@ import { type Frame, type Ref, type Refs, typeOf } from './refs.ts';
 
 /** More possible bodies than this say nothing. */
 const MEGAMORPHIC = 25;
+/** Receivers are looked through this many containers and parameters. */
+const RECEIVER_DEPTH = 4;
 
 export class CalleeFinder {
   readonly #eval: Evaluator;
@@ -66,7 +68,8 @@ export class CalleeFinder {
     return fn.parent === null || fn.owner !== null || self === null || self.length > 0 ? self : null;
   }
 
-  #method(receiver: Ref, name: string, args: readonly (Refs | null)[]): Callee[] {
+  #method(receiver: Ref, name: string, args: readonly (Refs | null)[], depth = 0): Callee[] {
+    if (depth > RECEIVER_DEPTH) return [];
     const evaluator = this.#eval;
     const type = typeOf(receiver);
     const self = [receiver];
@@ -84,12 +87,12 @@ export class CalleeFinder {
     if (receiver.kind === 'field' || receiver.kind === 'parameter') {
       const resolved = evaluator.resolve(receiver).filter(ref => ref !== receiver);
       if (resolved.length > 0) {
-        const found = resolved.flatMap(ref => this.#method(ref, name, args));
+        const found = resolved.flatMap(ref => this.#method(ref, name, args, depth + 1));
         if (found.length > 0) return found;
       }
     }
     if (receiver.kind === 'element') {
-      const found = evaluator.elements(receiver.base).flatMap(ref => (ref === receiver ? [] : this.#method(ref, name, args)));
+      const found = evaluator.elements(receiver.base).flatMap(ref => (ref === receiver ? [] : this.#method(ref, name, args, depth + 1)));
       if (found.length > 0) return found;
     }
     return [];
@@ -126,7 +129,8 @@ export class CalleeFinder {
     return found;
   }
 
-  ofRefs(callee: Refs, args: readonly (Refs | null)[], self: Refs | null): readonly Callee[] {
+  ofRefs(callee: Refs, args: readonly (Refs | null)[], self: Refs | null, depth = 0): readonly Callee[] {
+    if (depth > RECEIVER_DEPTH) return [];
     const evaluator = this.#eval;
     const found: Callee[] = [];
     for (const ref of callee) {
@@ -135,11 +139,11 @@ export class CalleeFinder {
         if (fn) found.push({ frame: evaluator.frame(fn, self, withRest(fn, args), ref.frame), guessed: callee.length > 1 });
       } else if (ref.kind === 'parameter' || ref.kind === 'field') {
         const resolved = evaluator.resolve(ref).filter(inner => inner.kind !== 'parameter' && inner !== ref);
-        found.push(...this.ofRefs(resolved, args, self));
+        found.push(...this.ofRefs(resolved, args, self, depth + 1));
       } else if (ref.kind === 'element') {
         const inner = evaluator.elements(ref.base).filter(value => value !== ref && value.kind !== 'element');
-        found.push(...this.ofRefs(inner, args, self));
-      } else if (ref.kind === 'pick') found.push(...this.ofRefs([ref.yes, ref.no], args, self));
+        found.push(...this.ofRefs(inner, args, self, depth + 1));
+      } else if (ref.kind === 'pick') found.push(...this.ofRefs([ref.yes, ref.no], args, self, depth + 1));
     }
     return unique(found);
   }

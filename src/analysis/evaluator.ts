@@ -22,7 +22,11 @@ export interface Callee {
 
 const NONE: Refs = [];
 /** Activations told apart of one function; the next ones share the symbolic one. */
-const FRAMES_PER_FUNCTION = 40;
+const FRAMES_PER_FUNCTION = 24;
+/** Activations told apart in all; a program that needs more is seen without contexts from there on. */
+const FRAMES = 60_000;
+/** Values are followed this far in one go (each step takes several stack frames); what lies behind is unknown. */
+const EVALUATION_DEPTH = 250;
 
 export class Evaluator {
   readonly refs = new RefTable();
@@ -32,6 +36,7 @@ export class Evaluator {
   readonly writes: WriteIndex;
   readonly #values = new Map<number, (Refs | undefined)[]>();
   readonly #busy = new Set<string>();
+  #depth = 0;
   readonly #symbolic = new Map<FunctionId, Frame>();
   readonly #framesOf = new Map<FunctionId, Set<number>>();
   readonly #resolved = new Map<number, Refs>();
@@ -67,7 +72,7 @@ export class Evaluator {
     let made = this.#framesOf.get(fn.id);
     if (!made) this.#framesOf.set(fn.id, (made = new Set()));
     if (!made.has(frame.id)) {
-      if (made.size >= FRAMES_PER_FUNCTION || frame.depth > 12) return this.symbolicFrame(fn);
+      if (made.size >= FRAMES_PER_FUNCTION || frame.depth > 12 || this.refs.frameCount > FRAMES) return this.symbolicFrame(fn);
       made.add(frame.id);
     }
     return frame;
@@ -92,9 +97,12 @@ export class Evaluator {
     if (known) return known;
     const busy = `${frame.id}.${value}`;
     if (this.#busy.has(busy)) return NONE;
+    if (this.#depth > EVALUATION_DEPTH) return [this.refs.unknown];
     this.#busy.add(busy);
+    this.#depth += 1;
     const facts = frame.fn.values[value];
     const found = facts ? this.#compute(frame, facts, value) : NONE;
+    this.#depth -= 1;
     this.#busy.delete(busy);
     table[value] = found;
     return found;

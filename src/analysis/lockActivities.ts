@@ -22,6 +22,7 @@ export interface LockActivities {
 export const lockActivities = defineAnalysis<LockActivities>('lock-activities', (get, program) => {
   const evaluate = get(evaluator);
   const relevant = get(lockRelevance);
+  if (relevant.size === 0) return { list: [], activities: new Activities(program, () => []), isShared: () => false };
   const activities = new Activities(program, refs => evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })));
   const walk = new LockWalk(evaluate, get(lockTable), relevant, activities);
   for (const root of get(entryPoints).roots) if (relevant.has(root.frame.fn.id)) activities.add({ ...root });
