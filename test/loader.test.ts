@@ -190,6 +190,12 @@ describe('what is left out', () => {
         'dist/main.js': '',
         '.next/x.js': '',
         'build/tool.ts': '// a folder of sources, whatever its name',
+        'scripts/build/bundle.js': '// a folder of scripts',
+        'package.json': json({ scripts: { validators: 'node scripts/build/bundle.js' } }),
+        'web/package.json': json({ scripts: { start: 'node build/server.js' } }),
+        'web/build/server.js': '',
+        'web/build/server.d.ts': '',
+        'web/src/server.js': '',
         'types.d.ts': '',
         'node_modules/p/i.js': '',
         'lib/p.min.js': '',
@@ -205,7 +211,7 @@ describe('what is left out', () => {
         'lib/page.mdx': '',
       }),
     );
-    expect(found.project.files).toEqual(['a/kept.local.ts', 'build/tool.ts', 'lib/by-hand.ts', 'lib/from.ts', 'src/main.ts']);
+    expect(found.project.files).toEqual(['a/kept.local.ts', 'build/tool.ts', 'lib/by-hand.ts', 'lib/from.ts', 'scripts/build/bundle.js', 'src/main.ts', 'web/src/server.js']);
     expect(reasons(found)).toEqual({
       '.next/': 'build-output',
       'a/gone.local.ts': 'git-ignored',
@@ -223,6 +229,7 @@ describe('what is left out', () => {
       'secret/': 'git-ignored',
       'src/dist/': 'build-output',
       'types.d.ts': 'declaration',
+      'web/build/': 'build-output',
     });
     for (const reason of new Set(Object.values(reasons(found)))) {
       expect(found.diagnostics.some(({ kind, message }) => kind === 'skipped' && (message.includes(reason) || message.includes('over the limit'))), reason).toBe(true);
@@ -255,7 +262,7 @@ describe('what is left out', () => {
     const published = open(repository({ 'package.json': json({ name: 'p', exports: { import: './dist/esm/i.js', require: './dist/cjs/i.js' } }), ...dist }));
     expect(published.project.files).toEqual(['dist/esm/i.js', 'rollup.config.js']);
     expect(published.packages[0]?.exports).toEqual({ '.': 'dist/esm/i.js' });
-    expect(open(repository({ ...dist, 'build/x.js': '' })).project.files).toEqual(['build/x.js', 'dist/cjs/i.js', 'dist/esm/i.js', 'rollup.config.js']);
+    expect(open(repository(dist)).project.files).toEqual(['dist/cjs/i.js', 'dist/esm/i.js', 'rollup.config.js']);
     const sources = open(repository({ 'package.json': json({ name: 'p', main: './dist/bundle.js' }), 'dist/bundle.js': '', 'src/app.js': '' }));
     expect(sources.project.files).toEqual(['src/app.js']);
   });

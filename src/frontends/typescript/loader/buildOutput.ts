@@ -3,8 +3,10 @@ import { exportTargets, subpathMap } from './exportTargets.ts';
 import { finderFor, manifestOf, type ProjectLayout } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import { absolute, isUnder, parentOf, relativeTo, scriptFile } from './paths.ts';
+import { startedFiles } from './scripts.ts';
 import type { Found } from './walk.ts';
 
+/** `dist` is never written by hand; the others may be folders of scripts. */
 const OUTPUT_FOLDERS = new Set(['dist', 'build', 'out']);
 /** Files that set up tools: a package that holds only these has its code elsewhere. */
 const TOOL_FILE = /(^|\/)(\.[^/]*|[^/]*\.config|[^/]*\.conf|gulpfile|gruntfile|rollup[^/]*|webpack[^/]*)\.[cm]?[jt]sx?$/i;
@@ -19,14 +21,19 @@ export function leaveOutBuildOutput(found: Found, starts: readonly string[], lay
   }
   for (const path of left.keys()) found.code.delete(path);
   const kept = keepOnlyCode(found, left, starts, layout);
+  const closed = new Set<string>();
   for (const [path, folder] of left) {
     if (kept.some(keep => isUnder(path, keep))) found.code.add(path);
-    else found.skipped.set(`${folder}/`, 'build-output');
+    else closed.add(folder);
   }
+  for (const path of found.skipped.keys()) {
+    if ([...closed].some(folder => isUnder(path, folder)) && !kept.some(keep => isUnder(path, keep))) found.skipped.delete(path);
+  }
+  for (const folder of closed) found.skipped.set(`${folder}/`, 'build-output');
 }
 
 /** Outermost first. A folder that holds TypeScript sources is none. */
-function outputFolders(found: Found, starts: readonly string[], { configs }: ProjectLayout): string[] {
+function outputFolders(found: Found, starts: readonly string[], { configs, manifests }: ProjectLayout): string[] {
   const named = new Set<string>();
   for (const path of found.code) {
     const start = starts.filter(one => isUnder(path, one)).sort((a, b) => a.length - b.length)[0];
@@ -36,7 +43,10 @@ function outputFolders(found: Found, starts: readonly string[], { configs }: Pro
     if (at >= 0) named.add(absolute(start, ...segments.slice(0, at + 1)));
   }
   const configured = configs.flatMap(({ outDirs, folder }) => outDirs.filter(outDir => !isUnder(folder, outDir)));
-  const candidates = [...new Set([...named, ...configured])].filter(folder => !starts.some(start => isUnder(start, folder)));
+  const declared = [...found.skipped].filter(([, reason]) => reason === 'declaration').map(([path]) => path);
+  const started = [...manifests.values()].flatMap(manifest => targetsOf(manifest).map(target => absolute(manifest.folder, target)));
+  const isWritten = (folder: string): boolean => folder.endsWith('/dist') || [...declared, ...started].some(path => isUnder(path, folder));
+  const candidates = [...new Set([...[...named].filter(isWritten), ...configured])].filter(folder => !starts.some(start => isUnder(start, folder)));
   const typed = [...found.code].filter(path => !scriptFile.test(path));
   return candidates.filter(folder => !typed.some(path => isUnder(path, folder))).sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
@@ -67,10 +77,14 @@ const isSourceLike = (path: string): boolean => !scriptFile.test(path) || /\/(sr
 
 /** The first file of build output that the manifest names. */
 function mainFile(manifest: Manifest, left: ReadonlyMap<string, string>): string | undefined {
-  const subpaths = manifest.exports === undefined ? ['.'] : Object.keys(subpathMap(manifest.exports));
-  const targets = [...subpaths.flatMap(subpath => exportTargets(manifest, subpath)), ...manifest.bin];
-  const paths = targets.flatMap(target => [target, `${target}.js`, `${target}/index.js`]).map(target => absolute(manifest.folder, target));
+  const paths = targetsOf(manifest).flatMap(target => [target, `${target}.js`, `${target}/index.js`]).map(target => absolute(manifest.folder, target));
   return paths.find(path => left.has(path));
+}
+
+/** What the manifest exports and starts as a program; other scripts may well run the tools of a folder `build`. */
+function targetsOf(manifest: Manifest): string[] {
+  const subpaths = manifest.exports === undefined ? ['.'] : Object.keys(subpathMap(manifest.exports));
+  return [...subpaths.flatMap(subpath => exportTargets(manifest, subpath)), ...manifest.bin, ...startedFiles({ start: manifest.scripts.start ?? '' })];
 }
 
 /** Packages that come in several forms (`dist/esm`, `dist/cjs`) are read in one: that of the file that they start with. */

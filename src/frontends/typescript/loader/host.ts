@@ -2,6 +2,7 @@
 import { Project, ts } from 'ts-morph';
 import type { Disk } from './disk.ts';
 import type { Resolver } from './resolve.ts';
+import { tooDeepShape } from './shape.ts';
 import type { Stubs } from './stubs.ts';
 
 /** Where ts-morph keeps the library files that it brings along; there is no such folder on disk. */
@@ -15,8 +16,8 @@ export interface HostContext {
   resolver: Resolver;
   /** Text of an audited file. */
   textOf(path: string): string | undefined;
-  /** The parser gave up on the file. */
-  onUnparsable(path: string, error: RangeError): void;
+  /** The parser, binder or checker cannot take the file: an empty one stands for it. */
+  onUnusable(path: string, why: string): void;
 }
 
 /** Parsed files by name and by what parsing depends on: programs share them. */
@@ -30,12 +31,15 @@ export function createHost(context: HostContext, options: ts.CompilerOptions, ca
     const text = textOf(path);
     if (text === undefined) return undefined;
     try {
-      return ts.createSourceFile(path, text, how);
+      const source = ts.createSourceFile(path, text, how);
+      const problem = context.textOf(path) === undefined ? undefined : tooDeepShape(source);
+      if (problem === undefined) return source;
+      context.onUnusable(path, problem);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      context.onUnparsable(path, error);
-      return ts.createSourceFile(path, '', how);
+      context.onUnusable(path, 'nested too deeply to be parsed');
     }
+    return ts.createSourceFile(path, '', how);
   };
   return {
     ...disk,

@@ -50,14 +50,20 @@ export function finderFor(layout: ProjectLayout, root: string | null, audited: {
     return known;
   };
   const isOutput = (path: string, folder: string): boolean => layoutsOf(folder).some(({ outDirs }) => outDirs.some(outDir => outDir !== folder && isUnder(path, outDir)));
+  const isSourceBeside = (path: string): boolean => {
+    if (!isCode(path) || !isUnder(path, layout.boundary) || path.includes('/node_modules/') || !existsSync(path)) return false;
+    const folder = manifestOf(path, layout)?.folder;
+    return folder === undefined || !(isOutput(path, folder) || path.slice(folder.length).startsWith('/dist/'));
+  };
+  const beside = new Map<string, boolean>();
   return createSourceFinder({
     layoutsOf,
     manifestOf: path => manifestOf(path, layout),
     isSource(path) {
       if (root === null || isUnder(path, root)) return audited.has(path);
-      if (!isCode(path) || !isUnder(path, layout.boundary) || path.includes('/node_modules/') || !existsSync(path)) return false;
-      const folder = manifestOf(path, layout)?.folder;
-      return folder === undefined || !(isOutput(path, folder) || path.slice(folder.length).startsWith('/dist/'));
+      const is = beside.get(path) ?? isSourceBeside(path);
+      beside.set(path, is);
+      return is;
     },
   });
 }

@@ -1,7 +1,7 @@
 /** `PackageFacts` of every manifest: what it exports and what it starts, as project sources. */
 import type { PackageFacts } from '../../../model/facts.ts';
 import { byCodeUnit } from '../../../util/compare.ts';
-import { subpathMap } from './exportTargets.ts';
+import { exportTargets, subpathMap } from './exportTargets.ts';
 import { manifestOf } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import { absolute, isUnder, relativeTo } from './paths.ts';
@@ -57,17 +57,21 @@ function exportedFiles(manifest: Manifest, own: readonly string[], finder: Sourc
   return Object.keys(subpathMap(manifest.exports)).flatMap(key => (key.includes('*') ? patternFiles(key, manifest, own, finder) : [[key, finder.entryOf(manifest, key)]]));
 }
 
-/** `./*` stands for every file whose path, or the end of it, put in its place leads back to the file. */
+/** `./*` stands for every file that lies where the source of one of its targets may be, and that it does lead to. */
 function patternFiles(key: string, manifest: Manifest, own: readonly string[], finder: SourceFinder): [string, string][] {
-  return own.flatMap((path): [string, string][] => {
-    const segments = relativeTo(manifest.folder, path).replace(/\.[^./]+$/, '').split('/');
-    for (let from = 0; from < segments.length; from++) {
-      const stem = segments.slice(from).join('/');
-      const subpath = [stem, stem.replace(/\/index$/, '')].map(star => key.replace('*', star)).find(one => finder.entryOf(manifest, one) === path);
-      if (subpath !== undefined) return [[subpath, path]];
+  const places = exportTargets(manifest, key).filter(target => target.includes('*')).flatMap(target => finder.placesOf(manifest, target));
+  const patterns = places.map(place => ({ before: place.slice(0, place.indexOf('*')), after: place.slice(place.lastIndexOf('*') + 1) }));
+  const found = new Map<string, string>();
+  for (const path of own) {
+    for (const { before, after } of patterns) {
+      if (!path.startsWith(before) || !path.endsWith(after) || path.length <= before.length + after.length) continue;
+      const subpath = key.replace('*', path.slice(before.length, path.length - after.length));
+      if (found.has(subpath) || finder.entryOf(manifest, subpath) !== path) continue;
+      found.set(subpath, path);
+      break;
     }
-    return [];
-  });
+  }
+  return [...found];
 }
 
 /** Folders below the package that a test rule looks at, and the file name. */

@@ -17,7 +17,7 @@ export interface ProgramOf {
   program: ts.Program;
   /** Node's own declarations are part of it. */
   hasNode: boolean;
-  /** Makes the checker on first use. A file that the binder cannot take is given to `onUnparsable` and left empty. */
+  /** Makes the checker on first use. A file that the binder cannot take is given to `onUnusable` and left empty. */
   checker(): ts.TypeChecker;
 }
 
@@ -65,7 +65,7 @@ function makeProgram(rootNames: string[], options: ts.CompilerOptions, context: 
         return made.program.getTypeChecker();
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        leaveOutDeepest(made.program, context, cache, error);
+        leaveOutDeepest(made.program, context, cache);
         resetBinder();
         made.program = ts.createProgram({ rootNames, options, host });
         return made.program.getTypeChecker();
@@ -79,10 +79,10 @@ function makeProgram(rootNames: string[], options: ts.CompilerOptions, context: 
 const MAX_TREE_DEPTH = 400;
 
 /** The binder takes all files at once and does not say which was too deep: the deep ones are replaced by empty files. */
-function leaveOutDeepest(program: ts.Program, context: HostContext, cache: SourceCache, error: RangeError): void {
+function leaveOutDeepest(program: ts.Program, context: HostContext, cache: SourceCache): void {
   for (const [key, source] of cache) {
     if (program.getSourceFile(source.fileName) !== source || treeDepth(source) < MAX_TREE_DEPTH) continue;
-    context.onUnparsable(source.fileName, error);
+    context.onUnusable(source.fileName, 'nested too deeply to be bound');
     cache.set(key, ts.createSourceFile(source.fileName, '', { languageVersion: ts.ScriptTarget.ESNext, ...(source.impliedNodeFormat && { impliedNodeFormat: source.impliedNodeFormat }) }));
   }
 }

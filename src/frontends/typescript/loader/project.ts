@@ -38,7 +38,7 @@ export function loadProject(parts: ProjectParts, libraries: readonly Library[]):
   const assigned = assignFiles(survey.texts.keys(), survey.configs);
   const groupOf = groupFiles(survey, assigned);
   const resolver = makeResolver(parts, disk, stubs, groupOf);
-  const unparsable = new Set<string>();
+  const unusable = new Set<string>();
   const textOf = (path: string): string | undefined => survey.texts.get(path);
   const programs = createPrograms(groupOf, {
     root: survey.root,
@@ -46,10 +46,10 @@ export function loadProject(parts: ProjectParts, libraries: readonly Library[]):
     stubs,
     resolver,
     textOf,
-    onUnparsable: path => noteUnparsable(path, survey, unparsable),
+    onUnusable: (path, why) => noteUnusable(path, why, survey, unusable),
   });
   const files = [...survey.texts.keys()].map(path => relativeTo(survey.root, path)).sort(byCodeUnit);
-  const answers = { survey, disk, stubs, resolver, programs, groupOf, unparsable, libraries, files, isTest };
+  const answers = { survey, disk, stubs, resolver, programs, groupOf, unusable, libraries, files, isTest };
   const configOf = (file: string): string | null => {
     const config = assigned.get(absolute(survey.root, file))?.config;
     return config ? relativeTo(survey.root, config.path) : null;
@@ -57,11 +57,11 @@ export function loadProject(parts: ProjectParts, libraries: readonly Library[]):
   return { project: toProject(answers), fileProjects: Object.fromEntries(files.map(file => [file, configOf(file)])) };
 }
 
-function noteUnparsable(path: string, { root, texts, diagnostics }: Survey, unparsable: Set<string>): void {
-  if (unparsable.has(path)) return;
-  unparsable.add(path);
+function noteUnusable(path: string, message: string, { root, texts, diagnostics }: Survey, unusable: Set<string>): void {
+  if (unusable.has(path)) return;
+  unusable.add(path);
   if (!texts.has(path)) return;
-  const diagnostic: Diagnostic = { kind: 'gave-up', severity: 'warning', message: 'nested too deeply to be parsed', file: relativeTo(root, path) };
+  const diagnostic: Diagnostic = { kind: 'gave-up', severity: 'warning', message, file: relativeTo(root, path) };
   diagnostics.push(diagnostic);
 }
 
@@ -114,7 +114,7 @@ interface Answers {
   resolver: Resolver;
   programs: ReadonlyMap<string, ProgramOf>;
   groupOf: ReadonlyMap<string, FileGroup>;
-  unparsable: ReadonlySet<string>;
+  unusable: ReadonlySet<string>;
   libraries: readonly Library[];
   files: string[];
   isTest: (file: string) => boolean;
@@ -140,12 +140,12 @@ function toProject(answers: Answers): LoadedProject {
   };
 }
 
-function loadFile(path: string, file: string, { programs, unparsable }: Answers): LoadedFile | undefined {
+function loadFile(path: string, file: string, { programs, unusable }: Answers): LoadedFile | undefined {
   const owner = programs.get(path);
   if (!owner) return undefined;
   const checker = owner.checker();
   const source = owner.program.getSourceFile(path);
-  if (!source || unparsable.has(path)) return undefined;
+  if (!source || unusable.has(path)) return undefined;
   return { file, source, program: owner.program, checker, options: owner.program.getCompilerOptions() };
 }
 

@@ -55,8 +55,9 @@ export function decode(bytes: Buffer): { text: string; replaced: boolean } | nul
   return { text, replaced: text.includes('\ufffd') && !bytes.includes('\ufffd') };
 }
 
-/** The deepest nesting of brackets, strings and comments read as if they were code: cheap and never too low for code. */
+/** The deepest nesting of brackets, strings and comments read as if they were code. Short texts cannot reach the limit. */
 function bracketDepth(text: string): number {
+  if (text.length <= MAX_BRACKET_DEPTH) return 0;
   let depth = 0;
   let deepest = 0;
   for (let i = 0; i < text.length; i++) {

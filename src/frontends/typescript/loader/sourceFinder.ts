@@ -23,6 +23,8 @@ export interface SourceFinder {
   entryOf(manifest: Manifest, subpath: string): string | undefined;
   /** The source that a path in a manifest (`./dist/cli.js`, `src/index`) means. */
   targetOf(manifest: Manifest, target: string): string | undefined;
+  /** Every path, best first, where the source of such a target may be, existing or not; a `*` in it stays. */
+  placesOf(manifest: Manifest, target: string): string[];
   /** The source that `#name` means for a file. */
   internalOf(specifier: string, fromFile: string): string | undefined;
 }
@@ -53,6 +55,10 @@ export function createSourceFinder(context: SourceFinderContext): SourceFinder {
   return {
     sourceOf,
     targetOf: ({ folder }, target) => firstOf(folder, [target]),
+    placesOf({ folder }, target) {
+      const path = absolute(folder, target);
+      return [...new Set([...spellings(path), ...candidates(path, folder, context)])];
+    },
     internalOf(specifier, fromFile) {
       const manifest = context.manifestOf(fromFile);
       return manifest && firstOf(manifest.folder, importTargets(manifest, specifier));
