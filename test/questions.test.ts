@@ -59,6 +59,36 @@ describe('types', () => {
     });
   });
 
+  test('what a call gives is told by declarations where they can', () => {
+    const text = `
+      declare function generic<T>(x: T): T; declare function wrapped<T>(x: T): Promise<T>; async function inferred() {}
+      declare function over(x: string): Promise<void>; declare function over(x: number): Promise<string>;
+      declare function mixed(x: string): Promise<void>; declare function mixed(x: number): void;
+      class A { constructor(private field: () => Promise<void>, private plain: () => number) { this.field(); this.plain(); } }
+      generic(Promise.resolve()); wrapped(1); inferred(); over('x'); mixed('x'); generic(1);
+    `;
+    const asked = ask({ 'a.ts': text }, 'a.ts');
+    const exact = {
+      'this.field()': 'promise',
+      'this.plain()': 'value',
+      'wrapped(1)': 'promise',
+      'inferred()': 'promise',
+      "over('x')": 'promise',
+    };
+    expect(statements(asked, node => asked.questions.givesOf(node, true))).toEqual({
+      ...exact,
+      'generic(Promise.resolve())': 'unknown',
+      "mixed('x')": 'unknown',
+      'generic(1)': 'unknown',
+    });
+    expect(statements(asked, node => asked.questions.givesOf(node))).toEqual({
+      ...exact,
+      'generic(Promise.resolve())': 'promise',
+      "mixed('x')": 'promise',
+      'generic(1)': 'value',
+    });
+  });
+
   test('type ids', () => {
     const text = `
       class A {} interface I { x: number } type Shape = { y: number }; type Alias = A; type F = () => void;

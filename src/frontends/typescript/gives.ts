@@ -17,13 +17,23 @@ function givesOfDeclarations(asking: Asking, node: ts.Expression): Gives {
   if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain) return 'unknown';
   const callee = bare(node.expression);
   if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return 'unknown';
-  const declarations = symbolOf(asking, callee)?.declarations?.filter(ts.isFunctionLike) ?? [];
+  const symbol = symbolOf(asking, callee);
+  const declarations = symbol?.declarations?.filter(ts.isFunctionLike) ?? [];
   // Behind overloads, the implementation's own signature is not seen.
   const signatures =
     declarations.length > 1 ? declarations.filter(each => !('body' in each && each.body)) : declarations;
-  const given = new Set(signatures.map(each => givesOfSignature(asking, each)));
-  const [only] = given;
-  return given.size === 1 && only !== undefined ? only : 'unknown';
+  if (signatures.length > 0) return agreed(signatures.map(each => givesOfSignature(asking, each)));
+  const called = symbol ? asking.checker.getNonNullableType(asking.checker.getTypeOfSymbol(symbol)) : undefined;
+  return agreed((called?.getCallSignatures() ?? []).map(each => givesOfReturn(asking, each.getReturnType())));
+}
+
+function agreed(answers: readonly Gives[]): Gives {
+  const [first] = answers;
+  return first !== undefined && answers.every(answer => answer === first) ? first : 'unknown';
+}
+
+function givesOfReturn(asking: Asking, type: ts.Type | undefined): Gives {
+  return type && !dependsOnCall(type) ? givesOfType(asking, type) : 'unknown';
 }
 
 function givesOfSignature(asking: Asking, declaration: ts.SignatureDeclaration): Gives {
@@ -31,8 +41,7 @@ function givesOfSignature(asking: Asking, declaration: ts.SignatureDeclaration):
   const flags = ts.getCombinedModifierFlags(declaration);
   const isGenerator = 'asteriskToken' in declaration && declaration.asteriskToken !== undefined;
   if (flags & ts.ModifierFlags.Async && !isGenerator) return 'promise';
-  const type = asking.checker.getSignatureFromDeclaration(declaration)?.getReturnType();
-  return type && !dependsOnCall(type) ? givesOfType(asking, type) : 'unknown';
+  return givesOfReturn(asking, asking.checker.getSignatureFromDeclaration(declaration)?.getReturnType());
 }
 
 /** A type parameter, or a type computed from one, is told by the arguments only. */

@@ -39,8 +39,8 @@ export interface Questions {
     | { kind: 'callee-value' };
   /** The table entry for an external target, by installed version. */
   apiOf(external: string): Api | undefined;
-  /** What the call's type says of its result. */
-  givesOf(node: ts.Expression): Gives;
+  /** What the call's type says of its result; `cheaply`: `unknown` where only inference from the arguments would tell. */
+  givesOf(node: ts.Expression, cheaply?: boolean): Gives;
   /** Whether the elements of an array type are primitive or objects (for `sort`). */
   elementsOf(node: ts.Expression): 'primitive' | 'object' | 'unknown';
   /** Whether a value of the expression's type can be called (`any` can). */
