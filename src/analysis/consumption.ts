@@ -16,7 +16,20 @@ import type { Program } from './program.ts';
  */
 export type Want = 'error' | 'join' | 'handle' | 'unref';
 export interface Observation {
-  how: 'awaited' | 'returned' | 'yielded' | 'thrown' | 'passed' | 'owned' | 'chained' | 'combined' | 'used' | 'cleared' | 'unref' | 'watched' | 'public';
+  how:
+    | 'awaited'
+    | 'returned'
+    | 'yielded'
+    | 'thrown'
+    | 'passed'
+    | 'owned'
+    | 'chained'
+    | 'combined'
+    | 'used'
+    | 'cleared'
+    | 'unref'
+    | 'watched'
+    | 'public';
   fn: FunctionId;
   step: Step | null;
   /** The promise that it was combined into. */
@@ -38,6 +51,8 @@ export interface Expansion {
   captured: Followed[];
   drops: Drop[];
   tests: Step[];
+  /** Something is computed from it, or a property of it is read: it is looked at, and not observed. */
+  lookedAt: boolean;
 }
 
 export interface Consumption {
@@ -51,7 +66,16 @@ export const consumption = defineAnalysis<Consumption>('consumption', (get, prog
 /** How deep containers in containers are followed; deeper counts as observed. */
 const DEPTH = 4;
 
-const empty = (): Expansion => ({ ends: [], next: [], given: [], stored: [], captured: [], drops: [], tests: [] });
+const empty = (): Expansion => ({
+  ends: [],
+  next: [],
+  given: [],
+  stored: [],
+  captured: [],
+  drops: [],
+  tests: [],
+  lookedAt: false,
+});
 
 class Follower implements Consumption {
   readonly #program: Program;
@@ -111,7 +135,8 @@ class Follower implements Consumption {
         const inside = takePart(at.inside, read.keys);
         if (inside) result.next.push({ kind: 'value', fn: at.fn, value: read.value, inside });
       }
-      for (const { step, keys } of this.#uses(at.fn).parameterSteps(at.index)) named(step, at.fn, at.inside, keys, want, result);
+      for (const { step, keys } of this.#uses(at.fn).parameterSteps(at.index))
+        named(step, at.fn, at.inside, keys, want, result);
     } else this.#holder(at, want, result);
     return result;
   }
@@ -132,7 +157,8 @@ class Follower implements Consumption {
 
   #use(at: Extract<Followed, { kind: 'value' }>, use: Use, want: Want, result: Expansion): void {
     const { fn, inside } = at;
-    const next = (value: ValueId, within: readonly Key[]): void => void result.next.push({ kind: 'value', fn, value, inside: within });
+    const next = (value: ValueId, within: readonly Key[]): void =>
+      void result.next.push({ kind: 'value', fn, value, inside: within });
     switch (use.as) {
       case 'alias':
         return next(use.value, inside);
@@ -145,6 +171,7 @@ class Follower implements Consumption {
         const taken = this.#isNoElement(at, use.keys[0]) ? null : takePart(inside, use.keys);
         if (taken) next(use.value, taken);
         else if (want === 'handle' && inside.length === 0) this.#partOfHandle(fn, use.value, result);
+        if (inside.length === 0) result.lookedAt = true;
         return;
       }
       case 'combined':
@@ -152,9 +179,15 @@ class Follower implements Consumption {
         else next(use.value, []);
         return;
       case 'slot':
-        result.captured.push({ kind: 'holder', holder: { kind: 'variable', owner: fn, slot: use.slot }, inside, fromItself: true });
+        result.captured.push({
+          kind: 'holder',
+          holder: { kind: 'variable', owner: fn, slot: use.slot },
+          inside,
+          fromItself: true,
+        });
         return;
       case 'computed':
+        result.lookedAt = true;
         return;
       case 'step':
         return this.#step(at, use, want, result);
@@ -169,7 +202,8 @@ class Follower implements Consumption {
   #isCollection(fn: FunctionId, value: ValueId, depth: number): boolean {
     const facts = depth > 0 ? this.#program.functions.get(fn)?.values[value] : undefined;
     if (facts?.kind === 'array') return true;
-    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy')) return facts.values.every(part => this.#isCollection(fn, part, depth - 1));
+    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
+      return facts.values.every(part => this.#isCollection(fn, part, depth - 1));
     const step = facts?.kind === 'result' ? this.#program.steps(fn).get(facts.of) : undefined;
     return step?.kind === 'call' && step.newOf !== undefined && !this.#program.types.has(step.newOf);
   }
@@ -180,12 +214,22 @@ class Follower implements Consumption {
       if (use.as !== 'step') continue;
       const { step, role } = use;
       const passed = role === 'argument' && !(step.kind === 'call' && step.gives === 'value');
-      const watches = passed || role === 'await' || (role === 'over' && step.kind === 'loop' && step.awaitsEach) || (role === 'receiver' && step.kind === 'call' && callsMember(step)) || (step.kind === 'access' && watchesEnd(step, 2));
+      const watches =
+        passed ||
+        role === 'await' ||
+        (role === 'over' && step.kind === 'loop' && step.awaitsEach) ||
+        (role === 'receiver' && step.kind === 'call' && callsMember(step)) ||
+        (step.kind === 'access' && watchesEnd(step, 2));
       if (watches) result.ends.push({ how: 'watched', fn, step });
     }
   }
 
-  #step(at: Extract<Followed, { kind: 'value' }>, use: Extract<Use, { as: 'step' }>, want: Want, result: Expansion): void {
+  #step(
+    at: Extract<Followed, { kind: 'value' }>,
+    use: Extract<Use, { as: 'step' }>,
+    want: Want,
+    result: Expansion,
+  ): void {
     const { fn, inside } = at;
     const { step } = use;
     const end = (how: Observation['how']): void => void result.ends.push({ how, fn, step });
@@ -213,7 +257,13 @@ class Follower implements Consumption {
       case 'store':
         return step.kind === 'access' ? this.#store(at, step, result) : undefined;
       case 'base':
-        if (want === 'handle' && inside.length === 0 && step.kind === 'access' && watchesEnd(step, step.place.path.length)) end('watched');
+        if (
+          want === 'handle' &&
+          inside.length === 0 &&
+          step.kind === 'access' &&
+          watchesEnd(step, step.place.path.length)
+        )
+          end('watched');
         return;
       case 'cancel':
         return step.kind === 'cancel' ? cancelled(step, fn, want, result) : undefined;
@@ -279,12 +329,23 @@ class Follower implements Consumption {
     return found.length > 0 ? found : null;
   }
 
-  #container(fn: FunctionId, value: ValueId, place: Place, within: readonly Key[], seen: Set<ValueId>): Followed[] | null {
+  #container(
+    fn: FunctionId,
+    value: ValueId,
+    place: Place,
+    within: readonly Key[],
+    seen: Set<ValueId>,
+  ): Followed[] | null {
     const itself: Followed = { kind: 'value', fn, value, inside: within };
     const facts = this.#program.functions.get(fn)?.values[value];
     switch (facts?.kind) {
       case 'read':
-        return this.#into(fn, { ...facts.place, path: [...facts.place.path, ...place.path] }, within.slice(0, within.length - place.path.length), seen);
+        return this.#into(
+          fn,
+          { ...facts.place, path: [...facts.place.path, ...place.path] },
+          within.slice(0, within.length - place.path.length),
+          seen,
+        );
       case 'object':
       case 'array':
         return [itself];
@@ -294,7 +355,15 @@ class Follower implements Consumption {
       }
       case 'view':
       case 'ordered':
-        return withItself(itself, this.#into(fn, { ...place, root: { kind: 'value', of: facts.of } }, within.slice(0, within.length - place.path.length), seen));
+        return withItself(
+          itself,
+          this.#into(
+            fn,
+            { ...place, root: { kind: 'value', of: facts.of } },
+            within.slice(0, within.length - place.path.length),
+            seen,
+          ),
+        );
       case 'choice':
       case 'from': {
         const inside = within.slice(0, within.length - place.path.length);
@@ -308,7 +377,14 @@ class Follower implements Consumption {
 }
 
 /** A step that names a holder or parameter as the place that it is about. */
-function named(step: Step, fn: FunctionId, inside: readonly Key[], keys: readonly Key[], want: Want, result: Expansion): void {
+function named(
+  step: Step,
+  fn: FunctionId,
+  inside: readonly Key[],
+  keys: readonly Key[],
+  want: Want,
+  result: Expansion,
+): void {
   if (step.kind === 'access') {
     const below = keys.length - inside.length;
     if (want === 'handle' && below > 0 && watchesEnd(step, below)) result.ends.push({ how: 'watched', fn, step });
@@ -323,12 +399,18 @@ function named(step: Step, fn: FunctionId, inside: readonly Key[], keys: readonl
 
 /** `unref` ends nothing: it counts only where it is asked for. */
 function cancelled(step: Cancel, fn: FunctionId, want: Want, result: Expansion): void {
-  if ((step.how === 'unref') === (want === 'unref')) result.ends.push({ how: step.how === 'unref' ? 'unref' : 'cleared', fn, step });
+  if ((step.how === 'unref') === (want === 'unref'))
+    result.ends.push({ how: step.how === 'unref' ? 'unref' : 'cleared', fn, step });
 }
 
 const withItself = (itself: Followed, rest: Followed[] | null): Followed[] | null => rest && [itself, ...rest];
 
-const holderOf = ({ holder, keys }: Spot, inside: readonly Key[]): Followed => ({ kind: 'holder', holder, inside: [...inside, ...[...keys].reverse()], fromItself: false });
+const holderOf = ({ holder, keys }: Spot, inside: readonly Key[]): Followed => ({
+  kind: 'holder',
+  holder,
+  inside: [...inside, ...[...keys].reverse()],
+  fromItself: false,
+});
 
 /** What is left of `inside` when the parts at `keys` (outermost first) are taken; null: another part. */
 function takePart(inside: readonly Key[], keys: readonly Key[]): readonly Key[] | null {
@@ -367,6 +449,11 @@ function watchesEnd(step: Access, below: number): boolean {
 /** A method call on a handle that does more than talk to it: whatever is not known to be a message ends or watches it. */
 const MESSAGE = /^(post|send|write|ref|hasRef|emit)/;
 function callsMember(step: Call): boolean {
-  const name = step.target.kind === 'method' ? step.target.name : step.target.kind === 'external' ? (step.target.name.split('.').at(-1) ?? '') : '';
+  const name =
+    step.target.kind === 'method'
+      ? step.target.name
+      : step.target.kind === 'external'
+        ? (step.target.name.split('.').at(-1) ?? '')
+        : '';
   return !MESSAGE.test(name);
 }

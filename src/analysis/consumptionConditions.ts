@@ -1,5 +1,5 @@
 /** What conditions say about a promise: whether a path on which it exists can go the one way or the other. */
-import type { Condition, FunctionFacts, ValueId } from '../model/facts.ts';
+import type { Condition, FunctionFacts, Step, StepId, ValueId } from '../model/facts.ts';
 
 /** A condition whose outcome is known, because the promise was made inside a branch on it. */
 export interface Assumption {
@@ -10,7 +10,8 @@ export interface Assumption {
 /** Collects what an outcome of a condition says of it and of its parts. */
 export function assume(condition: Condition, holds: boolean, into: Assumption[]): void {
   if (condition.kind === 'not') return assume(condition.of, !holds, into);
-  if ((condition.kind === 'and' && holds) || (condition.kind === 'or' && !holds)) for (const part of condition.of) assume(part, holds, into);
+  if ((condition.kind === 'and' && holds) || (condition.kind === 'or' && !holds))
+    for (const part of condition.of) assume(part, holds, into);
   into.push({ condition, holds });
 }
 
@@ -18,12 +19,38 @@ export class Conditions {
   readonly #fn: FunctionFacts;
   readonly #aliases: ReadonlySet<ValueId>;
   readonly #assumptions: readonly Assumption[];
+  readonly #stepOf: (id: StepId) => Step | undefined;
 
   /** `aliases`: values that are the promise itself. */
-  constructor(fn: FunctionFacts, aliases: ReadonlySet<ValueId>, assumptions: readonly Assumption[]) {
+  constructor(
+    fn: FunctionFacts,
+    aliases: ReadonlySet<ValueId>,
+    assumptions: readonly Assumption[],
+    stepOf: (id: StepId) => Step | undefined,
+  ) {
     this.#fn = fn;
     this.#aliases = aliases;
     this.#assumptions = assumptions;
+    this.#stepOf = stepOf;
+  }
+
+  /** Something computed from the promise: a part of it, its type, what a test of it gives. */
+  #isAbout(value: ValueId, depth: number): boolean {
+    const facts = depth > 0 ? this.#fn.values[value] : undefined;
+    const any = (values: readonly ValueId[]): boolean =>
+      values.some(one => this.#aliases.has(one) || this.#isAbout(one, depth - 1));
+    switch (facts?.kind) {
+      case 'from':
+        return any(facts.values);
+      case 'read':
+        return facts.place.root.kind === 'value' && any([facts.place.root.of]);
+      case 'result': {
+        const step = this.#stepOf(facts.of);
+        return step?.kind === 'call' && any([...step.args, ...(step.receiver === undefined ? [] : [step.receiver])]);
+      }
+      default:
+        return false;
+    }
   }
 
   /** The text of a constant value. */
@@ -36,14 +63,18 @@ export class Conditions {
   testsOtherwise(condition: Condition): boolean {
     switch (condition.kind) {
       case 'other':
-        return condition.reads.some(value => this.#aliases.has(value));
+        return condition.reads.some(value => this.#aliases.has(value) || this.#isAbout(value, 4));
+      case 'truthy':
+      case 'nullish':
+        return this.#isAbout(condition.value, 4);
+      case 'equal':
+      case 'less':
+        return this.#isAbout(condition.left, 4) || this.#isAbout(condition.right, 4);
       case 'not':
         return this.testsOtherwise(condition.of);
       case 'and':
       case 'or':
         return condition.of.some(part => this.testsOtherwise(part));
-      default:
-        return false;
     }
   }
 
@@ -64,9 +95,13 @@ export class Conditions {
       case 'not':
         return this.possible(condition.of, !outcome);
       case 'and':
-        return outcome ? condition.of.every(part => this.possible(part, true)) : condition.of.some(part => this.possible(part, false));
+        return outcome
+          ? condition.of.every(part => this.possible(part, true))
+          : condition.of.some(part => this.possible(part, false));
       case 'or':
-        return outcome ? condition.of.some(part => this.possible(part, true)) : condition.of.every(part => this.possible(part, false));
+        return outcome
+          ? condition.of.some(part => this.possible(part, true))
+          : condition.of.every(part => this.possible(part, false));
       default:
         return true;
     }
@@ -86,10 +121,18 @@ export class Conditions {
       case 'and':
       case 'or': {
         const other = b.kind === a.kind ? b.of : [];
-        return other.length === a.of.length && a.of.every((part, at) => other[at] !== undefined && this.#sameCondition(part, other[at]));
+        return (
+          other.length === a.of.length &&
+          a.of.every((part, at) => other[at] !== undefined && this.#sameCondition(part, other[at]))
+        );
       }
       case 'other':
-        return b.kind === 'other' && a.reads.length > 0 && a.reads.length === b.reads.length && a.reads.every((value, at) => value === b.reads[at]);
+        return (
+          b.kind === 'other' &&
+          a.reads.length > 0 &&
+          a.reads.length === b.reads.length &&
+          a.reads.every((value, at) => value === b.reads[at])
+        );
     }
   }
 

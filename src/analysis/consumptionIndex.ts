@@ -65,7 +65,12 @@ export interface FunctionUses {
 export type FunctionUsesOf = (fn: FunctionId) => FunctionUses;
 
 const NONE: readonly never[] = [];
-const EMPTY: FunctionUses = { of: () => NONE, parameter: () => NONE, parameterSteps: () => NONE, resultOf: () => undefined };
+const EMPTY: FunctionUses = {
+  of: () => NONE,
+  parameter: () => NONE,
+  parameterSteps: () => NONE,
+  resultOf: () => undefined,
+};
 
 /** The index of every function, built when first asked for. */
 export const functionUses = defineAnalysis<FunctionUsesOf>('function-uses', (_get, program) => {
@@ -83,7 +88,15 @@ export const functionUses = defineAnalysis<FunctionUsesOf>('function-uses', (_ge
 
 /** The keys of a path, from the outside in. */
 export function keysOf(path: Place['path']): Key[] {
-  return path.map(step => ('field' in step ? (step.of === undefined ? step.field : `.${step.field}`) : 'key' in step && typeof step.key === 'string' ? step.key : null));
+  return path.map(step =>
+    'field' in step
+      ? step.of === undefined
+        ? step.field
+        : `.${step.field}`
+      : 'key' in step && typeof step.key === 'string'
+        ? step.key
+        : null,
+  );
 }
 
 /** Places that a step names directly and takes its thing from. Accesses have values for what they read. */
@@ -147,7 +160,8 @@ export function indexUses(fn: FunctionFacts): FunctionUses {
   walkSteps(fn.body, step => {
     addStepUses(step, add);
     for (const { root, path } of placesOf(step)) {
-      if (root.kind === 'parameter') named.set(root.index, [...(named.get(root.index) ?? []), { step, keys: keysOf(path) }]);
+      if (root.kind === 'parameter')
+        named.set(root.index, [...(named.get(root.index) ?? []), { step, keys: keysOf(path) }]);
     }
   });
   return {
@@ -176,15 +190,31 @@ function addValueUses(value: Value, id: ValueId, add: Add): void {
     case 'combined':
       return value.values.forEach(part => add(part, { as: 'combined', value: id }));
     case 'element':
-      return add(value.of, { as: 'part', value: id, keys: [typeof value.key === 'number' || typeof value.key === 'string' ? String(value.key) : null] });
+      return add(value.of, {
+        as: 'part',
+        value: id,
+        keys: [typeof value.key === 'number' || typeof value.key === 'string' ? String(value.key) : null],
+      });
     case 'read':
       if (value.place.root.kind === 'value') {
         const { of } = value.place.root;
-        add(of, value.place.path.length === 0 ? { as: 'alias', value: id } : { as: 'part', value: id, keys: keysOf(value.place.path) });
+        add(
+          of,
+          value.place.path.length === 0
+            ? { as: 'alias', value: id }
+            : { as: 'part', value: id, keys: keysOf(value.place.path) },
+        );
       }
       return;
     case 'array':
-      return value.values.forEach((part, at) => add(part, value.spreads.includes(at) ? { as: 'spread', value: id } : { as: 'held', value: id, key: value.spreads.length ? null : String(at) }));
+      return value.values.forEach((part, at) =>
+        add(
+          part,
+          value.spreads.includes(at)
+            ? { as: 'spread', value: id }
+            : { as: 'held', value: id, key: value.spreads.length ? null : String(at) },
+        ),
+      );
     case 'object':
       for (const [key, part] of Object.entries(value.fields)) add(part, { as: 'held', value: id, key });
       return value.spreads.forEach(part => add(part, { as: 'spread', value: id }));
@@ -200,7 +230,13 @@ function addValueUses(value: Value, id: ValueId, add: Add): void {
 function addStepUses(step: Step, add: Add): void {
   const use = (value: ValueId | Place | undefined, role: Role, index = 0): void => {
     if (typeof value === 'number') add(value, { as: 'step', step, role, index });
-    else if (value?.root.kind === 'value') add(value.root.of, { as: 'step', step, role: value.path.length === 0 || role === 'other' ? role : 'base', index });
+    else if (value?.root.kind === 'value')
+      add(value.root.of, {
+        as: 'step',
+        step,
+        role: value.path.length === 0 || role === 'other' ? role : 'base',
+        index,
+      });
   };
   switch (step.kind) {
     case 'call':

@@ -40,7 +40,7 @@ export class PathWalker {
    * `aliases`: values that are the promise, so that a test of one of them tells whether it exists.
    */
   lost(from: StepId, uses: ReadonlySet<StepId>, aliases: ReadonlySet<ValueId>): LostAt | null {
-    const walk = new Walk(uses, new Conditions(this.#fn, aliases, this.#assumptions(from)));
+    const walk = new Walk(uses, new Conditions(this.#fn, aliases, this.#assumptions(from), id => this.#stepAt(id)));
     let home = this.#homes.get(from);
     if (!home) return null;
     let outcome = walk.block(home.block, home.index + 1);
@@ -56,6 +56,11 @@ export class PathWalker {
       home = outer;
     }
     return outcome.lost ?? (outcome.falls ? { kind: 'end' } : null);
+  }
+
+  #stepAt(id: StepId): Step | undefined {
+    const home = this.#homes.get(id);
+    return home?.block[home.index];
   }
 
   #index(block: Block, owner: Step | null): void {
@@ -79,7 +84,12 @@ export class PathWalker {
 }
 
 function merge(a: Outcome, b: Outcome): Outcome {
-  return { falls: a.falls || b.falls, lost: a.lost ?? b.lost, breaks: new Set([...a.breaks, ...b.breaks]), continues: new Set([...a.continues, ...b.continues]) };
+  return {
+    falls: a.falls || b.falls,
+    lost: a.lost ?? b.lost,
+    breaks: new Set([...a.breaks, ...b.breaks]),
+    continues: new Set([...a.continues, ...b.continues]),
+  };
 }
 
 function blocksOf(step: Step): Block[] {
@@ -137,7 +147,8 @@ class Walk {
     switch (step.kind) {
       case 'exit':
         if (step.how === 'return') outcome.lost = { kind: 'return', step };
-        else if (step.how !== 'throw') (step.how === 'break' ? outcome.breaks : outcome.continues).add(step.label ?? '');
+        else if (step.how !== 'throw')
+          (step.how === 'break' ? outcome.breaks : outcome.continues).add(step.label ?? '');
         return outcome;
       case 'branch':
         return this.#branch(step);
@@ -155,13 +166,22 @@ class Walk {
     let outcome = dead();
     if (this.#conditions.testsOtherwise(step.condition)) return outcome;
     step.arms.forEach((arm, at) => {
-      if ((arm.when === 'true' || arm.when === 'false') && !this.#conditions.possible(step.condition, arm.when === 'true')) return;
+      if (
+        (arm.when === 'true' || arm.when === 'false') &&
+        !this.#conditions.possible(step.condition, arm.when === 'true')
+      )
+        return;
       outcome = merge(outcome, this.#leaveBranch(this.block(arm.body, 0), step, arm.body));
       if (at === step.arms.length - 1 && arm.fallsThrough) outcome.falls = true;
     });
     const kinds = new Set(step.arms.map(arm => arm.when));
     const complete = kinds.has('default') || (kinds.has('true') && kinds.has('false'));
-    if (!complete && (!kinds.has('true') || this.#conditions.possible(step.condition, false)) && (!kinds.has('false') || this.#conditions.possible(step.condition, true))) outcome.falls = true;
+    if (
+      !complete &&
+      (!kinds.has('true') || this.#conditions.possible(step.condition, false)) &&
+      (!kinds.has('false') || this.#conditions.possible(step.condition, true))
+    )
+      outcome.falls = true;
     return outcome;
   }
 
@@ -174,7 +194,8 @@ class Walk {
       all.falls = false;
       all = merge(all, this.#leaveBranch(this.block(next.body, 0), owner, next.body));
     }
-    if (owner.arms.some(arm => arm.when === 'case' || arm.when === 'default') && all.breaks.delete('')) all.falls = true;
+    if (owner.arms.some(arm => arm.when === 'case' || arm.when === 'default') && all.breaks.delete(''))
+      all.falls = true;
     return all;
   }
 
@@ -191,7 +212,8 @@ class Walk {
   #leaveLoop(outcome: Outcome, owner: Loop, from: StepId): Outcome {
     const broken = caught(outcome.breaks, owner);
     const again = caught(outcome.continues, owner) || outcome.falls;
-    if (again && this.#isEndless(owner) && !this.#usesBefore(owner.body, from)) outcome.lost ??= { kind: 'round', step: owner };
+    if (again && this.#isEndless(owner) && !this.#usesBefore(owner.body, from))
+      outcome.lost ??= { kind: 'round', step: owner };
     outcome.falls = broken || (again && !this.#isEndless(owner));
     return outcome;
   }
@@ -219,7 +241,10 @@ class Walk {
   }
 
   #usesBefore(block: Block, from: StepId): boolean {
-    return block.some(step => (step.id < from && this.#uses.has(step.id)) || blocksOf(step).some(inner => this.#usesBefore(inner, from)));
+    return block.some(
+      step =>
+        (step.id < from && this.#uses.has(step.id)) || blocksOf(step).some(inner => this.#usesBefore(inner, from)),
+    );
   }
 }
 

@@ -6,7 +6,8 @@ import { hierarchy, type TypeHierarchy } from './hierarchy.ts';
 import { type Program, walkSteps } from './program.ts';
 
 /** A variable of a function or module, or a field of a type; `of` null: the declaring type is not known. */
-export type Holder = { kind: 'variable'; owner: FunctionId; slot: string } | { kind: 'field'; name: string; of: TypeId | null };
+export type Holder =
+  { kind: 'variable'; owner: FunctionId; slot: string } | { kind: 'field'; name: string; of: TypeId | null };
 
 /** A holder and the keys below it at which something lies, from the outside in. */
 export interface Spot {
@@ -38,9 +39,11 @@ export function spotsOf(place: Place): Spot[] {
   const { root, path } = place;
   const keys = keysOf(path);
   if (root.kind === 'captured') spots.push({ holder: { kind: 'variable', owner: root.from, slot: root.slot }, keys });
-  if (root.kind === 'module') spots.push({ holder: { kind: 'variable', owner: `${root.file}#`, slot: root.name }, keys });
+  if (root.kind === 'module')
+    spots.push({ holder: { kind: 'variable', owner: `${root.file}#`, slot: root.name }, keys });
   path.forEach((step: PathStep, at) => {
-    if ('field' in step) spots.push({ holder: { kind: 'field', name: step.field, of: step.of ?? null }, keys: keys.slice(at + 1) });
+    if ('field' in step)
+      spots.push({ holder: { kind: 'field', name: step.field, of: step.of ?? null }, keys: keys.slice(at + 1) });
   });
   return spots;
 }
@@ -117,4 +120,5 @@ class PlaceIndex implements Places {
   }
 }
 
-const keyOf = (holder: Holder): string => (holder.kind === 'variable' ? `v ${holder.owner} ${holder.slot}` : `f ${holder.name}`);
+const keyOf = (holder: Holder): string =>
+  holder.kind === 'variable' ? `v ${holder.owner} ${holder.slot}` : `f ${holder.name}`;

@@ -8,8 +8,11 @@ import { type CallGraph, callGraph } from './callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import type { Program, Site } from './program.ts';
 
-/** `undecided`: only because unknown code runs synchronously; `may`: it throws, or awaits something that may reject. */
-export type Failure = 'never' | 'undecided' | 'may';
+/**
+ * `handler`: only because a rejection handler may itself reject; `undecided`: only because unknown code runs
+ * synchronously; `may`: it throws, or awaits something that may reject.
+ */
+export type Failure = 'never' | 'handler' | 'undecided' | 'may';
 
 export interface MayReject {
   /** An exception leaves the body (for an async function: its promise rejects). */
@@ -22,7 +25,7 @@ export interface MayReject {
   cause(fn: FunctionId): { site: Site; text: string } | null;
 }
 
-const RANK: Record<Failure, number> = { never: 0, undecided: 1, may: 2 };
+const RANK: Record<Failure, number> = { never: 0, handler: 1, undecided: 2, may: 3 };
 export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? a : b);
 
 export const mayReject = defineAnalysis<MayReject>('may-reject', (get, program) => {
@@ -134,7 +137,13 @@ class Solver implements MayReject {
         return this.#exit(state, step);
       default: {
         const failure = this.#simple(state.fn, step);
-        return lenient && failure === 'undecided' ? 'never' : this.#noted(step, failure);
+        if (
+          lenient &&
+          (failure === 'undecided' ||
+            (step.kind === 'call' && failure === 'may' && !this.#callsThrower(state.fn, step)))
+        )
+          return 'never';
+        return this.#noted(step, failure);
       }
     }
   }
@@ -175,7 +184,9 @@ class Solver implements MayReject {
         return this.#callThrows(fn, step);
       case 'wait':
         // What is waited for may fail instead, or the wait is broken off.
-        return step.wait === 'bounded' || (fn.synthetic && (step.for === 'event' || step.for === 'message')) ? 'may' : 'never';
+        return step.wait === 'bounded' || (fn.synthetic && (step.for === 'event' || step.for === 'message'))
+          ? 'may'
+          : 'never';
       case 'acquire':
         return step.failure === 'throws' && step.wait !== 'endless' ? 'may' : 'never';
       case 'blocking':
@@ -189,15 +200,26 @@ class Solver implements MayReject {
   #callThrows(fn: FunctionFacts, step: Call): Failure {
     const targets = this.#graph.targets(fn.id, step.id);
     if (targets.length > 0) {
-      return targets.reduce<Failure>((sum, id) => {
+      const thrown = targets.reduce<Failure>((sum, id) => {
         const callee = this.#program.functions.get(id);
         return callee?.calling === 'value' ? worse(sum, this.throws(id)) : sum;
       }, 'never');
+      return atMost(thrown, targets.length);
     }
-    if (step.known?.neverThrows || (step.gives !== undefined && step.gives !== 'value' && step.gives !== 'unknown')) return 'never';
-    if (step.target.kind === 'external') return step.target.name.startsWith('lib#') || step.known ? 'never' : 'undecided';
+    if (step.known?.neverThrows || (step.gives !== undefined && step.gives !== 'value' && step.gives !== 'unknown'))
+      return 'never';
+    if (step.target.kind === 'external')
+      return step.target.name.startsWith('lib#') || step.known ? 'never' : 'undecided';
     if (step.target.kind === 'functions') return 'never';
     return isSettleCall(fn, step) ? 'never' : 'undecided';
+  }
+
+  /** In a handler: the callee itself throws (it passes the error on); what fails far below it does not count. */
+  #callsThrower(fn: FunctionFacts, step: Call): boolean {
+    return this.#graph.targets(fn.id, step.id).some(id => {
+      const callee = this.#program.functions.get(id);
+      return callee !== undefined && throwsItself(callee.body);
+    });
   }
 
   #iteration(fn: FunctionFacts, over: ValueId | undefined): Failure {
@@ -215,7 +237,8 @@ class Solver implements MayReject {
     const facts = fn?.values[value];
     if (!fn || !facts || seen.has(key)) return 'never';
     seen.add(key);
-    const all = (values: readonly ValueId[]): Failure => values.reduce<Failure>((sum, one) => worse(sum, this.#value(fnId, one, seen)), 'never');
+    const all = (values: readonly ValueId[]): Failure =>
+      values.reduce<Failure>((sum, one) => worse(sum, this.#value(fnId, one, seen)), 'never');
     switch (facts.kind) {
       case 'choice':
         return all(facts.values);
@@ -240,7 +263,11 @@ class Solver implements MayReject {
     }
   }
 
-  #read(fnId: FunctionId, place: Extract<FunctionFacts['values'][number], { kind: 'read' }>['place'], seen: Set<string>): Failure {
+  #read(
+    fnId: FunctionId,
+    place: Extract<FunctionFacts['values'][number], { kind: 'read' }>['place'],
+    seen: Set<string>,
+  ): Failure {
     const { root } = place;
     if (place.path.length > 0) return 'may';
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
@@ -262,22 +289,35 @@ class Solver implements MayReject {
     if (targets.length > 0) {
       const known = targets.reduce<Failure>((sum, id) => worse(sum, this.rejects(id)), 'never');
       // A callback may also be one that nobody here passes.
-      return step.target.kind === 'value' ? worse(known, 'undecided') : known;
+      return atMost(step.target.kind === 'value' ? worse(known, 'undecided') : known, targets.length);
     }
     return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
   }
 
   #chain(fn: FunctionFacts, step: Chain, seen: Set<string>): Failure {
-    if (step.onRejected !== undefined) return this.#handler(fn, step.onRejected);
+    if (step.onRejected !== undefined) return this.#handler(fn, step.onRejected) === 'may' ? 'handler' : 'never';
     const base = this.#value(fn.id, step.of, seen);
-    return [step.onFulfilled, step.onFinally].reduce<Failure>((sum, handler) => (handler === undefined ? sum : worse(sum, this.#handler(fn, handler))), base);
+    return [step.onFulfilled, step.onFinally].reduce<Failure>(
+      (sum, handler) => (handler === undefined ? sum : worse(sum, this.#handler(fn, handler))),
+      base,
+    );
   }
 
   /** A handler fails only when it is known to: logging and unknown functions count as safe. */
   #handler(fn: FunctionFacts, handler: ValueId): Failure {
-    return this.#graph
-      .functionsIn(fn.id, handler)
-      .some(id => this.throws(id) === 'may' || this.rejects(id) === 'may') ? 'may' : 'never';
+    return this.#graph.functionsIn(fn.id, handler).some(id => this.#failsAsHandler(id)) ? 'may' : 'never';
+  }
+
+  #failsAsHandler(id: FunctionId): boolean {
+    const fn = this.#program.functions.get(id);
+    // Also what it awaits: registers the dependency, and most handlers need no second look.
+    if (!fn || (this.throws(id) !== 'may' && this.rejects(id) !== 'may')) return false;
+    const state: Walk = { fn, returned: 'never' };
+    const watch = this.#watch;
+    this.#watch = null;
+    const failure = worse(this.#block(state, fn.body, true), state.returned);
+    this.#watch = watch;
+    return failure === 'may';
   }
 
   /** `new Promise(executor)`: its second parameter is used, it throws, or its first is given a promise that rejects. */
@@ -291,7 +331,10 @@ class Solver implements MayReject {
         if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return 'may';
         for (const id of this.#graph.targets(fn.id, use.step.id)) {
           known = true;
-          failure = worse(failure, part.keys[0] === 'reject' ? this.#usesParameter(id, use.index) : this.#resolvesWith(id, use.index));
+          failure = worse(
+            failure,
+            part.keys[0] === 'reject' ? this.#usesParameter(id, use.index) : this.#resolvesWith(id, use.index),
+          );
           const thrown = this.throws(id);
           if (thrown === 'may') failure = 'may';
         }
@@ -311,9 +354,11 @@ class Solver implements MayReject {
     const uses = this.#uses(id);
     for (const read of uses.parameter(index)) {
       for (const use of uses.of(read.value)) {
-        const given = use.as === 'step' && use.role === 'callee' && use.step.kind === 'call' ? use.step.args[0] : undefined;
+        const given =
+          use.as === 'step' && use.role === 'callee' && use.step.kind === 'call' ? use.step.args[0] : undefined;
         const made = given === undefined ? undefined : fn?.values[given];
-        if (given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of)) failure = worse(failure, this.#value(id, given, new Set()));
+        if (given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of))
+          failure = worse(failure, this.#value(id, given, new Set()));
       }
     }
     return failure;
@@ -322,8 +367,39 @@ class Solver implements MayReject {
   #givesPromise(fn: FunctionId, stepId: number): boolean {
     const step = this.#program.steps(fn).get(stepId);
     if (step?.kind === 'chain') return true;
-    return step?.kind === 'call' && (step.gives === 'promise' || this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'));
+    return (
+      step?.kind === 'call' &&
+      (step.gives === 'promise' ||
+        this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'))
+    );
   }
+}
+
+/** So many callees are a guess: which of them runs is not known. */
+const MANY = 12;
+const atMost = (failure: Failure, targets: number): Failure =>
+  failure === 'may' && targets > MANY ? 'undecided' : failure;
+
+/** A throw of its own, outside of any `try` that catches. */
+function throwsItself(block: Block): boolean {
+  return block.some(step => {
+    switch (step.kind) {
+      case 'exit':
+        return step.how === 'throw';
+      case 'branch':
+        return step.arms.some(arm => throwsItself(arm.body));
+      case 'loop':
+        return throwsItself(step.body) || throwsItself(step.orElse);
+      case 'try':
+        return (
+          (step.handlers.length === 0 && throwsItself(step.body)) ||
+          step.handlers.some(handler => throwsItself(handler.body)) ||
+          throwsItself(step.finally)
+        );
+      default:
+        return false;
+    }
+  });
 }
 
 interface Walk {
@@ -340,7 +416,12 @@ function givesSignal(fn: FunctionFacts, step: Call): boolean {
   const given = signal && step.args[signal.argument];
   const facts = given === undefined ? undefined : fn.values[given];
   if (!signal || !facts || facts.kind === 'constant') return false;
-  return facts.kind !== 'object' || signal.option === undefined || facts.spreads.length > 0 || Object.hasOwn(facts.fields, signal.option);
+  return (
+    facts.kind !== 'object' ||
+    signal.option === undefined ||
+    facts.spreads.length > 0 ||
+    Object.hasOwn(facts.fields, signal.option)
+  );
 }
 
 /** A call of the `resolve` or `reject` of a promise made by hand. */

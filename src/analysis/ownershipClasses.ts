@@ -5,13 +5,17 @@ import { type CallGraph, callGraph } from './callGraph.ts';
 import { hierarchy, type TypeHierarchy } from './hierarchy.ts';
 import { type Program, walkSteps } from './program.ts';
 
-const START = /^(start|restart|connect|reconnect|open|run|init|initialize|initialise|listen|launch|begin|boot|bootstrap|resume|watch|subscribe|mount|setup|enable|schedule|poll|onModuleInit|onApplicationBootstrap|connectedCallback|componentDidMount|__aenter__|__enter__)/;
-const END = /^(close|stop|dispose|destroy|end|shutdown|terminate|disconnect|teardown|tearDown|quit|kill|abort|cancel|unmount|cleanup|cleanUp|disable|pause|free|finish|drain|detach|reset|release|unsubscribe|unwatch|clear|deinit|onModuleDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|ngOnDestroy|aclose|__exit__|__aexit__|\[Symbol\.dispose\]|\[Symbol\.asyncDispose\])/;
+const START =
+  /^(start|restart|connect|reconnect|open|run|init|initialize|initialise|listen|launch|begin|boot|bootstrap|resume|watch|subscribe|mount|setup|enable|schedule|poll|onModuleInit|onApplicationBootstrap|connectedCallback|componentDidMount|__aenter__|__enter__)/;
+const END =
+  /^(close|stop|dispose|destroy|end|shutdown|terminate|disconnect|teardown|tearDown|quit|kill|abort|cancel|unmount|cleanup|cleanUp|disable|pause|free|finish|drain|detach|reset|release|unsubscribe|unwatch|clear|deinit|onModuleDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|ngOnDestroy|aclose|__exit__|__aexit__|\[Symbol\.dispose\]|\[Symbol\.asyncDispose\])/;
 /** Only these say "it is over"; the others may be everyday methods of one thing in the class. */
-const STRICT_END = /^(close|stop|dispose|destroy|end$|shutdown|terminate|disconnect|teardown|tearDown|quit$|kill$|unmount|onModuleDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|ngOnDestroy|aclose|__exit__|__aexit__|\[Symbol\.dispose\]|\[Symbol\.asyncDispose\])/;
+const STRICT_END =
+  /^(close|stop|dispose|destroy|end$|shutdown|terminate|disconnect|teardown|tearDown|quit$|kill$|unmount|onModuleDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|ngOnDestroy|aclose|__exit__|__aexit__|\[Symbol\.dispose\]|\[Symbol\.asyncDispose\])/;
 
 /** A member that ends the object it is called on, or gives it back. */
-export const isEndName = (name: string): boolean => STRICT_END.test(plain(name)) || /^(release|rollback|\[?Symbol\.(async)?[dD]ispose)/.test(plain(name));
+export const isEndName = (name: string): boolean =>
+  STRICT_END.test(plain(name)) || /^(release|rollback|\[?Symbol\.(async)?[dD]ispose)/.test(plain(name));
 
 const plain = (name: string): string => name.replace(/^[#_]+/, '');
 
@@ -43,7 +47,10 @@ class Cycles implements LifeCycles {
     const facts = this.#program.functions.get(fn);
     if (!facts || facts.owner === null) return false;
     const type = this.#program.types.get(facts.owner);
-    return type?.construct === fn || this.#members(facts.owner).some(member => member.id === fn && START.test(plain(member.name)));
+    return (
+      type?.construct === fn ||
+      this.#members(facts.owner).some(member => member.id === fn && START.test(plain(member.name)))
+    );
   }
 
   endOf(type: TypeId): { name: string; id: FunctionId } | null {
@@ -54,17 +61,25 @@ class Cycles implements LifeCycles {
     const read = new Set<string>();
     for (const id of this.#reach(work, type)) for (const name of this.#fieldsRead(id)) read.add(name);
     const ends = this.#members(type).filter(member => END.test(plain(member.name)));
-    return [...this.#reach(ends.map(member => member.id), type)].some(id => this.#endsWork(id, read));
+    return [
+      ...this.#reach(
+        ends.map(member => member.id),
+        type,
+      ),
+    ].some(id => this.#endsWork(id, read));
   }
 
   isLoop(work: readonly FunctionId[]): boolean {
-    return work.some(id => [...this.#program.steps(id).values()].some(step => step.kind === 'loop' && suspends(step.body)));
+    return work.some(id =>
+      [...this.#program.steps(id).values()].some(step => step.kind === 'loop' && suspends(step.body)),
+    );
   }
 
   #members(type: TypeId): { name: string; id: FunctionId }[] {
     const found = new Map<string, FunctionId>();
     for (const id of this.#types.ancestors(type)) {
-      for (const [name, method] of Object.entries(this.#program.types.get(id)?.methods ?? {})) if (!found.has(name)) found.set(name, method);
+      for (const [name, method] of Object.entries(this.#program.types.get(id)?.methods ?? {}))
+        if (!found.has(name)) found.set(name, method);
     }
     return [...found].map(([name, id]) => ({ name, id })).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -95,7 +110,8 @@ class Cycles implements LifeCycles {
     let ends = false;
     if (facts) {
       walkSteps(facts.body, step => {
-        if (step.kind === 'cancel' && (step.how === 'abort' || step.how === 'cancel' || step.how === 'clear')) ends = true;
+        if (step.kind === 'cancel' && (step.how === 'abort' || step.how === 'cancel' || step.how === 'clear'))
+          ends = true;
         if (step.kind !== 'access' || step.mode === 'read' || step.mode === 'iterate') return;
         const first = isOfInstance(step.place.root) ? step.place.path[0] : undefined;
         if (first && 'field' in first && read.has(first.field)) ends = true;
@@ -105,7 +121,8 @@ class Cycles implements LifeCycles {
   }
 }
 
-const isOfInstance = (root: { kind: string; slot?: string }): boolean => root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
+const isOfInstance = (root: { kind: string; slot?: string }): boolean =>
+  root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
 
 function suspends(block: Parameters<typeof walkSteps>[0]): boolean {
   let found = false;

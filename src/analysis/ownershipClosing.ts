@@ -8,7 +8,9 @@ import { type Program, walkSteps } from './program.ts';
  * call; null when there is none.
  */
 export function closedAround(program: Program, fn: FunctionFacts, call: Call): Step | null {
-  const used = [...(call.receiver === undefined ? [] : [call.receiver]), ...call.args].filter(value => mayBeObject(fn, value));
+  const used = [...(call.receiver === undefined ? [] : [call.receiver]), ...call.args].filter(value =>
+    mayBeObject(fn, value),
+  );
   for (const step of program.steps(fn.id).values()) {
     if (step.kind !== 'try' || step.finally.length === 0 || !contains(step, call)) continue;
     let found: Step | null = null;
@@ -24,7 +26,11 @@ export function closedAround(program: Program, fn: FunctionFacts, call: Call): S
 /** A constant is nobody's resource, and `this` is not closed by one of its own methods. */
 function mayBeObject(fn: FunctionFacts, value: ValueId): boolean {
   const facts = fn.values[value];
-  return facts !== undefined && facts.kind !== 'constant' && !(facts.kind === 'read' && facts.place.root.kind === 'self' && facts.place.path.length === 0);
+  return (
+    facts !== undefined &&
+    facts.kind !== 'constant' &&
+    !(facts.kind === 'read' && facts.place.root.kind === 'self' && facts.place.path.length === 0)
+  );
 }
 
 function contains({ body }: Try, call: Call): boolean {

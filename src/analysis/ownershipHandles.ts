@@ -20,7 +20,9 @@ export interface HandleFate {
     | { kind: 'lost'; holder: string | null; ending: { type: TypeId; name: string } | null; runsOnce: boolean };
 }
 
-export const handleFates = defineAnalysis<readonly HandleFate[]>('handle-fates', (get, program) => new Handles(get, program).all());
+export const handleFates = defineAnalysis<readonly HandleFate[]>('handle-fates', (get, program) =>
+  new Handles(get, program).all(),
+);
 
 class Handles {
   readonly #program: Program;
@@ -45,7 +47,8 @@ class Handles {
       for (const step of this.#program.steps(id).values()) {
         const what = step.kind === 'spawn' || step.kind === 'call' ? kindOf(step) : null;
         if (step.kind === 'spawn' && (what === 'thread' || what === 'process') && this.#callAt(id, step)) continue;
-        if (what !== null && (step.kind === 'spawn' || step.kind === 'call')) found.push({ fn: id, step, what, fate: this.#fate(id, step, what) });
+        if (what !== null && (step.kind === 'spawn' || step.kind === 'call'))
+          found.push({ fn: id, step, what, fate: this.#fate(id, step, what) });
       }
     }
     return found;
@@ -69,18 +72,31 @@ class Handles {
     };
   }
 
-  #observed(fn: FunctionId, step: Call | Spawn, value: ValueId | undefined, want: 'handle' | 'unref'): Observation | null {
-    const found = value === undefined ? null : this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, want);
+  #observed(
+    fn: FunctionId,
+    step: Call | Spawn,
+    value: ValueId | undefined,
+    want: 'handle' | 'unref',
+  ): Observation | null {
+    const found =
+      value === undefined ? null : this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, want);
     if (found || want === 'unref') return found;
-    if (step.kind === 'spawn' && this.#graph.targets(fn, step.id).some(id => this.#endsItself(id))) return { how: 'cleared', fn, step };
+    if (step.kind === 'spawn' && this.#graph.targets(fn, step.id).some(id => this.#endsItself(id)))
+      return { how: 'cleared', fn, step };
     // `exec(command, callback)`: the callback is told how it ended.
-    const callback = step.kind === 'call' && [...this.#program.steps(fn).values()].some(one => one.kind === 'spawn' && one.how === 'immediate' && one.at[0] === step.at[0] && one.at[1] === step.at[1]);
+    const callback =
+      step.kind === 'call' &&
+      [...this.#program.steps(fn).values()].some(
+        one => one.kind === 'spawn' && one.how === 'immediate' && one.at[0] === step.at[0] && one.at[1] === step.at[1],
+      );
     return callback ? { how: 'watched', fn, step } : null;
   }
 
   /** The call that gives the handle (or a promise of the end) of a thread or process started in the same expression. */
   #callAt(fn: FunctionId, { at }: Spawn): boolean {
-    return [...this.#program.steps(fn).values()].some(step => step.kind === 'call' && step.at[0] === at[0] && step.at[1] === at[1]);
+    return [...this.#program.steps(fn).values()].some(
+      step => step.kind === 'call' && step.at[0] === at[0] && step.at[1] === at[1],
+    );
   }
 
   /** `setInterval(function () { clearInterval(this) })`. */
@@ -102,7 +118,8 @@ class Handles {
       seen.add(at);
       const found = this.#consumption.expand({ kind: 'value', fn, value: at, inside: [] }, 'handle');
       for (const { to } of found.stored) {
-        const holder = to.find(one => one.kind === 'holder' && one.holder.kind === 'field') ?? to.find(one => one.kind === 'holder');
+        const holder =
+          to.find(one => one.kind === 'holder' && one.holder.kind === 'field') ?? to.find(one => one.kind === 'holder');
         if (holder?.kind === 'holder') return holderName(holder.holder);
       }
       for (const next of found.next) if (next.kind === 'value' && next.inside.length === 0) queue.push(next.value);
@@ -112,7 +129,11 @@ class Handles {
 
   /** The class whose member the code stands in, closures included. */
   #ownerOf(fn: FunctionId): TypeId | null {
-    for (let at = this.#program.functions.get(fn); at; at = at.parent === null ? undefined : this.#program.functions.get(at.parent)) {
+    for (
+      let at = this.#program.functions.get(fn);
+      at;
+      at = at.parent === null ? undefined : this.#program.functions.get(at.parent)
+    ) {
       if (at.owner !== null) return at.isStatic ? null : at.owner;
     }
     return null;

@@ -93,7 +93,8 @@ class Namer implements Names {
     if (!facts || depth === 0) return null;
     if (facts.kind === 'read') return this.#place(fn, facts.place, depth - 1);
     if (facts.kind === 'function') return this.#program.functions.get(facts.id)?.name ?? null;
-    if (facts.kind === 'choice' || facts.kind === 'from') return facts.values.map(part => this.#value(fn, part, depth - 1)).find(name => name !== null) ?? null;
+    if (facts.kind === 'choice' || facts.kind === 'from')
+      return facts.values.map(part => this.#value(fn, part, depth - 1)).find(name => name !== null) ?? null;
     return facts.kind === 'element' ? this.#value(fn, facts.of, depth - 1) : null;
   }
 

@@ -30,7 +30,12 @@ function runsOnce(fn: FunctionId, program: Program, graph: CallGraph, known: Map
   const facts = program.functions.get(fn);
   const isBody = fn === `${program.fileOf(fn)}#`;
   const callers = graph.callers(fn);
-  const once = isBody || (facts !== undefined && callers.length > 0 && !graph.escapes(fn) && callers.every(edge => runsOnce(edge.caller, program, graph, known)));
+  const once =
+    isBody ||
+    (facts !== undefined &&
+      callers.length > 0 &&
+      !graph.escapes(fn) &&
+      callers.every(edge => runsOnce(edge.caller, program, graph, known)));
   known.set(fn, once);
   return once;
 }

@@ -6,6 +6,7 @@ import { type CallGraph, callGraph } from './callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { isPromiseMade } from './mayReject.ts';
 import type { Program, Site } from './program.ts';
+import { reaches, type ReturnedValue, returnedValues } from './promisesReturns.ts';
 import { writeIndex, type WriteIndex } from './writeIndex.ts';
 
 export interface PromiseNode {
@@ -31,13 +32,18 @@ export interface Promises {
 
 export const promises = defineAnalysis<Promises>('promises', (get, program) => new Finder(get, program));
 
+type Given = 'promise' | 'promises' | null;
+const strongest = (kinds: readonly Given[]): Given =>
+  kinds.includes('promise') ? 'promise' : kinds.includes('promises') ? 'promises' : null;
+
 class Finder implements Promises {
   readonly all: PromiseNode[] = [];
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
   readonly #writes: WriteIndex;
-  readonly #returns = new Map<FunctionId, 'promise' | 'promises' | null>();
+  readonly #returnedValues = new Map<FunctionId, readonly ReturnedValue[]>();
+  readonly #returns = new Map<FunctionId, Given>();
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -47,7 +53,7 @@ class Finder implements Promises {
     for (const fn of program.functions.values()) if (!fn.synthetic || fn.owner !== null) this.#find(fn);
   }
 
-  returns(fn: FunctionId): 'promise' | 'promises' | null {
+  returns(fn: FunctionId): Given {
     const known = this.#returns.get(fn);
     if (known !== undefined) return known;
     const facts = this.#program.functions.get(fn);
@@ -57,16 +63,50 @@ class Finder implements Promises {
       return gives;
     }
     this.#returns.set(fn, null);
-    const kinds = this.#writes.returned(fn).map(value => this.#valueGives(facts, value, new Set()));
-    const gives = kinds.includes('promise') ? 'promise' : kinds.includes('promises') ? 'promises' : null;
+    const gives = strongest(this.#returned(facts).map(({ value }) => this.#valueGives(facts, value, new Set())));
     this.#returns.set(fn, gives);
     return gives;
+  }
+
+  #returned(fn: FunctionFacts): readonly ReturnedValue[] {
+    let found = this.#returnedValues.get(fn.id);
+    if (!found) {
+      found = returnedValues(fn);
+      this.#returnedValues.set(fn.id, found);
+    }
+    return found;
+  }
+
+  /** What a call gives by the bodies that it may run, as far as its arguments let it reach their returns. */
+  #givenBy(caller: FunctionId, step: Call, callee: FunctionId): Given {
+    const gives = this.returns(callee);
+    const facts = this.#program.functions.get(callee);
+    const from = this.#program.functions.get(caller);
+    if (gives === null || facts?.calling !== 'value' || !from || step.spreads?.length) return gives;
+    const reached = this.#returned(facts).filter(one => reaches(from, step, one));
+    return strongest(reached.map(({ value }) => this.#valueGives(facts, value, new Set())));
+  }
+
+  /** Every promise that the callees return is for callers without the callback that this call passes. */
+  #takesCallbackInstead(fn: FunctionId, step: Call): boolean {
+    const targets = this.#graph.targets(fn, step.id);
+    if (targets.length > 0)
+      return targets.some(id => this.returns(id) !== null) && targets.every(id => this.#givenBy(fn, step, id) === null);
+    // Of the tables' callback-or-promise APIs; those that run a callback as work are functions of their own.
+    const last = step.args.at(-1);
+    const given = last === undefined ? undefined : this.#program.functions.get(fn)?.values[last];
+    return (
+      step.target.kind === 'external' &&
+      step.known !== undefined &&
+      (given?.kind === 'function' || (given?.kind === 'unknown' && given.text === 'callback'))
+    );
   }
 
   ofCall(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
     if (isPromiseMade(step)) return { gives: 'promise', confidence: 'high' };
     if (step.newOf !== undefined && step.gives === undefined) return null;
     const { gives } = step;
+    if (gives !== 'lazy' && this.#takesCallbackInstead(fn, step)) return null;
     switch (gives) {
       case 'safe':
       case 'value':
@@ -79,7 +119,10 @@ class Finder implements Promises {
         return { gives: 'builder', confidence: 'high' };
       case 'thenable':
         if (this.#givesSelf(fn, step)) return null;
-        return { gives: step.receiver === undefined && !step.known?.builder ? 'thenable' : 'builder', confidence: 'medium' };
+        return {
+          gives: step.receiver === undefined && !step.known?.builder ? 'thenable' : 'builder',
+          confidence: 'medium',
+        };
       default:
         return this.#byCallees(fn, step);
     }
@@ -87,7 +130,9 @@ class Finder implements Promises {
 
   /** Untyped code: by what the callees that flow here give. */
   #byCallees(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
-    const kinds = this.#graph.targets(fn, step.id).map(id => this.returns(id));
+    // A callee known only by its name says nothing of what an `any` gives.
+    if (step.target.kind === 'unresolved') return null;
+    const kinds = this.#graph.targets(fn, step.id).map(id => this.#givenBy(fn, step, id));
     if (kinds.length === 0 || kinds.includes(null)) return null;
     const gives = kinds.every(kind => kind === 'promises') ? 'promises' : 'promise';
     return { gives, confidence: step.target.kind === 'functions' ? 'high' : 'medium' };
@@ -96,17 +141,23 @@ class Finder implements Promises {
   /** A fluent method of a thenable of the project: it gives its own receiver again. */
   #givesSelf(fn: FunctionId, step: Call): boolean {
     const targets = this.#graph.targets(fn, step.id);
-    return targets.length > 0 && targets.every(id => {
-      const values = this.#writes.returned(id);
-      const facts = this.#program.functions.get(id)?.values;
-      return values.length > 0 && values.every(value => {
-        const made = facts?.[value];
-        return made?.kind === 'read' && made.place.root.kind === 'self' && made.place.path.length === 0;
-      });
-    });
+    return (
+      targets.length > 0 &&
+      targets.every(id => {
+        const values = this.#writes.returned(id);
+        const facts = this.#program.functions.get(id)?.values;
+        return (
+          values.length > 0 &&
+          values.every(value => {
+            const made = facts?.[value];
+            return made?.kind === 'read' && made.place.root.kind === 'self' && made.place.path.length === 0;
+          })
+        );
+      })
+    );
   }
 
-  #valueGives(fn: FunctionFacts, value: ValueId, seen: Set<ValueId>): 'promise' | 'promises' | null {
+  #valueGives(fn: FunctionFacts, value: ValueId, seen: Set<ValueId>): Given {
     const facts = fn.values[value];
     if (!facts || seen.has(value)) return null;
     seen.add(value);
@@ -141,7 +192,15 @@ class Finder implements Promises {
     const steps = this.#program.steps(fn.id);
     fn.values.forEach((value, id) => {
       if (value.kind === 'combined') {
-        this.all.push({ fn: fn.id, value: id, at: value.at, how: 'combined', step: null, gives: 'promise', confidence: 'high' });
+        this.all.push({
+          fn: fn.id,
+          value: id,
+          at: value.at,
+          how: 'combined',
+          step: null,
+          gives: 'promise',
+          confidence: 'high',
+        });
         return;
       }
       if (value.kind !== 'result' || this.#uses(fn.id).resultOf(value.of) !== id) return;

@@ -37,8 +37,6 @@ export interface PromiseFate {
   fate: Fate;
   /** How the promise may reject, handlers on it included. */
   rejection: Failure;
-  /** Its own rejection handler may reject in turn. */
-  handlerFails: boolean;
   /** Where it is made; where the path or the store is that loses it. */
   sites: { made: Site; lost: Site | null };
   /** The functions whose bodies the promise is the end of. */
@@ -49,6 +47,9 @@ export const promiseFates = defineAnalysis<readonly PromiseFate[]>('promise-fate
   const decider = new Decider(get, program);
   return withoutRepeats(get(promises).all.map(node => decider.decide(node)));
 });
+
+/** It does not reject, or only when a handler of its rejections does. */
+export const isHandled = (rejection: Failure): boolean => rejection === 'never' || rejection === 'handler';
 
 const owned = (how: string): Fate => ({ kind: 'owned', how });
 
@@ -74,15 +75,20 @@ class Decider {
 
   decide(node: PromiseNode): PromiseFate {
     const rejection = this.#rejects.value(node.fn, node.value);
-    const handled = node.step?.kind === 'chain' && node.step.onRejected !== undefined;
     const fate = node.gives === 'builder' ? this.#builderFate(node) : this.#fate(node, rejection);
-    const lost = fate.kind === 'some-path' ? (fate.lostAt.kind === 'end' ? null : fate.lostAt.step) : fate.kind === 'kept' || fate.kind === 'ignored' ? fate.step : null;
+    const lost =
+      fate.kind === 'some-path'
+        ? fate.lostAt.kind === 'end'
+          ? null
+          : fate.lostAt.step
+        : fate.kind === 'kept' || fate.kind === 'ignored'
+          ? fate.step
+          : null;
     return {
       node,
       fate,
       sites: { made: this.#program.site(node.fn, node.at), lost: lost && this.#program.site(node.fn, lost.at) },
       rejection,
-      handlerFails: handled && rejection !== 'never',
       work: node.step?.kind === 'call' ? this.#graph.targets(node.fn, node.step.id) : [],
     };
   }
@@ -94,7 +100,7 @@ class Decider {
     const unjoined = this.#unjoined(uses, node);
     if (unjoined) return unjoined;
     const how = uses.ends[0]?.how ?? 'used';
-    if (uses.throughContainer || rejection === 'never' || node.step === null) return owned(how);
+    if (uses.throughContainer || isHandled(rejection) || node.step === null) return owned(how);
     if (uses.ends.some(end => end.step === null)) return owned(how);
     const steps = new Set(uses.ends.flatMap(end => (end.step ? [end.step.id] : [])));
     const lostAt = this.#walker(node.fn).lost(node.step.id, steps, uses.aliases);
@@ -104,25 +110,39 @@ class Decider {
   /** Nobody observes it. */
   #unused(node: PromiseNode, uses: LocalUses, rejection: Failure): Fate {
     const [kept] = uses.stored;
-    if (kept) return { kind: 'kept', holder: nameOf(kept.holders), step: kept.step, startedByClass: this.#isLifeCycle(node.fn, kept.direct) };
+    if (kept)
+      return {
+        kind: 'kept',
+        holder: nameOf(kept.holders),
+        step: kept.step,
+        startedByClass: this.#isLifeCycle(node.fn, kept.direct),
+      };
     const [ignored] = uses.ignored;
     if (ignored) return { kind: 'ignored', step: ignored };
     const [drop] = uses.drops;
     if (drop) return this.#dropped(node, drop, rejection);
-    if (node.step?.kind === 'call' && isPromiseMade(node.step) && this.#isOnlySettled(node)) return this.#rejects.value(node.fn, node.value) === 'never' ? { kind: 'mistaken' } : { kind: 'dropped', how: 'statement', step: node.step };
+    if (node.step?.kind === 'call' && isPromiseMade(node.step) && this.#isOnlySettled(node))
+      return this.#rejects.value(node.fn, node.value) === 'never'
+        ? { kind: 'mistaken' }
+        : { kind: 'dropped', how: 'statement', step: node.step };
     const [put] = uses.put;
     if (put) return { kind: 'kept', holder: null, step: put, startedByClass: false };
-    return uses.tests.length > 0 || !uses.captured ? { kind: 'mistaken' } : { kind: 'dropped', how: 'unused', step: node.step ?? uses.captured };
+    return uses.tests.length > 0 || !uses.captured
+      ? { kind: 'mistaken' }
+      : { kind: 'dropped', how: 'unused', step: node.step ?? uses.captured };
   }
 
   #dropped(node: PromiseNode, drop: Drop, rejection: Failure): Fate {
     if (drop.how === 'void') {
       if (this.#isJoined(node)) return owned('used');
-      return this.#isOwnedByQueue(node) && rejection === 'never' ? owned('queued') : { kind: 'detached', how: 'void' };
+      return this.#isOwnedByQueue(node) && isHandled(rejection) ? owned('queued') : { kind: 'detached', how: 'void' };
     }
     if (rejection !== 'never') return { kind: 'dropped', how: drop.how, step: drop };
-    if (this.#isCaught(node)) return this.#isJoined(node) || this.#isOwnedByQueue(node) ? owned('used') : { kind: 'detached', how: 'caught' };
-    return this.#isClosureRun(node) ? { kind: 'detached', how: 'closure' } : { kind: 'dropped', how: drop.how, step: drop };
+    if (this.#isCaught(node))
+      return this.#isJoined(node) || this.#isOwnedByQueue(node) ? owned('used') : { kind: 'detached', how: 'caught' };
+    return this.#isClosureRun(node)
+      ? { kind: 'detached', how: 'closure' }
+      : { kind: 'dropped', how: drop.how, step: drop };
   }
 
   /** `new Promise(…)` as a statement: nothing but its own resolve and reject is taken from it. */
@@ -135,15 +155,24 @@ class Decider {
   /** A call of a builder runs nothing: what matters is whether the builder is awaited in the end. */
   #builderFate(node: PromiseNode): Fate {
     let { value } = node;
-    for (let receiver = this.#receiver(node.fn, value); receiver !== null; receiver = this.#receiver(node.fn, value)) value = receiver;
+    for (let receiver = this.#receiver(node.fn, value); receiver !== null; receiver = this.#receiver(node.fn, value))
+      value = receiver;
     const step = this.#stepOf(node.fn, value);
-    const receiver = step?.kind === 'call' && step.gives === 'thenable' && step.receiver !== undefined ? this.#program.functions.get(node.fn)?.values[step.receiver] : undefined;
+    const receiver =
+      step?.kind === 'call' && step.gives === 'thenable' && step.receiver !== undefined
+        ? this.#program.functions.get(node.fn)?.values[step.receiver]
+        : undefined;
     // A thenable made on something that came from elsewhere: maybe that builder again, run by whoever made it.
-    if (receiver?.kind === 'read') return receiver.place.root.kind === 'module' ? this.#fate(node, this.#rejects.value(node.fn, node.value)) : owned('used');
+    if (receiver?.kind === 'read')
+      return receiver.place.root.kind === 'module'
+        ? this.#fate(node, this.#rejects.value(node.fn, node.value))
+        : owned('used');
     const observed = this.#consumption.observed({ kind: 'value', fn: node.fn, value, inside: [] }, 'error');
     if (observed) return owned(observed.how);
     // The last call of a chain speaks for all.
-    const drop = this.#local(node.fn, node.value).drops.find(one => this.#origins(node.fn, one.value).includes(node.value));
+    const drop = this.#local(node.fn, node.value).drops.find(one =>
+      this.#origins(node.fn, one.value).includes(node.value),
+    );
     return drop ? { kind: 'dropped', how: drop.how, step: drop } : owned('used');
   }
 
@@ -151,7 +180,10 @@ class Decider {
   #receiver(fn: FunctionId, value: ValueId): ValueId | null {
     const step = this.#stepOf(fn, value);
     if (step?.kind !== 'call' || step.gives === undefined || step.receiver === undefined) return null;
-    return this.#origins(fn, step.receiver).find(origin => origin < value && this.#stepOf(fn, origin)?.kind === 'call') ?? null;
+    return (
+      this.#origins(fn, step.receiver).find(origin => origin < value && this.#stepOf(fn, origin)?.kind === 'call') ??
+      null
+    );
   }
 
   /** A handler stands somewhere on the chain, or the one handler is at the end. */
@@ -218,7 +250,8 @@ class Decider {
     const facts = this.#program.functions.get(fn)?.values[value];
     if (seen.has(value)) return [];
     seen.add(value);
-    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy')) return facts.values.flatMap(part => this.#origins(fn, part, seen));
+    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
+      return facts.values.flatMap(part => this.#origins(fn, part, seen));
     return [value];
   }
 
@@ -253,5 +286,7 @@ function withoutRepeats(fates: readonly PromiseFate[]): PromiseFate[] {
     const known = first.get(one.fate.step);
     if (!known || isWorse(one, known)) first.set(one.fate.step, one);
   }
-  return fates.map(one => (one.fate.kind === 'dropped' && first.get(one.fate.step) !== one ? { ...one, fate: owned('with another') } : one));
+  return fates.map(one =>
+    one.fate.kind === 'dropped' && first.get(one.fate.step) !== one ? { ...one, fate: owned('with another') } : one,
+  );
 }

@@ -39,9 +39,26 @@ export const localUses = defineAnalysis<(fn: FunctionId, value: ValueId) => Loca
   return (fn, value) => gather(follow, fn, value, someStep);
 });
 
-function gather(follow: Consumption, fn: FunctionId, value: ValueId, someStep: (fn: FunctionId) => Step | null): LocalUses {
+function gather(
+  follow: Consumption,
+  fn: FunctionId,
+  value: ValueId,
+  someStep: (fn: FunctionId) => Step | null,
+): LocalUses {
   const aliases = new Set<ValueId>();
-  const uses: LocalUses = { ends: [], drops: [], tests: [], stored: [], observedStores: [], ignored: [], put: [], elsewhere: null, captured: null, throughContainer: false, aliases };
+  const uses: LocalUses = {
+    ends: [],
+    drops: [],
+    tests: [],
+    stored: [],
+    observedStores: [],
+    ignored: [],
+    put: [],
+    elsewhere: null,
+    captured: null,
+    throughContainer: false,
+    aliases,
+  };
   const queue: Followed[] = [{ kind: 'value', fn, value, inside: [] }];
   const seen = new Set<string>();
   for (let at = queue.pop(); at; at = queue.pop()) {
@@ -60,6 +77,7 @@ function gather(follow: Consumption, fn: FunctionId, value: ValueId, someStep: (
     queue.push(...found.next);
     for (const { step, to } of found.given) {
       if (to.some(one => follow.observed(one, 'error'))) uses.ends.push({ how: 'passed', step });
+      else if (isLookedAt(follow, to)) uses.tests.push(step);
       else uses.ignored.push(step);
     }
     for (const { step, to } of found.stored) store(follow, uses, queue, step, to, at.inside.length);
@@ -71,7 +89,29 @@ function gather(follow: Consumption, fn: FunctionId, value: ValueId, someStep: (
   return uses;
 }
 
-function store(follow: Consumption, uses: LocalUses, queue: Followed[], step: Access, to: readonly Followed[], depth: number): void {
+/** `isPromise(p)`: the callee only looks at what it is. */
+function isLookedAt(follow: Consumption, from: readonly Followed[]): boolean {
+  const seen = new Set<string>();
+  const queue = [...from];
+  for (let at = queue.pop(); at; at = queue.pop()) {
+    const key = JSON.stringify(at);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const { tests, lookedAt, next, captured, given } = follow.expand(at, 'error');
+    if (tests.length > 0 || lookedAt) return true;
+    queue.push(...next, ...captured, ...given.flatMap(one => one.to));
+  }
+  return false;
+}
+
+function store(
+  follow: Consumption,
+  uses: LocalUses,
+  queue: Followed[],
+  step: Access,
+  to: readonly Followed[],
+  depth: number,
+): void {
   const holders = to.flatMap(one => (one.kind === 'holder' ? [one] : []));
   const containers = to.filter(one => one.kind === 'value');
   if (containers.length > 0) {

@@ -91,7 +91,12 @@ class Teller {
         ? null
         : what === 'thread' || what === 'process'
           ? { kind: 'unwatched', what, holder: fate.holder }
-          : { kind: 'interval', holder: fate.holder, ending: fate.ending && `${shortType(fate.ending.type)}.${fate.ending.name}`, runsOnce: fate.runsOnce };
+          : {
+              kind: 'interval',
+              holder: fate.holder,
+              ending: fate.ending && `${shortType(fate.ending.type)}.${fate.ending.name}`,
+              runsOnce: fate.runsOnce,
+            };
     return {
       site: this.#program.site(fn, step.at),
       what,
@@ -99,7 +104,14 @@ class Teller {
       startedBy: fn,
       work: [],
       owner: fate.kind === 'ended' ? this.#names.fn(fate.by.fn) : fate.kind === 'by-itself' ? 'the runtime' : null,
-      end: fate.kind === 'ended' ? (fate.by.how === 'cleared' ? 'cancelled' : 'joined') : fate.kind === 'by-itself' ? 'by itself' : 'orphan',
+      end:
+        fate.kind === 'ended'
+          ? fate.by.how === 'cleared'
+            ? 'cancelled'
+            : 'joined'
+          : fate.kind === 'by-itself'
+            ? 'by itself'
+            : 'orphan',
       onTheSpot: false,
       confidence: 'high',
       problem,
@@ -117,13 +129,29 @@ class Teller {
         if (fate.fate.how === 'closure') return { kind: 'closure' };
         if (fate.fate.how === 'void') return { kind: 'void', rejection };
         const started = owner !== null && this.#cycles.isStart(node.fn);
-        return { kind: 'caught', endless: started && this.#cycles.isLoop(this.#rootWork(fate)) && !this.#cycles.tellsToStop(owner, this.#rootWork(fate)) };
+        return {
+          kind: 'caught',
+          endless:
+            started &&
+            this.#cycles.isLoop(this.#rootWork(fate)) &&
+            !this.#cycles.tellsToStop(owner, this.#rootWork(fate)),
+        };
       }
       case 'unjoined':
-        return { kind: 'not-joined', holder: fate.fate.holder, told: owner !== null && this.#cycles.tellsToStop(owner, work), rejection: 'never' };
+        return {
+          kind: 'not-joined',
+          holder: fate.fate.holder,
+          told: owner !== null && this.#cycles.tellsToStop(owner, work),
+          rejection: 'never',
+        };
       case 'kept':
         if (!fate.fate.startedByClass || fate.fate.holder === null) return null;
-        return { kind: 'not-joined', holder: fate.fate.holder, told: owner !== null && this.#cycles.tellsToStop(owner, this.#rootWork(fate)), rejection };
+        return {
+          kind: 'not-joined',
+          holder: fate.fate.holder,
+          told: owner !== null && this.#cycles.tellsToStop(owner, this.#rootWork(fate)),
+          rejection,
+        };
       default:
         return null;
     }
@@ -142,7 +170,9 @@ class Teller {
   }
 
   #isDeclaredDetached(fate: PromiseFate): boolean {
-    return this.#rootWork(fate).some(id => this.#program.functions.get(id)?.declared?.some(one => one.tag === 'detached'));
+    return this.#rootWork(fate).some(id =>
+      this.#program.functions.get(id)?.declared?.some(one => one.tag === 'detached'),
+    );
   }
 
   /** The bodies at the root of a chain. */

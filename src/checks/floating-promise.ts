@@ -1,7 +1,7 @@
 import { mayReject, type MayReject } from '../analysis/mayReject.ts';
 import { names, type Names } from '../analysis/ownershipNames.ts';
 import { promiseSites } from '../analysis/promises.ts';
-import { type PromiseFate, promiseFates } from '../analysis/promisesFate.ts';
+import { isHandled, type PromiseFate, promiseFates } from '../analysis/promisesFate.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
 /**
@@ -49,7 +49,9 @@ is known never to reject for a reason that the code does not show.`,
         level: levelOf(fate),
         confidence: confidenceOf(fate),
         message: words.message,
-        ...(fate.node.gives === 'builder' ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' } : {}),
+        ...(fate.node.gives === 'builder'
+          ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' }
+          : {}),
         related: relatedOf(fate, words, get(mayReject), get(names)),
         key: count === 1 ? key : [...key, String(count)],
       });
@@ -57,9 +59,9 @@ is known never to reject for a reason that the code does not show.`,
   },
 });
 
-function levelOf({ fate, node, rejection, handlerFails }: PromiseFate): NonNullable<FoundDraft['level']> {
+function levelOf({ fate, node, rejection }: PromiseFate): NonNullable<FoundDraft['level']> {
   if (node.gives === 'builder') return 'error';
-  if (rejection === 'never' || handlerFails) return 'note';
+  if (isHandled(rejection)) return 'note';
   return fate.kind === 'kept' ? 'warning' : 'error';
 }
 
@@ -68,6 +70,9 @@ function confidenceOf({ fate, node, rejection }: PromiseFate): FoundDraft['confi
   if (node.confidence !== 'high') return node.confidence;
   return fate.kind === 'kept' || fate.kind === 'ignored' || rejection === 'undecided' ? 'medium' : 'high';
 }
+
+/** With more callees than these, why one of them fails says little. */
+const FEW = 3;
 
 interface Words {
   at: FoundDraft['at'];
@@ -84,20 +89,46 @@ function wordsFor(one: PromiseFate, named: Names): Words | null {
   const words = { at: sites.made, name };
   switch (fate.kind) {
     case 'dropped':
-      if (node.gives === 'builder') return { ...words, message: `The query that \`${name}\` builds never runs: nobody awaits it` };
-      if (one.handlerFails) return { ...words, message: `The rejection handler on the promise ${of} may itself reject, and nobody handles that` };
-      if (node.how === 'chain') return { ...words, message: `The reaction to the promise ${of} makes a new promise, and nothing handles its rejection` };
-      if (fate.how === 'unused') return { ...words, message: `The promise ${of} is kept in a variable that nobody awaits or returns` };
-      if (fate.how === 'overwritten') return { ...words, message: `The promise ${of} is overwritten before anybody awaits it` };
-      return { ...words, message: node.gives === 'promises' ? `The promises ${of} are dropped: nobody awaits them` : `The promise ${of} is dropped: nobody awaits, returns or handles it` };
+      if (node.gives === 'builder')
+        return { ...words, message: `The query that \`${name}\` builds never runs: nobody awaits it` };
+      if (one.rejection === 'handler')
+        return {
+          ...words,
+          message: `The rejection handler on the promise ${of} may itself reject, and nobody handles that`,
+        };
+      if (node.how === 'chain')
+        return {
+          ...words,
+          message: `The reaction to the promise ${of} makes a new promise, and nothing handles its rejection`,
+        };
+      if (fate.how === 'unused')
+        return { ...words, message: `The promise ${of} is kept in a variable that nobody awaits or returns` };
+      if (fate.how === 'overwritten')
+        return { ...words, message: `The promise ${of} is overwritten before anybody awaits it` };
+      return {
+        ...words,
+        message:
+          node.gives === 'promises'
+            ? `The promises ${of} are dropped: nobody awaits them`
+            : `The promise ${of} is dropped: nobody awaits, returns or handles it`,
+      };
     case 'some-path': {
-      const how = fate.lostAt.kind === 'return' ? 'returns' : fate.lostAt.kind === 'round' ? 'goes round again' : 'ends';
+      const how =
+        fate.lostAt.kind === 'return' ? 'returns' : fate.lostAt.kind === 'round' ? 'goes round again' : 'ends';
       const message = `The promise ${of} is awaited on one path only: on another the function ${how} without it`;
-      return { ...words, message, ...(sites.lost ? { also: { site: sites.lost, message: `This path ${how} without the promise` } } : {}) };
+      return {
+        ...words,
+        message,
+        ...(sites.lost ? { also: { site: sites.lost, message: `This path ${how} without the promise` } } : {}),
+      };
     }
     case 'kept':
       if (fate.startedByClass) return null;
-      if (fate.holder === null) return { ...words, message: `The promise ${of} is put into a local collection that nobody awaits, returns or passes on` };
+      if (fate.holder === null)
+        return {
+          ...words,
+          message: `The promise ${of} is put into a local collection that nobody awaits, returns or passes on`,
+        };
       return {
         ...words,
         message: `The promise ${of} is stored in \`${fate.holder}\`, and nothing in the program awaits, returns or handles what is there`,
@@ -116,9 +147,15 @@ function wordsFor(one: PromiseFate, named: Names): Words | null {
   }
 }
 
-function relatedOf({ work, rejection }: PromiseFate, { also }: Words, rejects: MayReject, named: Names): NonNullable<FoundDraft['related']> {
-  const [first] = rejection === 'never' ? [] : work;
+function relatedOf(
+  { work, rejection }: PromiseFate,
+  { also }: Words,
+  rejects: MayReject,
+  named: Names,
+): NonNullable<FoundDraft['related']> {
+  const [first] = rejection === 'may' && work.length <= FEW ? work.filter(id => rejects.rejects(id) === 'may') : [];
   const cause = first === undefined ? null : rejects.cause(first);
-  const because = cause && first !== undefined ? [{ site: cause.site, message: `\`${named.fn(first)}\` ${cause.text}` }] : [];
+  const because =
+    cause && first !== undefined ? [{ site: cause.site, message: `\`${named.fn(first)}\` ${cause.text}` }] : [];
   return [...because, ...(also ? [also] : [])];
 }

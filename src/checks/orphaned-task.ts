@@ -43,8 +43,10 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
       const key = [task.startedBy, task.name, task.problem.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
-      const [work] = task.work;
-      const cause = work !== undefined && 'rejection' in task.problem && task.problem.rejection !== 'never' ? get(mayReject).cause(work) : null;
+      const rejects = get(mayReject);
+      const failing = 'rejection' in task.problem && task.problem.rejection === 'may' && task.work.length <= FEW;
+      const work = failing ? task.work.find(id => rejects.rejects(id) === 'may') : undefined;
+      const cause = work === undefined ? null : rejects.cause(work);
       report({
         at: task.site,
         level,
@@ -52,8 +54,12 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
         message,
         ...(fix === undefined ? {} : { fix }),
         related: [
-          ...(cause && work !== undefined ? [{ site: cause.site, message: `\`${get(names).fn(work)}\` ${cause.text}` }] : []),
-          ...(task.problem.kind === 'outlives' ? [{ site: task.problem.closing, message: 'What it uses is closed here' }] : []),
+          ...(cause && work !== undefined
+            ? [{ site: cause.site, message: `\`${get(names).fn(work)}\` ${cause.text}` }]
+            : []),
+          ...(task.problem.kind === 'outlives'
+            ? [{ site: task.problem.closing, message: 'What it uses is closed here' }]
+            : []),
         ],
         key: count === 1 ? key : [...key, String(count)],
       });
@@ -61,10 +67,15 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
   },
 });
 
+/** With more callees than these, why one of them fails says little. */
+const FEW = 3;
+
 /** What is said of a whole class, or of every reader of a field, is less sure than what stands at the call. */
 function confidenceOf(task: Task, problem: OrphanProblem): FoundDraft['confidence'] {
   if (task.confidence !== 'high') return task.confidence;
-  return problem.kind === 'not-joined' || (problem.kind === 'void' && problem.rejection === 'undecided') ? 'medium' : 'high';
+  return problem.kind === 'not-joined' || (problem.kind === 'void' && problem.rejection === 'undecided')
+    ? 'medium'
+    : 'high';
 }
 
 interface Words {
@@ -77,19 +88,35 @@ function wordsFor(name: string, problem: OrphanProblem): Words {
   switch (problem.kind) {
     case 'void':
       return problem.rejection === 'may'
-        ? { level: 'warning', message: `\`${name}\` is started with \`void\`, may reject, and nobody handles that or waits for it` }
-        : { level: 'note', message: `\`${name}\` is started with \`void\`: it does not reject, and nobody waits for it` };
+        ? {
+            level: 'warning',
+            message: `\`${name}\` is started with \`void\`, may reject, and nobody handles that or waits for it`,
+          }
+        : {
+            level: 'note',
+            message: `\`${name}\` is started with \`void\`${problem.rejection === 'never' ? ': it does not reject, and nobody waits for it' : ', and nobody waits for it'}`,
+          };
     case 'outlives':
-      return { level: 'error', message: `\`${name}\` is started here and not waited for, and this scope closes what it uses`, fix: 'await it before the scope ends' };
+      return {
+        level: 'error',
+        message: `\`${name}\` is started here and not waited for, and this scope closes what it uses`,
+        fix: 'await it before the scope ends',
+      };
     case 'caught':
       return problem.endless
-        ? { level: 'warning', message: `\`${name}\` runs until the process ends: its errors are handled, and nothing stops it or waits for it` }
+        ? {
+            level: 'warning',
+            message: `\`${name}\` runs until the process ends: its errors are handled, and nothing stops it or waits for it`,
+          }
         : { level: 'note', message: `The errors of \`${name}\` are handled, and nobody waits for it to end` };
     case 'closure':
-      return { level: 'note', message: 'An async function is run here and handles its own errors, and nobody waits for it to end' };
+      return {
+        level: 'note',
+        message: 'An async function is run here and handles its own errors, and nobody waits for it to end',
+      };
     case 'not-joined':
       return {
-        level: problem.rejection === 'never' && problem.told ? 'note' : 'warning',
+        level: (problem.rejection === 'never' || problem.rejection === 'handler') && problem.told ? 'note' : 'warning',
         message: problem.told
           ? `\`${name}\` is kept in \`${problem.holder}\` and told to stop, and no member waits for it to end`
           : `\`${name}\` is kept in \`${problem.holder}\`, and no member awaits or cancels it`,
@@ -100,7 +127,11 @@ function wordsFor(name: string, problem: OrphanProblem): Words {
     case 'unwatched': {
       const what = problem.what === 'thread' ? 'thread' : 'child process';
       const kept = problem.holder === null ? '' : ` (kept in \`${problem.holder}\`)`;
-      return { level: 'warning', message: `\`${name}\` starts a ${what}${kept} whose exit and errors nobody observes`, fix: 'listen to its exit and error events, and end it at shutdown' };
+      return {
+        level: 'warning',
+        message: `\`${name}\` starts a ${what}${kept} whose exit and errors nobody observes`,
+        fix: 'listen to its exit and error events, and end it at shutdown',
+      };
     }
   }
 }
@@ -112,5 +143,9 @@ function intervalWords({ holder, ending, runsOnce }: Extract<OrphanProblem, { ki
     return { level: 'warning', message: `The interval goes on after \`${ending}\`: ${kept}`, fix };
   }
   if (holder !== null) return { level: 'note', message: `Nothing ever clears the interval in \`${holder}\``, fix };
-  return { level: runsOnce ? 'note' : 'warning', message: 'The handle of the interval is dropped: nothing can ever clear it', fix };
+  return {
+    level: runsOnce ? 'note' : 'warning',
+    message: 'The handle of the interval is dropped: nothing can ever clear it',
+    fix,
+  };
 }
