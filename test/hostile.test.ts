@@ -21,7 +21,11 @@ interface Audited {
 }
 
 function run(args: readonly string[]): { code: number | null; signal: string | null; out: string; err: string } {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 110_000 });
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    timeout: 110_000,
+  });
   return { code: status, signal, out: stdout, err: stderr };
 }
 
@@ -33,7 +37,8 @@ function audit(root: string, ...args: string[]): Audited {
   expect(err).not.toMatch(/^\s+at .*:\d+:\d+/m);
   const report: AuditReport = JSON.parse(out);
   const told = new Map<string, string[]>();
-  for (const { file, kind } of report.diagnostics) if (file !== undefined) told.set(file, [...(told.get(file) ?? []), kind]);
+  for (const { file, kind } of report.diagnostics)
+    if (file !== undefined) told.set(file, [...(told.get(file) ?? []), kind]);
   return { code, report, told };
 }
 
@@ -51,7 +56,8 @@ function expectNothingSilent({ report, told }: Audited, files: Files): void {
 }
 
 /** `text` n times, in lines short enough to pass for hand-written. */
-const times = (text: string, n: number): string => Array.from({ length: n }, (_, i) => (i % 10 === 9 ? `${text}\n` : text)).join('');
+const times = (text: string, n: number): string =>
+  Array.from({ length: n }, (_, i) => (i % 10 === 9 ? `${text}\n` : text)).join('');
 
 const utf16 = (text: string, bigEndian: boolean): Buffer => {
   const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
@@ -59,7 +65,10 @@ const utf16 = (text: string, bigEndian: boolean): Buffer => {
 };
 const FLOATING = `async function save(): Promise<void> {\n  await fetch('x');\n}\nexport function run(): void {\n  save();\n}\n`;
 const EXACTLY_HERE = { rule: 'floating-promise', line: 5, column: 3 };
-const places = ({ report }: Audited, file: string): object[] => report.findings.filter(({ location }) => location.file === file).map(({ rule, location: { line, column } }) => ({ rule, line, column }));
+const places = ({ report }: Audited, file: string): object[] =>
+  report.findings
+    .filter(({ location }) => location.file === file)
+    .map(({ rule, location: { line, column } }) => ({ rule, line, column }));
 
 describe('bytes', () => {
   it('byte order marks, line ends, encodings, binary data, empty files', () => {
@@ -81,14 +90,21 @@ describe('bytes', () => {
     };
     const audited = audit(repository(files));
     expectNothingSilent(audited, files);
-    for (const file of ['bom.ts', 'crlf.ts', 'cr.ts', 'mixed.ts', 'utf16le.ts', 'utf16be.ts', 'no-end.ts']) expect(places(audited, file), file).toEqual([EXACTLY_HERE]);
-    for (const file of ['separators.ts', 'latin.ts']) expect(places(audited, file), file).toEqual([{ ...EXACTLY_HERE, line: 6 }]);
-    expect(Object.fromEntries(audited.told)).toEqual({ 'latin.ts': ['encoding'], 'nul.js': ['file-not-read'], 'video.ts': ['file-not-read'] });
+    for (const file of ['bom.ts', 'crlf.ts', 'cr.ts', 'mixed.ts', 'utf16le.ts', 'utf16be.ts', 'no-end.ts'])
+      expect(places(audited, file), file).toEqual([EXACTLY_HERE]);
+    for (const file of ['separators.ts', 'latin.ts'])
+      expect(places(audited, file), file).toEqual([{ ...EXACTLY_HERE, line: 6 }]);
+    expect(Object.fromEntries(audited.told)).toEqual({
+      'latin.ts': ['encoding'],
+      'nul.js': ['file-not-read'],
+      'video.ts': ['file-not-read'],
+    });
   });
 });
 
 describe('shape', () => {
-  const deep = (open: string, close: string, n: number): string => `export const deep = ${times(open, n)}1${times(close, n)};\n`;
+  const deep = (open: string, close: string, n: number): string =>
+    `export const deep = ${times(open, n)}1${times(close, n)};\n`;
   const shapes: Record<string, Files> = {
     'deep brackets': {
       'parentheses.ts': deep('(', ')', 1_500),
@@ -138,7 +154,10 @@ describe('shape', () => {
       'fine.ts': FLOATING,
     },
   };
-  const leftOut: Record<string, string[]> = { 'deeper than anything is read': ['parentheses.ts'], 'much of everything': ['huge.js', 'minified.js'] };
+  const leftOut: Record<string, string[]> = {
+    'deeper than anything is read': ['parentheses.ts'],
+    'much of everything': ['huge.js', 'minified.js'],
+  };
   it.each(Object.entries(shapes))('%s', (name, files) => {
     const audited = audit(repository(files));
     expectNothingSilent(audited, files);
@@ -149,7 +168,10 @@ describe('shape', () => {
   it('what parses before a syntax error is kept, and the line is told', () => {
     const audited = audit(repository({ 'middle.ts': `${FLOATING}\nconst = 1;\nfunction broken( {\n` }));
     expect(places(audited, 'middle.ts')).toEqual([EXACTLY_HERE]);
-    expect(audited.report.diagnostics.find(({ kind }) => kind === 'syntax-error')).toMatchObject({ file: 'middle.ts', line: 8 });
+    expect(audited.report.diagnostics.find(({ kind }) => kind === 'syntax-error')).toMatchObject({
+      file: 'middle.ts',
+      line: 8,
+    });
   });
 
   it('on a small stack, what is too deep costs its own file', async () => {
@@ -161,7 +183,14 @@ describe('shape', () => {
       'last.ts': `import { run } from './fine';\nrun();\n`,
     };
     const root = repository(files);
-    const opened = await typescript.open({ root, paths: [root], include: [], exclude: [], libraries: [], progress: () => undefined });
+    const opened = await typescript.open({
+      root,
+      paths: [root],
+      include: [],
+      exclude: [],
+      libraries: [],
+      progress: () => undefined,
+    });
     const facts = opened.files.flatMap(file => opened.extract(file) ?? []);
     const gaveUp = opened.diagnostics.filter(({ kind }) => kind === 'gave-up').map(({ file }) => file);
     expect(facts.map(({ file }) => file)).toEqual(expect.arrayContaining(['fine.ts', 'last.ts']));
@@ -171,7 +200,9 @@ describe('shape', () => {
   });
 
   it('many small files', () => {
-    const files = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`d${i % 40}/f${i}.ts`, `export const x${i} = ${i};\n`]));
+    const files = Object.fromEntries(
+      Array.from({ length: 2_000 }, (_, i) => [`d${i % 40}/f${i}.ts`, `export const x${i} = ${i};\n`]),
+    );
     expect(audit(repository(files)).report.coverage.files).toBe(2_000);
   });
 });
@@ -193,15 +224,46 @@ describe('file system', () => {
     const audited = audit(root);
     await new Promise(resolve => server.close(resolve));
     const isRoot = process.getuid?.() === 0;
-    expect([...new Set(audited.report.findings.map(({ location }) => location.file))].sort()).toEqual(['closed/x.ts', ...(isRoot ? ['src/locked.ts'] : []), 'src/real.ts']);
-    const told = ['src/dangling.ts', 'src/loop.ts', ...(isRoot ? [] : ['src/locked.ts']), 'src/pipe.ts', 'src/socket.ts'].sort();
+    expect([...new Set(audited.report.findings.map(({ location }) => location.file))].sort()).toEqual([
+      'closed/x.ts',
+      ...(isRoot ? ['src/locked.ts'] : []),
+      'src/real.ts',
+    ]);
+    const told = [
+      'src/dangling.ts',
+      'src/loop.ts',
+      ...(isRoot ? [] : ['src/locked.ts']),
+      'src/pipe.ts',
+      'src/socket.ts',
+    ].sort();
     expect([...audited.told.keys()].sort()).toEqual(told);
-    expect(audited.report.skipped.find(({ reason }) => reason === 'outside')?.examples).toEqual(['out-folder/', 'src/out.ts']);
+    expect(audited.report.skipped.find(({ reason }) => reason === 'outside')?.examples).toEqual([
+      'out-folder/',
+      'src/out.ts',
+    ]);
   });
 
   it('strange names and long paths', () => {
     const long = Array(12).fill('a-folder-with-a-long-name').join('/');
-    const files: Files = Object.fromEntries(['a b', '%41', '#', '?', `'"`, '-leading', 'dot.', '\u001b[31mred', 'new\nline', '::error::x', '<img onerror=1>', '`|@#1`', '\u202etxt', '$&', `${long}/x`].map(name => [`${name}.ts`, FLOATING]));
+    const files: Files = Object.fromEntries(
+      [
+        'a b',
+        '%41',
+        '#',
+        '?',
+        `'"`,
+        '-leading',
+        'dot.',
+        '\u001b[31mred',
+        'new\nline',
+        '::error::x',
+        '<img onerror=1>',
+        '`|@#1`',
+        '\u202etxt',
+        '$&',
+        `${long}/x`,
+      ].map(name => [`${name}.ts`, FLOATING]),
+    );
     const audited = audit(repository(files));
     expectNothingSilent(audited, files);
     expect(audited.report.findings).toHaveLength(Object.keys(files).length);
@@ -209,7 +271,11 @@ describe('file system', () => {
 
   it('a path that is not there, a folder without code, a file of another kind', () => {
     const root = repository({ 'README.md': '# x\n' });
-    for (const [path, message] of [[join(root, 'nowhere'), /No such file/], [root, /No source files/], [join(root, 'README.md'), /No source files/]] as const) {
+    for (const [path, message] of [
+      [join(root, 'nowhere'), /No such file/],
+      [root, /No source files/],
+      [join(root, 'README.md'), /No source files/],
+    ] as const) {
       const { code, err } = run([path]);
       expect(code, err).toBe(2);
       expect(err).toMatch(message);
@@ -221,32 +287,112 @@ describe('file system', () => {
 describe('projects', () => {
   const json = (value: unknown): string => JSON.stringify(value);
   const projects: Record<string, Files> = {
-    'circular extends': { 'tsconfig.json': json({ extends: './b.json' }), 'b.json': json({ extends: './tsconfig.json' }) },
-    'a diamond of extends': { 'tsconfig.json': json({ extends: ['./l.json', './r.json'] }), 'l.json': json({ extends: './t.json' }), 'r.json': json({ extends: './t.json' }), 't.json': '{}' },
+    'circular extends': {
+      'tsconfig.json': json({ extends: './b.json' }),
+      'b.json': json({ extends: './tsconfig.json' }),
+    },
+    'a diamond of extends': {
+      'tsconfig.json': json({ extends: ['./l.json', './r.json'] }),
+      'l.json': json({ extends: './t.json' }),
+      'r.json': json({ extends: './t.json' }),
+      't.json': '{}',
+    },
     'extends of a package that is not installed': { 'tsconfig.json': json({ extends: '@tsconfig/strictest' }) },
     'comments in the configuration': { 'tsconfig.json': '// x\n{ /* y */ "include": ["**/*"], }' },
     'an empty configuration': { 'tsconfig.json': '' },
-    'options that are gone': { 'tsconfig.json': json({ compilerOptions: { target: 'ES3', module: 'umd', moduleResolution: 'classic', baseUrl: '.', out: 'x.js', keyofStringsOnly: true, importsNotUsedAsValues: 'error' } }) },
-    'a solution of references, one of them missing': { 'tsconfig.json': json({ files: [], references: [{ path: './a' }, { path: './gone' }, { path: '.' }] }), 'a/tsconfig.json': json({ references: [{ path: '..' }] }), 'a/a.ts': '' },
+    'options that are gone': {
+      'tsconfig.json': json({
+        compilerOptions: {
+          target: 'ES3',
+          module: 'umd',
+          moduleResolution: 'classic',
+          baseUrl: '.',
+          out: 'x.js',
+          keyofStringsOnly: true,
+          importsNotUsedAsValues: 'error',
+        },
+      }),
+    },
+    'a solution of references, one of them missing': {
+      'tsconfig.json': json({ files: [], references: [{ path: './a' }, { path: './gone' }, { path: '.' }] }),
+      'a/tsconfig.json': json({ references: [{ path: '..' }] }),
+      'a/a.ts': '',
+    },
     'no package.json, JavaScript with Flow': { 'main.js': `// @flow\nexport const f = (x: number): string => 'a';\n` },
-    'rootDirs and paths to nowhere': { 'tsconfig.json': json({ compilerOptions: { rootDirs: ['a', 'b'], paths: { '*': ['nowhere/*'], 'x*y*': ['z'] } } }), 'a/x.ts': `import './y';\nimport 'z/q';\n`, 'b/y.ts': '' },
-    'workspaces that list themselves, each other and nothing': { 'package.json': json({ name: 'w', workspaces: ['.', '../*', 'packages/**', 'gone/*'] }), 'packages/a/package.json': json({ name: 'w', dependencies: { w: '*' } }), 'packages/a/i.ts': `import 'w';\nimport 'w/packages/a/i';\n` },
-    'exports in every shape': { 'package.json': json({ name: 'e', exports: { '.': [null, { node: { import: null } }, './i.js'], './*': { default: './*.js' }, './x/': './y/', './z': 5 }, imports: [], main: {}, bin: 7 }).replace('"main":{},', '').replace(',"bin":7', ''), 'i.ts': `import 'e';\nimport 'e/i';\nimport 'e/z';\nimport '#q';\n` },
-    'Yarn without node_modules': { '.pnp.cjs': 'throw new Error("must not run");\n', 'package.json': json({ name: 'y', dependencies: { express: '*' } }), 'i.ts': `import express from 'express';\nexpress();\n` },
-    'components of other languages': { 'App.vue': '<script>export default {}</script>', 'x.svelte': '', 'y.astro': '', 'z.mdx': '' },
-    'every module kind and decorators': { 'a.mts': `@dec class A { @dec accessor x = 1; }\nfunction dec(..._: unknown[]): any {}\nexport { A };\n`, 'b.cts': 'import a = require("./c.cjs");\nexport = a;\n', 'c.cjs': 'module.exports = async () => {};\n', 'd.jsx': 'export default () => <A.B {...{}} />;\n', 'package.json': json({ type: 'module', imports: { '#c': './c.cjs' } }) },
-    'code that runs when somebody loads it': { 'tsconfig.json': json({ compilerOptions: { plugins: [{ name: './evil.js' }] } }), 'evil.js': `require('fs').writeFileSync('ran', '');\n`, 'index.js': `require('fs').writeFileSync('ran', '');\n` },
+    'rootDirs and paths to nowhere': {
+      'tsconfig.json': json({
+        compilerOptions: { rootDirs: ['a', 'b'], paths: { '*': ['nowhere/*'], 'x*y*': ['z'] } },
+      }),
+      'a/x.ts': `import './y';\nimport 'z/q';\n`,
+      'b/y.ts': '',
+    },
+    'workspaces that list themselves, each other and nothing': {
+      'package.json': json({ name: 'w', workspaces: ['.', '../*', 'packages/**', 'gone/*'] }),
+      'packages/a/package.json': json({ name: 'w', dependencies: { w: '*' } }),
+      'packages/a/i.ts': `import 'w';\nimport 'w/packages/a/i';\n`,
+    },
+    'exports in every shape': {
+      'package.json': json({
+        name: 'e',
+        exports: {
+          '.': [null, { node: { import: null } }, './i.js'],
+          './*': { default: './*.js' },
+          './x/': './y/',
+          './z': 5,
+        },
+        imports: [],
+        main: {},
+        bin: 7,
+      })
+        .replace('"main":{},', '')
+        .replace(',"bin":7', ''),
+      'i.ts': `import 'e';\nimport 'e/i';\nimport 'e/z';\nimport '#q';\n`,
+    },
+    'Yarn without node_modules': {
+      '.pnp.cjs': 'throw new Error("must not run");\n',
+      'package.json': json({ name: 'y', dependencies: { express: '*' } }),
+      'i.ts': `import express from 'express';\nexpress();\n`,
+    },
+    'components of other languages': {
+      'App.vue': '<script>export default {}</script>',
+      'x.svelte': '',
+      'y.astro': '',
+      'z.mdx': '',
+    },
+    'every module kind and decorators': {
+      'a.mts': `@dec class A { @dec accessor x = 1; }\nfunction dec(..._: unknown[]): any {}\nexport { A };\n`,
+      'b.cts': 'import a = require("./c.cjs");\nexport = a;\n',
+      'c.cjs': 'module.exports = async () => {};\n',
+      'd.jsx': 'export default () => <A.B {...{}} />;\n',
+      'package.json': json({ type: 'module', imports: { '#c': './c.cjs' } }),
+    },
+    'code that runs when somebody loads it': {
+      'tsconfig.json': json({ compilerOptions: { plugins: [{ name: './evil.js' }] } }),
+      'evil.js': `require('fs').writeFileSync('ran', '');\n`,
+      'index.js': `require('fs').writeFileSync('ran', '');\n`,
+    },
   };
   it.each(Object.entries(projects))('%s', async (_name, files) => {
     const all: Files = { 'fine.ts': FLOATING, ...files };
     const root = repository(all);
-    const opened = await typescript.open({ root, paths: [root], include: [], exclude: [], libraries: [], progress: () => undefined });
+    const opened = await typescript.open({
+      root,
+      paths: [root],
+      include: [],
+      exclude: [],
+      libraries: [],
+      progress: () => undefined,
+    });
     const code = Object.keys(all).filter(file => /\.[cm]?[jt]sx?$/.test(file));
     expect(opened.files).toEqual(code.sort());
     const facts = opened.files.flatMap(file => opened.extract(file) ?? []);
     expect(facts.map(({ file }) => file)).toEqual(opened.files);
     expect(facts.find(({ file }) => file === 'fine.ts')?.functions.map(({ name }) => name)).toContain('run');
-    expect(opened.skipped.map(({ file }) => file)).toEqual(Object.keys(files).filter(file => /\.(vue|svelte|astro|mdx)$/.test(file)).sort());
+    expect(opened.skipped.map(({ file }) => file)).toEqual(
+      Object.keys(files)
+        .filter(file => /\.(vue|svelte|astro|mdx)$/.test(file))
+        .sort(),
+    );
     expect(existsSync(join(root, 'ran'))).toBe(false);
   });
 

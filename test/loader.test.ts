@@ -35,14 +35,26 @@ describe('configurations', () => {
       repository({
         'tsconfig.base.json': json({ compilerOptions: { jsx: 'preserve' } }),
         'tsconfig.json': json({ files: [], references: [{ path: './conf/app.json' }, { path: './conf/node.json' }] }),
-        'conf/app.json': json({ extends: '../tsconfig.base.json', compilerOptions: { lib: ['es2020', 'dom'] }, include: ['../src'] }),
-        'conf/node.json': json({ extends: '../tsconfig.base.json', compilerOptions: { lib: ['es2020'] }, include: ['../vite.ts'] }),
+        'conf/app.json': json({
+          extends: '../tsconfig.base.json',
+          compilerOptions: { lib: ['es2020', 'dom'] },
+          include: ['../src'],
+        }),
+        'conf/node.json': json({
+          extends: '../tsconfig.base.json',
+          compilerOptions: { lib: ['es2020'] },
+          include: ['../vite.ts'],
+        }),
         'src/a.ts': 'document.createElement("a");\n',
         'vite.ts': '',
         'stray.ts': '',
       }),
     );
-    expect(fileProjects).toEqual({ 'src/a.ts': 'conf/app.json', 'vite.ts': 'conf/node.json', 'stray.ts': 'conf/app.json' });
+    expect(fileProjects).toEqual({
+      'src/a.ts': 'conf/app.json',
+      'vite.ts': 'conf/node.json',
+      'stray.ts': 'conf/app.json',
+    });
     expect(project.load('src/a.ts')?.program).toBe(project.load('stray.ts')?.program);
     expect(project.load('src/a.ts')?.program).not.toBe(project.load('vite.ts')?.program);
     expect(calleeFile(project, 'src/a.ts', 'document.createElement')).toContain('lib.dom.d.ts');
@@ -54,7 +66,9 @@ describe('configurations', () => {
         'a/tsconfig.json': json({ compilerOptions: { target: 'es5', paths: { '~/*': ['./x/*'] }, outDir: 'o' } }),
         'a/m.ts': `import { f } from '~/f';\nf();\n`,
         'a/x/f.ts': 'export function f() {}\n',
-        'b/tsconfig.json': json({ compilerOptions: { target: 'es2022', module: 'amd', moduleResolution: 'node', baseUrl: './y' } }),
+        'b/tsconfig.json': json({
+          compilerOptions: { target: 'es2022', module: 'amd', moduleResolution: 'node', baseUrl: './y' },
+        }),
         'b/m.ts': `import { f } from 'f';\nf();\n`,
         'b/y/f.ts': 'export function f() {}\n',
       }),
@@ -65,20 +79,37 @@ describe('configurations', () => {
   });
 
   it('circular extends, missing extends and unknown options are diagnostics; a diamond is not circular', () => {
-    const circular = open(repository({ 'tsconfig.json': json({ extends: './b.json', include: ['a.ts'] }), 'b.json': json({ extends: './tsconfig.json' }), 'a.ts': '' }));
+    const circular = open(
+      repository({
+        'tsconfig.json': json({ extends: './b.json', include: ['a.ts'] }),
+        'b.json': json({ extends: './tsconfig.json' }),
+        'a.ts': '',
+      }),
+    );
     expect(circular.project.files).toEqual(['a.ts']);
     expect(circular.diagnostics.find(({ kind }) => kind === 'config')?.message).toMatch(/[Cc]ircular/);
-    const missing = open(repository({ 'tsconfig.json': json({ extends: '@tsconfig/node20/tsconfig.json', compilerOptions: { frobnicate: 1 } }), 'a.ts': '' }));
+    const missing = open(
+      repository({
+        'tsconfig.json': json({ extends: '@tsconfig/node20/tsconfig.json', compilerOptions: { frobnicate: 1 } }),
+        'a.ts': '',
+      }),
+    );
     expect(missing.fileProjects).toEqual({ 'a.ts': 'tsconfig.json' });
     expect(kinds(missing)).toEqual(['config', 'config']);
     const diamond = open(
-      repository({ 'tsconfig.json': json({ extends: ['./l.json', './r.json'] }), 'l.json': json({ extends: './top.json' }), 'r.json': json({ extends: './top.json' }), 'top.json': json({ compilerOptions: { strict: true } }), 'a.ts': '' }),
+      repository({
+        'tsconfig.json': json({ extends: ['./l.json', './r.json'] }),
+        'l.json': json({ extends: './top.json' }),
+        'r.json': json({ extends: './top.json' }),
+        'top.json': json({ compilerOptions: { strict: true } }),
+        'a.ts': '',
+      }),
     );
     expect(diamond.diagnostics).toEqual([]);
     expect(diamond.project.load('a.ts')?.options.strictNullChecks).toBe(true);
   });
 
-  it('a broken configuration or manifest of the root is the user\'s to mend; a nested one costs a diagnostic', () => {
+  it("a broken configuration or manifest of the root is the user's to mend; a nested one costs a diagnostic", () => {
     const failure = (files: Record<string, string>): string => {
       try {
         open(repository({ ...files, 'a.ts': '' }));
@@ -88,26 +119,41 @@ describe('configurations', () => {
       }
       return 'nothing was thrown';
     };
-    expect(failure({ 'tsconfig.json': '{\n  "compilerOptions": { "strict": "yes" }\n}' })).toMatch(/^tsconfig\.json:2: .*'strict' requires a value of type boolean/);
+    expect(failure({ 'tsconfig.json': '{\n  "compilerOptions": { "strict": "yes" }\n}' })).toMatch(
+      /^tsconfig\.json:2: .*'strict' requires a value of type boolean/,
+    );
     expect(failure({ 'tsconfig.json': '{ "compilerOptions": { ' })).toMatch(/^tsconfig\.json:1: /);
     expect(failure({ 'tsconfig.json': json({ include: 'src' }) })).toMatch(/'include' requires a value of type Array/);
     expect(failure({ 'package.json': '{ nope' })).toMatch(/^package\.json: not valid JSON/);
-    expect(failure({ 'package.json': json({ name: 'x', workspaces: 'packages/*' }) })).toMatch(/^package\.json: workspaces: expected an array of strings, found the string/);
-    const nested = open(repository({ 'x/tsconfig.json': '{ "compilerOptions": { ', 'x/package.json': '[]', 'x/a.ts': '' }));
+    expect(failure({ 'package.json': json({ name: 'x', workspaces: 'packages/*' }) })).toMatch(
+      /^package\.json: workspaces: expected an array of strings, found the string/,
+    );
+    const nested = open(
+      repository({ 'x/tsconfig.json': '{ "compilerOptions": { ', 'x/package.json': '[]', 'x/a.ts': '' }),
+    );
     expect(nested.project.files).toEqual(['x/a.ts']);
     expect(kinds(nested)).toContain('config');
     expect(nested.diagnostics.some(({ file }) => file === 'x/package.json')).toBe(true);
   });
 
   it('comments and trailing commas are allowed; nothing outside of the repository is read', () => {
-    const outside = write(tempFolder(), { 'base.json': json({ compilerOptions: { strict: true } }), 'repo/.git/HEAD': '', 'repo/tsconfig.json': '// c\n{ "extends": "../base.json", }', 'repo/a.ts': '' });
+    const outside = write(tempFolder(), {
+      'base.json': json({ compilerOptions: { strict: true } }),
+      'repo/.git/HEAD': '',
+      'repo/tsconfig.json': '// c\n{ "extends": "../base.json", }',
+      'repo/a.ts': '',
+    });
     const { project, diagnostics } = open(join(outside, 'repo'));
     expect(project.load('a.ts')?.options.strictNullChecks).toBe(false);
     expect(diagnostics.map(({ message }) => message).join()).toMatch(/base\.json/);
   });
 
   it('a configuration above the audited folder governs it', () => {
-    const root = repository({ 'tsconfig.json': json({ compilerOptions: { strict: true, paths: { '@/*': ['./src/*'] } } }), 'src/a/m.ts': `import { f } from '@/a/f';\nf();\n`, 'src/a/f.ts': 'export function f() {}\n' });
+    const root = repository({
+      'tsconfig.json': json({ compilerOptions: { strict: true, paths: { '@/*': ['./src/*'] } } }),
+      'src/a/m.ts': `import { f } from '@/a/f';\nf();\n`,
+      'src/a/f.ts': 'export function f() {}\n',
+    });
     const { project, fileProjects } = open(join(root, 'src/a'));
     expect(fileProjects).toEqual({ 'f.ts': '../../tsconfig.json', 'm.ts': '../../tsconfig.json' });
     expect(calleeFile(project, 'm.ts', 'f')).toBe('f.ts');
@@ -138,16 +184,38 @@ describe('without a configuration', () => {
 
 describe('packages that are not installed', () => {
   const libraries = [
-    defineLibrary({ package: 'async-thing', language: 'typescript', apis: {}, stub: `import { Base } from 'node:thing';\nexport class Mutex extends Base { acquire(): Promise<() => void>; }` }),
-    defineLibrary({ package: 'node:thing', aliases: ['thing'], language: 'typescript', apis: {}, stub: 'export class Base { on(): this; }\nexport function start(): void;' }),
-    defineLibrary({ package: 'lib', language: 'typescript', apis: {}, stub: 'declare function setHalt(then: () => void): number;' }),
+    defineLibrary({
+      package: 'async-thing',
+      language: 'typescript',
+      apis: {},
+      stub: `import { Base } from 'node:thing';\nexport class Mutex extends Base { acquire(): Promise<() => void>; }`,
+    }),
+    defineLibrary({
+      package: 'node:thing',
+      aliases: ['thing'],
+      language: 'typescript',
+      apis: {},
+      stub: 'export class Base { on(): this; }\nexport function start(): void;',
+    }),
+    defineLibrary({
+      package: 'lib',
+      language: 'typescript',
+      apis: {},
+      stub: 'declare function setHalt(then: () => void): number;',
+    }),
   ];
   const source = `import { Mutex } from 'async-thing';\nimport { start } from 'thing';\nconst m = new Mutex();\nm.acquire();\nm.on();\nstart();\nsetHalt(() => {});\nsetTimeout(() => {});\n`;
 
   it('are declared by the stubs of the tables', () => {
     const { project } = open(repository({ 'a.ts': source }), { libraries });
     const owner = (callee: string): string | undefined => project.packageOf(calleeFile(project, 'a.ts', callee))?.name;
-    expect(['m.acquire', 'm.on', 'start', 'setHalt', 'setTimeout'].map(owner)).toEqual(['async-thing', 'node:thing', 'node:thing', 'lib', 'lib']);
+    expect(['m.acquire', 'm.on', 'start', 'setHalt', 'setTimeout'].map(owner)).toEqual([
+      'async-thing',
+      'node:thing',
+      'node:thing',
+      'lib',
+      'lib',
+    ]);
     expect(project.resolve('async-thing', 'a.ts')).toEqual({ kind: 'package', name: 'async-thing', found: true });
     expect(project.installedVersion('async-thing', 'a.ts')).toBeUndefined();
   });
@@ -155,10 +223,30 @@ describe('packages that are not installed', () => {
   it('what is installed wins; JavaScript without types does not', () => {
     const manifest = json({ name: 'async-thing', version: '2.0.0', main: 'm.js', types: 'm.d.ts' });
     const types = 'export declare class Mutex { acquire(): Promise<void>; on(): void }';
-    const typed = open(repository({ 'a.ts': source, 'node_modules/async-thing/package.json': manifest, 'node_modules/async-thing/m.d.ts': types }), { libraries });
-    expect(typed.project.packageOf(calleeFile(typed.project, 'a.ts', 'm.acquire'))).toMatchObject({ name: 'async-thing', version: '2.0.0' });
-    const untyped = open(repository({ 'a.ts': source, 'node_modules/async-thing/package.json': manifest, 'node_modules/async-thing/m.js': '' }), { libraries });
-    expect(untyped.project.packageOf(calleeFile(untyped.project, 'a.ts', 'm.acquire'))).toEqual({ name: 'async-thing', root: '' });
+    const typed = open(
+      repository({
+        'a.ts': source,
+        'node_modules/async-thing/package.json': manifest,
+        'node_modules/async-thing/m.d.ts': types,
+      }),
+      { libraries },
+    );
+    expect(typed.project.packageOf(calleeFile(typed.project, 'a.ts', 'm.acquire'))).toMatchObject({
+      name: 'async-thing',
+      version: '2.0.0',
+    });
+    const untyped = open(
+      repository({
+        'a.ts': source,
+        'node_modules/async-thing/package.json': manifest,
+        'node_modules/async-thing/m.js': '',
+      }),
+      { libraries },
+    );
+    expect(untyped.project.packageOf(calleeFile(untyped.project, 'a.ts', 'm.acquire'))).toEqual({
+      name: 'async-thing',
+      root: '',
+    });
     expect(untyped.project.installedVersion('async-thing', 'a.ts')).toBe('2.0.0');
   });
 
@@ -211,7 +299,15 @@ describe('what is left out', () => {
         'lib/page.mdx': '',
       }),
     );
-    expect(found.project.files).toEqual(['a/kept.local.ts', 'build/tool.ts', 'lib/by-hand.ts', 'lib/from.ts', 'scripts/build/bundle.js', 'src/main.ts', 'web/src/server.js']);
+    expect(found.project.files).toEqual([
+      'a/kept.local.ts',
+      'build/tool.ts',
+      'lib/by-hand.ts',
+      'lib/from.ts',
+      'scripts/build/bundle.js',
+      'src/main.ts',
+      'web/src/server.js',
+    ]);
     expect(reasons(found)).toEqual({
       '.next/': 'build-output',
       'a/gone.local.ts': 'git-ignored',
@@ -232,13 +328,29 @@ describe('what is left out', () => {
       'web/build/': 'build-output',
     });
     for (const reason of new Set(Object.values(reasons(found)))) {
-      expect(found.diagnostics.some(({ kind, message }) => kind === 'skipped' && (message.includes(reason) || message.includes('over the limit'))), reason).toBe(true);
+      expect(
+        found.diagnostics.some(
+          ({ kind, message }) => kind === 'skipped' && (message.includes(reason) || message.includes('over the limit')),
+        ),
+        reason,
+      ).toBe(true);
     }
   });
 
   it('include takes in, exclude wins over it', () => {
-    const files = { 'dist/a.js': '', 'dist/b.js': '', 'gen/g.ts': '// @generated\n', 'src/s.ts': '', 'src/t.ts': '', 'node_modules/p/i.js': '', 'node_modules/q/i.js': '' };
-    const { project } = open(repository({ ...files, '.gitignore': 'dist\n' }), { include: ['dist/**', 'gen', 'node_modules/p/**', '**/*.ts'], exclude: ['**/b.js', 'src/t.ts'] });
+    const files = {
+      'dist/a.js': '',
+      'dist/b.js': '',
+      'gen/g.ts': '// @generated\n',
+      'src/s.ts': '',
+      'src/t.ts': '',
+      'node_modules/p/i.js': '',
+      'node_modules/q/i.js': '',
+    };
+    const { project } = open(repository({ ...files, '.gitignore': 'dist\n' }), {
+      include: ['dist/**', 'gen', 'node_modules/p/**', '**/*.ts'],
+      exclude: ['**/b.js', 'src/t.ts'],
+    });
     expect(project.files).toEqual(['dist/a.js', 'gen/g.ts', 'node_modules/p/i.js', 'src/s.ts']);
   });
 
@@ -254,16 +366,34 @@ describe('what is left out', () => {
     expect(inner.project.files).toEqual(['a.ts', 'b.ts']);
     expect(calleeFile(inner.project, 'a.ts', 'b')).toBe('b.ts');
     expect(open(join(root, 'node_modules/pkg')).project.files).toEqual(['lib/i.js', 'src/dist/a.ts', 'src/dist/b.ts']);
-    expect(open(root, { paths: [join(root, 'node_modules/pkg/lib/i.js')] }).project.files).toEqual(['node_modules/pkg/lib/i.js']);
+    expect(open(root, { paths: [join(root, 'node_modules/pkg/lib/i.js')] }).project.files).toEqual([
+      'node_modules/pkg/lib/i.js',
+    ]);
   });
 
   it('a published package has nothing but its build, and is read in one form', () => {
-    const dist = { 'dist/esm/i.js': 'export const a = 1;\n', 'dist/cjs/i.js': 'exports.a = 1;\n', 'dist/esm/i.d.ts': '', 'rollup.config.js': '' };
-    const published = open(repository({ 'package.json': json({ name: 'p', exports: { import: './dist/esm/i.js', require: './dist/cjs/i.js' } }), ...dist }));
+    const dist = {
+      'dist/esm/i.js': 'export const a = 1;\n',
+      'dist/cjs/i.js': 'exports.a = 1;\n',
+      'dist/esm/i.d.ts': '',
+      'rollup.config.js': '',
+    };
+    const published = open(
+      repository({
+        'package.json': json({ name: 'p', exports: { import: './dist/esm/i.js', require: './dist/cjs/i.js' } }),
+        ...dist,
+      }),
+    );
     expect(published.project.files).toEqual(['dist/esm/i.js', 'rollup.config.js']);
     expect(published.packages[0]?.exports).toEqual({ '.': 'dist/esm/i.js' });
     expect(open(repository(dist)).project.files).toEqual(['dist/cjs/i.js', 'dist/esm/i.js', 'rollup.config.js']);
-    const sources = open(repository({ 'package.json': json({ name: 'p', main: './dist/bundle.js' }), 'dist/bundle.js': '', 'src/app.js': '' }));
+    const sources = open(
+      repository({
+        'package.json': json({ name: 'p', main: './dist/bundle.js' }),
+        'dist/bundle.js': '',
+        'src/app.js': '',
+      }),
+    );
     expect(sources.project.files).toEqual(['src/app.js']);
   });
 });
@@ -288,7 +418,15 @@ describe('test files', () => {
         'src/uses.ts': `import { vi } from 'vitest';\nexport const mock = () => vi.fn();\n`,
       }),
     );
-    expect(project.files.filter(file => project.isTest(file))).toEqual(['e2e/e.ts', 'packages/test/src/a.spec.ts', 'src/__tests__/c.ts', 'src/b.test.tsx', 'src/checks.ts', 'src/f.bench.ts', 'test/helpers/d.js']);
+    expect(project.files.filter(file => project.isTest(file))).toEqual([
+      'e2e/e.ts',
+      'packages/test/src/a.spec.ts',
+      'src/__tests__/c.ts',
+      'src/b.test.tsx',
+      'src/checks.ts',
+      'src/f.bench.ts',
+      'test/helpers/d.js',
+    ]);
     expect(packages.find(({ root }) => root === 'packages/test')?.tests).toEqual(['packages/test/src/a.spec.ts']);
   });
 

@@ -31,7 +31,8 @@ export function write(root: string, files: Files): string {
 }
 
 /** A repository (`.git` is there) with these files. */
-export const repository = (files: Files): string => write(tempFolder(), { '.git/HEAD': 'ref: refs/heads/main\n', ...files });
+export const repository = (files: Files): string =>
+  write(tempFolder(), { '.git/HEAD': 'ref: refs/heads/main\n', ...files });
 
 /** A copy of a folder of `fixtures/projects`, as a repository. */
 export function copyOfFixture(name: string): string {
@@ -57,7 +58,10 @@ export function calleeFile(project: LoadedProject, file: string, callee: string)
   if (!loaded) throw new Error(`${file} was not loaded`);
   let symbol: ts.Symbol | undefined;
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && node.expression.getText(loaded.source) === callee) symbol ??= loaded.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression);
+    if (ts.isCallExpression(node) && node.expression.getText(loaded.source) === callee)
+      symbol ??= loaded.checker.getSymbolAtLocation(
+        ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression,
+      );
     ts.forEachChild(node, visit);
   };
   visit(loaded.source);
@@ -67,5 +71,6 @@ export function calleeFile(project: LoadedProject, file: string, callee: string)
   return path === undefined ? `${callee}: no declaration` : (project.isProjectSource(path) ?? path);
 }
 
-export const reasons = (opened: Opened): Record<string, string> => Object.fromEntries(opened.skipped.map(({ file, reason }) => [file, reason]));
+export const reasons = (opened: Opened): Record<string, string> =>
+  Object.fromEntries(opened.skipped.map(({ file, reason }) => [file, reason]));
 export const kinds = (opened: Opened): string[] => opened.diagnostics.map(({ kind }) => kind);

@@ -35,9 +35,16 @@ describe('an import of a workspace package reaches its sources', () => {
       const map = JSON.stringify({ version: 3, sources: ['../src/locks/section.ts'], mappings: '' });
       const root = write(copyOfFixture('two-packages'), {
         ...BUILT,
-        'packages/kernel/package.json': JSON.stringify({ name: '@two/kernel', exports: { '.': './gen/entry.js', './locks/section': './gen/s.js' } }),
+        'packages/kernel/package.json': JSON.stringify({
+          name: '@two/kernel',
+          exports: { '.': './gen/entry.js', './locks/section': './gen/s.js' },
+        }),
         'packages/kernel/gen/entry.d.ts': `export { withLock } from './s.js';\n`,
-        'packages/kernel/gen/entry.d.ts.map': JSON.stringify({ version: 3, sources: ['../src/index.ts'], mappings: '' }),
+        'packages/kernel/gen/entry.d.ts.map': JSON.stringify({
+          version: 3,
+          sources: ['../src/index.ts'],
+          mappings: '',
+        }),
         'packages/kernel/gen/s.d.ts': `export declare function withLock(body: () => Promise<void>): Promise<void>;\n`,
         'packages/kernel/gen/s.d.ts.map': map,
       });
@@ -47,7 +54,10 @@ describe('an import of a workspace package reaches its sources', () => {
     'by paths to the sources': () =>
       write(copyOfFixture('two-packages'), {
         'packages/app/tsconfig.json': JSON.stringify({
-          compilerOptions: { module: 'preserve', paths: { '@two/kernel': ['../kernel/src/index.ts'], '@two/kernel/*': ['../kernel/src/*'] } },
+          compilerOptions: {
+            module: 'preserve',
+            paths: { '@two/kernel': ['../kernel/src/index.ts'], '@two/kernel/*': ['../kernel/src/*'] },
+          },
           include: ['src'],
         }),
       }),
@@ -55,7 +65,10 @@ describe('an import of a workspace package reaches its sources', () => {
       write(copyOfFixture('two-packages'), {
         'packages/kernel/package.json': JSON.stringify({ name: 'another-name' }),
         'packages/app/tsconfig.json': JSON.stringify({
-          compilerOptions: { module: 'preserve', paths: { '@two/kernel': ['../kernel/dist/index'], '@two/kernel/*': ['../kernel/dist/*'] } },
+          compilerOptions: {
+            module: 'preserve',
+            paths: { '@two/kernel': ['../kernel/dist/index'], '@two/kernel/*': ['../kernel/dist/*'] },
+          },
           include: ['src'],
         }),
       }),
@@ -63,16 +76,29 @@ describe('an import of a workspace package reaches its sources', () => {
       write(copyOfFixture('two-packages'), {
         'packages/kernel/package.json': JSON.stringify({
           name: '@two/kernel',
-          exports: { '.': { import: './bundle.mjs', '@two/source': './src/index.ts' }, './locks/section': { import: './bundle2.mjs', source: './src/locks/section.ts' } },
+          exports: {
+            '.': { import: './bundle.mjs', '@two/source': './src/index.ts' },
+            './locks/section': { import: './bundle2.mjs', source: './src/locks/section.ts' },
+          },
         }),
       }),
     'with nothing said but the folder': () =>
-      write(copyOfFixture('two-packages'), { 'packages/kernel/package.json': JSON.stringify({ name: '@two/kernel', main: './bundle.js' }) }),
+      write(copyOfFixture('two-packages'), {
+        'packages/kernel/package.json': JSON.stringify({ name: '@two/kernel', main: './bundle.js' }),
+      }),
     'in a pnpm workspace': () =>
-      write(copyOfFixture('two-packages'), { 'package.json': '{ "name": "two" }', 'pnpm-workspace.yaml': `packages:\n  - 'packages/*'\n  - '!**/old/**'\n` }),
+      write(copyOfFixture('two-packages'), {
+        'package.json': '{ "name": "two" }',
+        'pnpm-workspace.yaml': `packages:\n  - 'packages/*'\n  - '!**/old/**'\n`,
+      }),
     'an older copy is installed': () =>
       write(copyOfFixture('two-packages'), {
-        'node_modules/@two/kernel/package.json': JSON.stringify({ name: '@two/kernel', version: '0.1.0', main: 'index.js', types: 'index.d.ts' }),
+        'node_modules/@two/kernel/package.json': JSON.stringify({
+          name: '@two/kernel',
+          version: '0.1.0',
+          main: 'index.js',
+          types: 'index.d.ts',
+        }),
         'node_modules/@two/kernel/index.d.ts': `export declare function withLock(body: () => Promise<void>): Promise<void>;\n`,
       }),
     'without a workspace list': () => write(copyOfFixture('two-packages'), { 'package.json': '{ "name": "two" }' }),
@@ -86,13 +112,21 @@ describe('an import of a workspace package reaches its sources', () => {
   it('takes an installed package that no list names', () => {
     const root = write(copyOfFixture('two-packages'), {
       'package.json': '{ "name": "two" }',
-      'node_modules/@two/kernel/package.json': JSON.stringify({ name: '@two/kernel', version: '0.1.0', types: 'index.d.ts' }),
+      'node_modules/@two/kernel/package.json': JSON.stringify({
+        name: '@two/kernel',
+        version: '0.1.0',
+        types: 'index.d.ts',
+      }),
       'node_modules/@two/kernel/index.d.ts': `export declare function withLock(body: () => Promise<void>): Promise<void>;\n`,
     });
     const { project } = open(root);
     const path = calleeFile(project, MAIN, 'withLock');
     expect(path).toBe(join(root, 'node_modules/@two/kernel/index.d.ts'));
-    expect(project.packageOf(path)).toEqual({ name: '@two/kernel', version: '0.1.0', root: join(root, 'node_modules/@two/kernel') });
+    expect(project.packageOf(path)).toEqual({
+      name: '@two/kernel',
+      version: '0.1.0',
+      root: join(root, 'node_modules/@two/kernel'),
+    });
     expect(project.installedVersion('@two/kernel', MAIN)).toBe('0.1.0');
   });
 
@@ -109,17 +143,39 @@ describe('an import of a workspace package reaches its sources', () => {
 describe('what manifests say', () => {
   it('exports and started files are sources, patterns are spelt out', () => {
     const { packages } = open(copyOfFixture('two-packages'));
-    expect(packages.map(({ name, root, exports, entries, hasEntry }) => ({ name, root, exports, entries, hasEntry }))).toEqual([
+    expect(
+      packages.map(({ name, root, exports, entries, hasEntry }) => ({ name, root, exports, entries, hasEntry })),
+    ).toEqual([
       { name: 'two-packages', root: '', exports: {}, entries: [], hasEntry: false },
-      { name: '@two/app', root: 'packages/app', exports: { '.': 'packages/app/src/main.ts' }, entries: ['packages/app/src/main.ts', 'packages/app/src/seed.ts'], hasEntry: true },
-      { name: '@two/kernel', root: 'packages/kernel', exports: { '.': 'packages/kernel/src/index.ts', './locks/section': 'packages/kernel/src/locks/section.ts' }, entries: [], hasEntry: true },
+      {
+        name: '@two/app',
+        root: 'packages/app',
+        exports: { '.': 'packages/app/src/main.ts' },
+        entries: ['packages/app/src/main.ts', 'packages/app/src/seed.ts'],
+        hasEntry: true,
+      },
+      {
+        name: '@two/kernel',
+        root: 'packages/kernel',
+        exports: { '.': 'packages/kernel/src/index.ts', './locks/section': 'packages/kernel/src/locks/section.ts' },
+        entries: [],
+        hasEntry: true,
+      },
     ]);
   });
 
   it('a manifest above the audit root counts when it leads below it', () => {
-    const root = repository({ 'package.json': JSON.stringify({ name: 'one', main: 'dist/index.js' }), 'src/index.ts': 'export const x = 1;\n' });
-    expect(open(join(root, 'src')).packages.map(({ name, root: at, exports }) => ({ name, at, exports }))).toEqual([{ name: 'one', at: '', exports: { '.': 'index.ts' } }]);
-    const foreign = write(tempFolder(), { 'package.json': JSON.stringify({ name: 'one', main: 'other.js' }), 'src/a.ts': 'export const x = 1;\n' });
+    const root = repository({
+      'package.json': JSON.stringify({ name: 'one', main: 'dist/index.js' }),
+      'src/index.ts': 'export const x = 1;\n',
+    });
+    expect(open(join(root, 'src')).packages.map(({ name, root: at, exports }) => ({ name, at, exports }))).toEqual([
+      { name: 'one', at: '', exports: { '.': 'index.ts' } },
+    ]);
+    const foreign = write(tempFolder(), {
+      'package.json': JSON.stringify({ name: 'one', main: 'other.js' }),
+      'src/a.ts': 'export const x = 1;\n',
+    });
     expect(open(join(foreign, 'src')).packages).toEqual([]);
   });
 });
@@ -127,8 +183,16 @@ describe('what manifests say', () => {
 describe('imports inside of a package', () => {
   it('#names, its own name, a relative path to a build', () => {
     const root = repository({
-      'package.json': JSON.stringify({ name: 'self', type: 'module', exports: './dist/index.js', imports: { '#*': './dist/*.js' } }),
-      'tsconfig.json': JSON.stringify({ compilerOptions: { module: 'NodeNext', outDir: 'dist', rootDir: 'src' }, include: ['src'] }),
+      'package.json': JSON.stringify({
+        name: 'self',
+        type: 'module',
+        exports: './dist/index.js',
+        imports: { '#*': './dist/*.js' },
+      }),
+      'tsconfig.json': JSON.stringify({
+        compilerOptions: { module: 'NodeNext', outDir: 'dist', rootDir: 'src' },
+        include: ['src'],
+      }),
       'src/index.ts': 'export function one(): void {}\n',
       'src/deep/two.ts': 'export function two(): void {}\n',
       'src/use.ts': `import { one } from 'self';\nimport { two } from '#deep/two';\none();\ntwo();\n`,
@@ -143,7 +207,13 @@ describe('imports inside of a package', () => {
   });
 
   it('JavaScript beside its own declaration file is what is called', () => {
-    const { project } = open(repository({ 'lib/a.js': 'exports.f = () => 1;\n', 'lib/a.d.ts': 'export declare function f(): number;\n', 'main.js': `const { f } = require('./lib/a');\nf();\n` }));
+    const { project } = open(
+      repository({
+        'lib/a.js': 'exports.f = () => 1;\n',
+        'lib/a.d.ts': 'export declare function f(): number;\n',
+        'main.js': `const { f } = require('./lib/a');\nf();\n`,
+      }),
+    );
     expect(project.resolve('./lib/a', 'main.js')).toEqual({ kind: 'source', file: 'lib/a.js' });
   });
 });

@@ -27,7 +27,12 @@ export const typescript = defineFrontend({
           return extractor.extract(file);
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
-          diagnostics.push({ kind: 'gave-up', severity: 'warning', message: `nested too deeply to be analysed: ${error.message}`, file });
+          diagnostics.push({
+            kind: 'gave-up',
+            severity: 'warning',
+            message: `nested too deeply to be analysed: ${error.message}`,
+            file,
+          });
           return null;
         }
       },

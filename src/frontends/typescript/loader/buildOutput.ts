@@ -9,7 +9,8 @@ import type { Found } from './walk.ts';
 /** `dist` is never written by hand; the others may be folders of scripts. */
 const OUTPUT_FOLDERS = new Set(['dist', 'build', 'out']);
 /** Files that set up tools: a package that holds only these has its code elsewhere. */
-const TOOL_FILE = /(^|\/)(\.[^/]*|[^/]*\.config|[^/]*\.conf|gulpfile|gruntfile|rollup[^/]*|webpack[^/]*)\.[cm]?[jt]sx?$/i;
+const TOOL_FILE =
+  /(^|\/)(\.[^/]*|[^/]*\.config|[^/]*\.conf|gulpfile|gruntfile|rollup[^/]*|webpack[^/]*)\.[cm]?[jt]sx?$/i;
 
 /** Moves build output from `found.code` to `found.skipped`. `starts`: folders that the user named. */
 export function leaveOutBuildOutput(found: Found, starts: readonly string[], layout: ProjectLayout): void {
@@ -27,7 +28,8 @@ export function leaveOutBuildOutput(found: Found, starts: readonly string[], lay
     else closed.add(folder);
   }
   for (const path of found.skipped.keys()) {
-    if ([...closed].some(folder => isUnder(path, folder)) && !kept.some(keep => isUnder(path, keep))) found.skipped.delete(path);
+    if ([...closed].some(folder => isUnder(path, folder)) && !kept.some(keep => isUnder(path, keep)))
+      found.skipped.delete(path);
   }
   for (const folder of closed) found.skipped.set(`${folder}/`, 'build-output');
 }
@@ -44,16 +46,29 @@ function outputFolders(found: Found, starts: readonly string[], { configs, manif
   }
   const configured = configs.flatMap(({ outDirs, folder }) => outDirs.filter(outDir => !isUnder(folder, outDir)));
   const declared = [...found.skipped].filter(([, reason]) => reason === 'declaration').map(([path]) => path);
-  const started = [...manifests.values()].flatMap(manifest => targetsOf(manifest).map(target => absolute(manifest.folder, target)));
-  const isWritten = (folder: string): boolean => folder.endsWith('/dist') || [...declared, ...started].some(path => isUnder(path, folder));
-  const candidates = [...new Set([...[...named].filter(isWritten), ...configured])].filter(folder => !starts.some(start => isUnder(start, folder)));
+  const started = [...manifests.values()].flatMap(manifest =>
+    targetsOf(manifest).map(target => absolute(manifest.folder, target)),
+  );
+  const isWritten = (folder: string): boolean =>
+    folder.endsWith('/dist') || [...declared, ...started].some(path => isUnder(path, folder));
+  const candidates = [...new Set([...[...named].filter(isWritten), ...configured])].filter(
+    folder => !starts.some(start => isUnder(start, folder)),
+  );
   const typed = [...found.code].filter(path => !scriptFile.test(path));
-  return candidates.filter(folder => !typed.some(path => isUnder(path, folder))).sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return candidates
+    .filter(folder => !typed.some(path => isUnder(path, folder)))
+    .sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
 /** Folders of build output whose package has no other code, or whose manifest leads only there. */
-function keepOnlyCode(found: Found, left: ReadonlyMap<string, string>, starts: readonly string[], layout: ProjectLayout): string[] {
-  const packageFolder = (path: string): string => manifestOf(path, layout)?.folder ?? starts.find(start => isUnder(path, start)) ?? parentOf(path);
+function keepOnlyCode(
+  found: Found,
+  left: ReadonlyMap<string, string>,
+  starts: readonly string[],
+  layout: ProjectLayout,
+): string[] {
+  const packageFolder = (path: string): string =>
+    manifestOf(path, layout)?.folder ?? starts.find(start => isUnder(path, start)) ?? parentOf(path);
   const code = [...found.code].filter(path => !TOOL_FILE.test(path));
   const withCode = new Set(code.map(packageFolder));
   const withSources = new Set(code.filter(isSourceLike).map(packageFolder));
@@ -77,19 +92,27 @@ const isSourceLike = (path: string): boolean => !scriptFile.test(path) || /\/(sr
 
 /** The first file of build output that the manifest names. */
 function mainFile(manifest: Manifest, left: ReadonlyMap<string, string>): string | undefined {
-  const paths = targetsOf(manifest).flatMap(target => [target, `${target}.js`, `${target}/index.js`]).map(target => absolute(manifest.folder, target));
+  const paths = targetsOf(manifest)
+    .flatMap(target => [target, `${target}.js`, `${target}/index.js`])
+    .map(target => absolute(manifest.folder, target));
   return paths.find(path => left.has(path));
 }
 
 /** What the manifest exports and starts as a program; other scripts may well run the tools of a folder `build`. */
 function targetsOf(manifest: Manifest): string[] {
   const subpaths = manifest.exports === undefined ? ['.'] : Object.keys(subpathMap(manifest.exports));
-  return [...subpaths.flatMap(subpath => exportTargets(manifest, subpath)), ...manifest.bin, ...startedFiles({ start: manifest.scripts.start ?? '' })];
+  return [
+    ...subpaths.flatMap(subpath => exportTargets(manifest, subpath)),
+    ...manifest.bin,
+    ...startedFiles({ start: manifest.scripts.start ?? '' }),
+  ];
 }
 
 /** Packages that come in several forms (`dist/esm`, `dist/cjs`) are read in one: that of the file that they start with. */
 function oneForm(entry: string, folder: string, outputs: ReadonlySet<string>): string {
   const output = [...outputs].find(one => isUnder(entry, one)) ?? folder;
   const [form] = relativeTo(output, entry).split('/');
-  return form !== undefined && /^(esm?|cjs|commonjs|module|umd|node|browser|lib)$/.test(form) ? `${output}/${form}` : output;
+  return form !== undefined && /^(esm?|cjs|commonjs|module|umd|node|browser|lib)$/.test(form)
+    ? `${output}/${form}`
+    : output;
 }

@@ -2,7 +2,8 @@
 import { isObject, type Json, type Manifest } from './manifest.ts';
 
 /** Conditions that packages use for the sources themselves; tried before the others. */
-const isSourceCondition = (condition: string): boolean => /source|^(typescript|ts|bun|deno|development)$/.test(condition);
+const isSourceCondition = (condition: string): boolean =>
+  /source|^(typescript|ts|bun|deno|development)$/.test(condition);
 
 /**
  * Paths (`./dist/x.js`) that `subpath` (`.` or `./x`) may mean, best first; sources named by a condition come first.
@@ -34,7 +35,8 @@ function targetsOf(map: { [key: string]: Json }, wanted: string): string[] {
   for (const key of patterns) {
     const star = starOf(key, wanted);
     const target = map[key];
-    if (star !== undefined && target !== undefined) return leaves(target).map(leaf => (key.endsWith('/') ? `${leaf}${star}` : leaf.replaceAll('*', star)));
+    if (star !== undefined && target !== undefined)
+      return leaves(target).map(leaf => (key.endsWith('/') ? `${leaf}${star}` : leaf.replaceAll('*', star)));
   }
   return [];
 }
@@ -54,7 +56,12 @@ function leaves(target: Json): string[] {
     const { value, isSource } = next;
     if (typeof value === 'string') found.push({ path: value, isSource });
     else if (Array.isArray(value)) open.push(...value.map(item => ({ value: item, isSource })).reverse());
-    else if (isObject(value)) open.push(...Object.entries(value).map(([condition, item]) => ({ value: item, isSource: isSource || isSourceCondition(condition) })).reverse());
+    else if (isObject(value))
+      open.push(
+        ...Object.entries(value)
+          .map(([condition, item]) => ({ value: item, isSource: isSource || isSourceCondition(condition) }))
+          .reverse(),
+      );
   }
   return [...found.filter(leaf => leaf.isSource), ...found.filter(leaf => !leaf.isSource)].map(leaf => leaf.path);
 }

@@ -10,7 +10,9 @@ export interface Globs {
 
 export function compileGlobs(patterns: readonly string[]): Globs {
   const cleaned = patterns.map(pattern => pattern.replace(/^(\.?\/)+/, '')).filter(pattern => pattern !== '');
-  const expressions = cleaned.flatMap(pattern => (pattern.endsWith('/') ? [globToRegExp(pattern)] : [globToRegExp(pattern), globToRegExp(`${pattern}/`)]));
+  const expressions = cleaned.flatMap(pattern =>
+    pattern.endsWith('/') ? [globToRegExp(pattern)] : [globToRegExp(pattern), globToRegExp(`${pattern}/`)],
+  );
   const bases = cleaned.map(fixedPart);
   return {
     matches: path => expressions.some(expression => expression.test(path)),

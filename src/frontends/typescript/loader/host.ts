@@ -24,9 +24,15 @@ export interface HostContext {
 export type SourceCache = Map<string, ts.SourceFile>;
 
 /** `ambientNode`: the program has Node's own declarations. */
-export function createHost(context: HostContext, options: ts.CompilerOptions, cache: SourceCache, ambientNode: boolean): ts.CompilerHost {
+export function createHost(
+  context: HostContext,
+  options: ts.CompilerOptions,
+  cache: SourceCache,
+  ambientNode: boolean,
+): ts.CompilerHost {
   const { disk, stubs, resolver } = context;
-  const textOf = (path: string): string | undefined => context.textOf(path) ?? stubs.text(path) ?? (isLanguageLibrary(path) ? libraryText(path) : disk.readFile(path));
+  const textOf = (path: string): string | undefined =>
+    context.textOf(path) ?? stubs.text(path) ?? (isLanguageLibrary(path) ? libraryText(path) : disk.readFile(path));
   const parse = (path: string, how: ts.CreateSourceFileOptions): ts.SourceFile | undefined => {
     const text = textOf(path);
     if (text === undefined) return undefined;
@@ -62,7 +68,13 @@ export function createHost(context: HostContext, options: ts.CompilerOptions, ca
     jsDocParsingMode: ts.JSDocParsingMode.ParseForTypeErrors,
     resolveModuleNameLiterals: (literals, containingFile, _redirected, programOptions, containing) =>
       literals.map(literal => ({
-        resolvedModule: resolver.resolve(literal.text, containingFile, ts.getModeForUsageLocation(containing, literal, programOptions), programOptions, ambientNode),
+        resolvedModule: resolver.resolve(
+          literal.text,
+          containingFile,
+          ts.getModeForUsageLocation(containing, literal, programOptions),
+          programOptions,
+          ambientNode,
+        ),
       })),
   };
 }

@@ -42,16 +42,22 @@ function findManifest(start: string, { manifests, boundary }: ProjectLayout): Ma
  * `root`: below it (null: everywhere), exactly the files of `audited` are sources; in packages beside it, what exists
  * and is no output.
  */
-export function finderFor(layout: ProjectLayout, root: string | null, audited: { has(path: string): boolean }): SourceFinder {
+export function finderFor(
+  layout: ProjectLayout,
+  root: string | null,
+  audited: { has(path: string): boolean },
+): SourceFinder {
   const layouts = new Map<string, readonly Layout[]>();
   const layoutsOf = (folder: string): readonly Layout[] => {
     const known = layouts.get(folder) ?? configsAround(folder, layout);
     layouts.set(folder, known);
     return known;
   };
-  const isOutput = (path: string, folder: string): boolean => layoutsOf(folder).some(({ outDirs }) => outDirs.some(outDir => outDir !== folder && isUnder(path, outDir)));
+  const isOutput = (path: string, folder: string): boolean =>
+    layoutsOf(folder).some(({ outDirs }) => outDirs.some(outDir => outDir !== folder && isUnder(path, outDir)));
   const isSourceBeside = (path: string): boolean => {
-    if (!isCode(path) || !isUnder(path, layout.boundary) || path.includes('/node_modules/') || !existsSync(path)) return false;
+    if (!isCode(path) || !isUnder(path, layout.boundary) || path.includes('/node_modules/') || !existsSync(path))
+      return false;
     const folder = manifestOf(path, layout)?.folder;
     return folder === undefined || !(isOutput(path, folder) || path.slice(folder.length).startsWith('/dist/'));
   };

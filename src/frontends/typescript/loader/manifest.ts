@@ -60,7 +60,11 @@ export function readManifest(path: string): ManifestResult {
     ...(json.exports !== undefined && { exports: json.exports }),
     ...(json.imports !== undefined && { imports: json.imports }),
     ...(workspaces && { workspaces }),
-    scripts: isObject(json.scripts) ? Object.fromEntries(Object.entries(json.scripts).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []))) : {},
+    scripts: isObject(json.scripts)
+      ? Object.fromEntries(
+          Object.entries(json.scripts).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+        )
+      : {},
   };
   text('main');
   return { manifest, problems };
@@ -69,8 +73,8 @@ export function readManifest(path: string): ManifestResult {
 function parse(path: string, problems: string[]): Json | undefined {
   try {
     const decoded = decode(readFileSync(path));
-    const parsed: Json = JSON.parse(decoded?.text ?? '');
-    return parsed;
+    const parsed: unknown = JSON.parse(decoded?.text ?? '');
+    return isJson(parsed) ? parsed : undefined;
   } catch (error) {
     problems.push(error instanceof SyntaxError ? `not valid JSON: ${error.message}` : reasonOf(error));
     return undefined;
@@ -92,6 +96,18 @@ function strings(value: Json | undefined, key: string, problems: string[]): stri
   return [];
 }
 
-export const isObject = (value: Json | undefined): value is { [key: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** For what a JSON parser gives, where everything nested is JSON too. */
+export const isJson = (value: unknown): value is Json =>
+  value === null || ['boolean', 'number', 'string', 'object'].includes(typeof value);
 
-export const describe = (value: Json): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`);
+export const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const describe = (value: Json): string =>
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'an array'
+      : typeof value === 'object'
+        ? 'an object'
+        : `the ${typeof value} ${JSON.stringify(value)}`;

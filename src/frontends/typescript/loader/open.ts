@@ -28,9 +28,19 @@ export function openProject(options: Omit<FrontendOptions, 'progress'> & { libra
   const found = survey(options);
   const workspaces = readWorkspaces(found);
   const finder = finderFor(found, found.root, found.texts);
-  const tests = new Set([...found.texts].filter(([path, text]) => isTestFile(segmentsBelow(path, found, workspaces.isListedFolder), text)).map(([path]) => relativeTo(found.root, path)));
+  const tests = new Set(
+    [...found.texts]
+      .filter(([path, text]) => isTestFile(segmentsBelow(path, found, workspaces.isListedFolder), text))
+      .map(([path]) => relativeTo(found.root, path)),
+  );
   const isTest = (file: string): boolean => tests.has(file);
   const { project, fileProjects } = loadProject({ survey: found, finder, workspaces, isTest }, options.libraries);
   reportSkipped(found.skipped, found.diagnostics);
-  return { project, fileProjects, packages: packageFacts(found, finder, isTest), skipped: found.skipped, diagnostics: found.diagnostics };
+  return {
+    project,
+    fileProjects,
+    packages: packageFacts(found, finder, isTest),
+    skipped: found.skipped,
+    diagnostics: found.diagnostics,
+  };
 }

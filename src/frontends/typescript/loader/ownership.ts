@@ -23,7 +23,8 @@ export function createOwnership(root: string, disk: Disk, stubs: Stubs): Ownersh
       if (installed === undefined && !isPackage) continue;
       const manifest = isPackage ? readManifest(`${at}/package.json`).manifest : undefined;
       const name = installed ?? manifest?.name;
-      if (name !== undefined) return { name: unTyped(name), ...(manifest?.version !== undefined && { version: manifest.version }), root: at };
+      if (name !== undefined)
+        return { name: unTyped(name), ...(manifest?.version !== undefined && { version: manifest.version }), root: at };
     }
     return undefined;
   }
@@ -60,7 +61,8 @@ function findVersion(packageName: string, folder: string, disk: Disk): string | 
 }
 
 /** `@a/b` → `@types/a__b`. */
-const typesPackage = (name: string): string => `@types/${name.startsWith('@') ? name.slice(1).replace('/', '__') : name}`;
+const typesPackage = (name: string): string =>
+  `@types/${name.startsWith('@') ? name.slice(1).replace('/', '__') : name}`;
 
 /** `@types/a__b` → `@a/b`. */
 function unTyped(name: string): string {
@@ -73,6 +75,14 @@ function unTyped(name: string): string {
 function nameFromFolder(folder: string): string | undefined {
   const at = folder.lastIndexOf('/node_modules/');
   if (at < 0) return undefined;
-  const segments = absolute(folder).slice(at + '/node_modules/'.length).split('/');
-  return segments[0]?.startsWith('@') ? (segments.length === 2 ? segments.join('/') : undefined) : segments.length === 1 ? segments[0] : undefined;
+  const segments = absolute(folder)
+    .slice(at + '/node_modules/'.length)
+    .split('/');
+  return segments[0]?.startsWith('@')
+    ? segments.length === 2
+      ? segments.join('/')
+      : undefined
+    : segments.length === 1
+      ? segments[0]
+      : undefined;
 }

@@ -30,13 +30,28 @@ export function packageFacts(survey: Survey, finder: SourceFinder, isTest: (file
   return facts.sort((a, b) => byCodeUnit(a.root, b.root));
 }
 
-function factsOf(manifest: Manifest, own: readonly string[], { root, texts }: Survey, finder: SourceFinder, isTest: (file: string) => boolean): PackageFacts {
-  const audited = (path: string | undefined): string[] => (path !== undefined && texts.has(path) ? [relativeTo(root, path)] : []);
+function factsOf(
+  manifest: Manifest,
+  own: readonly string[],
+  { root, texts }: Survey,
+  finder: SourceFinder,
+  isTest: (file: string) => boolean,
+): PackageFacts {
+  const audited = (path: string | undefined): string[] =>
+    path !== undefined && texts.has(path) ? [relativeTo(root, path)] : [];
   const folder = isUnder(manifest.folder, root) ? relativeTo(root, manifest.folder) : '';
   const { entries } = manifest;
-  const exports = exportedFiles(manifest, own, finder).flatMap(([subpath, path]) => audited(path).map(file => [subpath, file] as const));
-  const started = [...manifest.bin, ...(isApplication(manifest) && entries.main !== undefined ? [entries.main] : []), ...startedFiles(manifest.scripts)];
-  const startedAt = started.flatMap(target => audited(target === '.' ? finder.entryOf(manifest, '.') : finder.targetOf(manifest, target)));
+  const exports = exportedFiles(manifest, own, finder).flatMap(([subpath, path]) =>
+    audited(path).map(file => [subpath, file] as const),
+  );
+  const started = [
+    ...manifest.bin,
+    ...(isApplication(manifest) && entries.main !== undefined ? [entries.main] : []),
+    ...startedFiles(manifest.scripts),
+  ];
+  const startedAt = started.flatMap(target =>
+    audited(target === '.' ? finder.entryOf(manifest, '.') : finder.targetOf(manifest, target)),
+  );
   return {
     name: manifest.name ?? '',
     root: folder,
@@ -49,18 +64,41 @@ function factsOf(manifest: Manifest, own: readonly string[], { root, texts }: Su
 
 /** A package that is run rather than imported: its `main` is a program. */
 function isApplication({ exports, entries, isPrivate, scripts }: Manifest): boolean {
-  return exports === undefined && entries.types === undefined && entries.typings === undefined && entries.module === undefined && (isPrivate || scripts.start !== undefined);
+  return (
+    exports === undefined &&
+    entries.types === undefined &&
+    entries.typings === undefined &&
+    entries.module === undefined &&
+    (isPrivate || scripts.start !== undefined)
+  );
 }
 
-function exportedFiles(manifest: Manifest, own: readonly string[], finder: SourceFinder): [subpath: string, path: string | undefined][] {
-  if (manifest.exports === undefined) return Object.keys(manifest.entries).length > 0 ? [['.', finder.entryOf(manifest, '.')]] : [];
-  return Object.keys(subpathMap(manifest.exports)).flatMap(key => (key.includes('*') ? patternFiles(key, manifest, own, finder) : [[key, finder.entryOf(manifest, key)]]));
+function exportedFiles(
+  manifest: Manifest,
+  own: readonly string[],
+  finder: SourceFinder,
+): [subpath: string, path: string | undefined][] {
+  if (manifest.exports === undefined)
+    return Object.keys(manifest.entries).length > 0 ? [['.', finder.entryOf(manifest, '.')]] : [];
+  return Object.keys(subpathMap(manifest.exports)).flatMap(key =>
+    key.includes('*') ? patternFiles(key, manifest, own, finder) : [[key, finder.entryOf(manifest, key)]],
+  );
 }
 
 /** `./*` stands for every file that lies where the source of one of its targets may be, and that it does lead to. */
-function patternFiles(key: string, manifest: Manifest, own: readonly string[], finder: SourceFinder): [string, string][] {
-  const places = exportTargets(manifest, key).filter(target => target.includes('*')).flatMap(target => finder.placesOf(manifest, target));
-  const patterns = places.map(place => ({ before: place.slice(0, place.indexOf('*')), after: place.slice(place.lastIndexOf('*') + 1) }));
+function patternFiles(
+  key: string,
+  manifest: Manifest,
+  own: readonly string[],
+  finder: SourceFinder,
+): [string, string][] {
+  const places = exportTargets(manifest, key)
+    .filter(target => target.includes('*'))
+    .flatMap(target => finder.placesOf(manifest, target));
+  const patterns = places.map(place => ({
+    before: place.slice(0, place.indexOf('*')),
+    after: place.slice(place.lastIndexOf('*') + 1),
+  }));
   const found = new Map<string, string>();
   for (const path of own) {
     for (const { before, after } of patterns) {

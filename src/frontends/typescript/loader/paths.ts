@@ -1,7 +1,8 @@
 /** Path arithmetic with `/` separators; the compiler's own form on every system. */
 import { dirname, posix, resolve } from 'node:path';
 
-export const toSlashes = (path: string): string => (path.includes('\\') && process.platform === 'win32' ? path.replaceAll('\\', '/') : path);
+export const toSlashes = (path: string): string =>
+  path.includes('\\') && process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
 
 /** Absolute path with `/` separators. */
 export const absolute = (...parts: string[]): string => toSlashes(resolve(...parts));

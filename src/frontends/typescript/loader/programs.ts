@@ -24,7 +24,10 @@ export interface ProgramOf {
 /** `groupOf`: audited file (absolute) → its configuration. Gives file → program. */
 export function createPrograms(groupOf: ReadonlyMap<string, FileGroup>, context: HostContext): Map<string, ProgramOf> {
   const cache: SourceCache = new Map();
-  const plans = new Map<string, { options: ts.CompilerOptions; types: GlobalTypes; files: string[]; declarations: Set<string> }>();
+  const plans = new Map<
+    string,
+    { options: ts.CompilerOptions; types: GlobalTypes; files: string[]; declarations: Set<string> }
+  >();
   const typesOf = rememberTypes(context.disk);
   for (const [file, group] of groupOf) {
     const types = typesOf(group);
@@ -36,7 +39,12 @@ export function createPrograms(groupOf: ReadonlyMap<string, FileGroup>, context:
   }
   const programs = new Map<string, ProgramOf>();
   for (const { options, types, files, declarations } of plans.values()) {
-    const rootNames = [...files.sort(), ...[...declarations].sort(), ...types.files, ...globalStubs(context.stubs, types)];
+    const rootNames = [
+      ...files.sort(),
+      ...[...declarations].sort(),
+      ...types.files,
+      ...globalStubs(context.stubs, types),
+    ];
     const program = makeProgram(rootNames, options, context, cache, types.hasNode);
     for (const file of files) programs.set(file, program);
   }
@@ -55,7 +63,13 @@ function rememberTypes(disk: Disk): (group: FileGroup) => GlobalTypes {
   };
 }
 
-function makeProgram(rootNames: string[], options: ts.CompilerOptions, context: HostContext, cache: SourceCache, ambientNode: boolean): ProgramOf {
+function makeProgram(
+  rootNames: string[],
+  options: ts.CompilerOptions,
+  context: HostContext,
+  cache: SourceCache,
+  ambientNode: boolean,
+): ProgramOf {
   const host = createHost(context, options, cache, ambientNode);
   const made: ProgramOf = {
     program: ts.createProgram({ rootNames, options, host }),
@@ -83,7 +97,13 @@ function leaveOutDeepest(program: ts.Program, context: HostContext, cache: Sourc
   for (const [key, source] of cache) {
     if (program.getSourceFile(source.fileName) !== source || treeDepth(source) < MAX_TREE_DEPTH) continue;
     context.onUnusable(source.fileName, 'nested too deeply to be bound');
-    cache.set(key, ts.createSourceFile(source.fileName, '', { languageVersion: ts.ScriptTarget.ESNext, ...(source.impliedNodeFormat && { impliedNodeFormat: source.impliedNodeFormat }) }));
+    cache.set(
+      key,
+      ts.createSourceFile(source.fileName, '', {
+        languageVersion: ts.ScriptTarget.ESNext,
+        ...(source.impliedNodeFormat && { impliedNodeFormat: source.impliedNodeFormat }),
+      }),
+    );
   }
 }
 

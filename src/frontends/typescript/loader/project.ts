@@ -57,7 +57,12 @@ export function loadProject(parts: ProjectParts, libraries: readonly Library[]):
   return { project: toProject(answers), fileProjects: Object.fromEntries(files.map(file => [file, configOf(file)])) };
 }
 
-function noteUnusable(path: string, message: string, { root, texts, diagnostics }: Survey, unusable: Set<string>): void {
+function noteUnusable(
+  path: string,
+  message: string,
+  { root, texts, diagnostics }: Survey,
+  unusable: Set<string>,
+): void {
   if (unusable.has(path)) return;
   unusable.add(path);
   if (!texts.has(path)) return;
@@ -89,7 +94,12 @@ function inferGroup(folder: string, isModule: boolean): FileGroup {
   return { folder, options, audit: auditOptions(options), declarations: [] };
 }
 
-function makeResolver({ survey, finder, workspaces }: ProjectParts, disk: Disk, stubs: Stubs, groupOf: ReadonlyMap<string, FileGroup>): Resolver {
+function makeResolver(
+  { survey, finder, workspaces }: ProjectParts,
+  disk: Disk,
+  stubs: Stubs,
+  groupOf: ReadonlyMap<string, FileGroup>,
+): Resolver {
   return createResolver({
     root: survey.root,
     disk,
@@ -132,7 +142,11 @@ function toProject(answers: Answers): LoadedProject {
     load: file => loadFile(absolute(root, file), file, answers),
     text: file => texts.get(absolute(root, file)) ?? '',
     isProjectSource: sourceAt,
-    isOwnDeclaration: path => isUnder(path, root) && !texts.has(path) && stubs.packageOf(path) === undefined && !relativeTo(root, path).split('/').includes('node_modules'),
+    isOwnDeclaration: path =>
+      isUnder(path, root) &&
+      !texts.has(path) &&
+      stubs.packageOf(path) === undefined &&
+      !relativeTo(root, path).split('/').includes('node_modules'),
     isTest,
     packageOf: path => ownership.packageOf(path),
     installedVersion: (name, fromFile) => ownership.installedVersion(name, absolute(root, fromFile)),
@@ -149,13 +163,25 @@ function loadFile(path: string, file: string, { programs, unusable }: Answers): 
   return { file, source, program: owner.program, checker, options: owner.program.getCompilerOptions() };
 }
 
-function resolveFor(specifier: string, path: string, { survey, programs, resolver, stubs }: Answers, packageOf: LoadedProject['packageOf']): ResolvedModule {
+function resolveFor(
+  specifier: string,
+  path: string,
+  { survey, programs, resolver, stubs }: Answers,
+  packageOf: LoadedProject['packageOf'],
+): ResolvedModule {
   const name = packageName(specifier);
   const owner = programs.get(path);
   if (!owner) return { kind: 'package', name, found: false };
-  if (isBuiltin(specifier)) return { kind: 'package', name, found: owner.hasNode || stubs.fileFor(specifier) !== undefined };
+  if (isBuiltin(specifier))
+    return { kind: 'package', name, found: owner.hasNode || stubs.fileFor(specifier) !== undefined };
   const mode = owner.program.getSourceFile(path)?.impliedNodeFormat;
-  const found = resolver.resolve(specifier, path, mode, owner.program.getCompilerOptions(), owner.hasNode)?.resolvedFileName;
+  const found = resolver.resolve(
+    specifier,
+    path,
+    mode,
+    owner.program.getCompilerOptions(),
+    owner.hasNode,
+  )?.resolvedFileName;
   if (found === undefined) return { kind: 'package', name, found: false };
   if (survey.texts.has(found)) return { kind: 'source', file: relativeTo(survey.root, found) };
   const owned = packageOf(found);

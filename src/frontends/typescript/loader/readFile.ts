@@ -10,7 +10,11 @@ export type ReadResult =
   | { ok: true; text: string; /** Bytes that were no UTF-8 became U+FFFD. */ replaced: boolean }
   | { ok: false; reason: 'too-large' | 'not-regular' | 'unreadable' | 'binary' | 'too-deep'; message: string };
 
-const failed = (reason: Exclude<ReadResult, { ok: true }>['reason'], message: string): ReadResult => ({ ok: false, reason, message });
+const failed = (reason: Exclude<ReadResult, { ok: true }>['reason'], message: string): ReadResult => ({
+  ok: false,
+  reason,
+  message,
+});
 
 /** `path` is absolute. Never throws, never opens anything but a regular file. */
 export function readSource(path: string, limits: { anySize: boolean } = { anySize: false }): ReadResult {
@@ -18,7 +22,8 @@ export function readSource(path: string, limits: { anySize: boolean } = { anySiz
   try {
     const stat = statSync(path);
     if (!stat.isFile()) return failed('not-regular', 'not a regular file');
-    if (stat.size > MAX_FILE_BYTES && !limits.anySize) return failed('too-large', `${stat.size} bytes, over the limit of ${MAX_FILE_BYTES}`);
+    if (stat.size > MAX_FILE_BYTES && !limits.anySize)
+      return failed('too-large', `${stat.size} bytes, over the limit of ${MAX_FILE_BYTES}`);
     bytes = readFileSync(path);
   } catch (error) {
     return failed('unreadable', reasonOf(error));
@@ -26,14 +31,21 @@ export function readSource(path: string, limits: { anySize: boolean } = { anySiz
   const decoded = decode(bytes);
   if (decoded === null) return failed('binary', 'binary data, not text');
   const depth = bracketDepth(decoded.text);
-  if (depth > MAX_BRACKET_DEPTH) return failed('too-deep', `brackets nest ${depth} deep, over the limit of ${MAX_BRACKET_DEPTH}`);
+  if (depth > MAX_BRACKET_DEPTH)
+    return failed('too-deep', `brackets nest ${depth} deep, over the limit of ${MAX_BRACKET_DEPTH}`);
   return { ok: true, ...decoded };
 }
 
 /** What a file system error says to a person: `ENOENT`, `EACCES`, … in words. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const words: Record<string, string> = { ENOENT: 'no such file', EACCES: 'permission denied', EPERM: 'permission denied', ELOOP: 'a loop of symbolic links', ENAMETOOLONG: 'the path is too long' };
+  const words: Record<string, string> = {
+    ENOENT: 'no such file',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    ELOOP: 'a loop of symbolic links',
+    ENAMETOOLONG: 'the path is too long',
+  };
   return words[code] ?? (error instanceof Error ? error.message : String(error));
 }
 

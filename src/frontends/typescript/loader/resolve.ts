@@ -1,7 +1,7 @@
 /** Module resolution: as the compiler does for the importing file's own configuration, then what an audit needs besides. */
 import { ts } from 'ts-morph';
 import type { Disk } from './disk.ts';
-import { absolute, declarationFile, isUnder, parentOf, relativeTo, scriptFile } from './paths.ts';
+import { absolute, declarationFile, foldersUp, isUnder, parentOf, relativeTo, scriptFile } from './paths.ts';
 
 export interface ResolverContext {
   root: string;
@@ -21,7 +21,13 @@ export interface ResolverContext {
 
 export interface Resolver {
   /** `fallback`: options of the program. Gives an absolute file that the compiler may load, or undefined. */
-  resolve(specifier: string, fromFile: string, mode: ts.ResolutionMode, fallback: ts.CompilerOptions, ambientNode: boolean): ts.ResolvedModuleFull | undefined;
+  resolve(
+    specifier: string,
+    fromFile: string,
+    mode: ts.ResolutionMode,
+    fallback: ts.CompilerOptions,
+    ambientNode: boolean,
+  ): ts.ResolvedModuleFull | undefined;
 }
 
 export function createResolver(context: ResolverContext): Resolver {
@@ -33,15 +39,36 @@ export function createResolver(context: ResolverContext): Resolver {
   const caches = new Caches(context.root);
   const known = new Map<string, ts.ResolvedModuleFull | null>();
 
-  function compilerFinds(specifier: string, fromFile: string, mode: ts.ResolutionMode, options: ts.CompilerOptions): ts.ResolvedModuleFull | undefined {
-    for (const attempt of attempts(options)) {
-      const found = ts.resolveModuleName(specifier, fromFile, attempt, host, caches.for(attempt), undefined, mode).resolvedModule;
+  function compilerFinds(
+    specifier: string,
+    fromFile: string,
+    mode: ts.ResolutionMode,
+    options: ts.CompilerOptions,
+  ): ts.ResolvedModuleFull | undefined {
+    for (const attempt of isRelative(specifier) || mayBeInstalled(specifier, fromFile, context.disk)
+      ? attempts(options)
+      : [options]) {
+      const found = ts.resolveModuleName(
+        specifier,
+        fromFile,
+        attempt,
+        host,
+        caches.for(attempt),
+        undefined,
+        mode,
+      ).resolvedModule;
       if (found) return found;
     }
     return undefined;
   }
 
-  function find(specifier: string, fromFile: string, mode: ts.ResolutionMode, options: ts.CompilerOptions, ambientNode: boolean): ts.ResolvedModuleFull | undefined {
+  function find(
+    specifier: string,
+    fromFile: string,
+    mode: ts.ResolutionMode,
+    options: ts.CompilerOptions,
+    ambientNode: boolean,
+  ): ts.ResolvedModuleFull | undefined {
     const from = context.stubPackage(fromFile) !== undefined ? `${context.root}/_` : fromFile;
     const found = compilerFinds(specifier, from, mode, options);
     const own = ownSource(context, specifier, from, options, found);
@@ -65,14 +92,30 @@ export function createResolver(context: ResolverContext): Resolver {
   };
 }
 
+/** Whether some node_modules upwards has a folder for the package: without one, no way of resolution finds it. */
+function mayBeInstalled(specifier: string, fromFile: string, disk: Disk): boolean {
+  const [first = '', second = ''] = specifier.split('/');
+  const name = first.startsWith('@') ? `${first}/${second}` : first;
+  return foldersUp(parentOf(fromFile)).some(
+    folder => disk.directoryExists(`${folder}/node_modules`) && disk.directoryExists(`${folder}/node_modules/${name}`),
+  );
+}
+
 /** A source of the project that the import means, whatever the compiler found for it. */
-function ownSource(context: ResolverContext, specifier: string, fromFile: string, options: ts.CompilerOptions, found: ts.ResolvedModuleFull | undefined): string | undefined {
+function ownSource(
+  context: ResolverContext,
+  specifier: string,
+  fromFile: string,
+  options: ts.CompilerOptions,
+  found: ts.ResolvedModuleFull | undefined,
+): string | undefined {
   const path = found?.resolvedFileName;
   if (path !== undefined) {
     if (context.isAudited(path)) return path;
     if (!isInstalled(path, context.root)) return context.sourceOf(path);
   }
-  if (isRelative(specifier)) return path === undefined ? context.sourceOf(absolute(parentOf(fromFile), specifier)) : undefined;
+  if (isRelative(specifier))
+    return path === undefined ? context.sourceOf(absolute(parentOf(fromFile), specifier)) : undefined;
   if (path === undefined) {
     for (const target of pathTargets(specifier, options)) {
       const source = context.sourceOf(target);
@@ -89,7 +132,16 @@ function pathTargets(specifier: string, options: ts.CompilerOptions): string[] {
   if (folder === undefined) return [];
   return Object.entries(paths).flatMap(([pattern, targets]) => {
     const [before = '', after] = pattern.split('*');
-    if (after === undefined ? specifier !== pattern : !(specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= before.length + after.length)) return [];
+    if (
+      after === undefined
+        ? specifier !== pattern
+        : !(
+            specifier.startsWith(before) &&
+            specifier.endsWith(after) &&
+            specifier.length >= before.length + after.length
+          )
+    )
+      return [];
     const star = after === undefined ? '' : specifier.slice(before.length, specifier.length - after.length);
     return targets.map(target => absolute(folder, target.replace('*', star)));
   });
@@ -104,10 +156,14 @@ function isInstalled(path: string, root: string): boolean {
 /** JavaScript that nobody asked to audit tells the compiler nothing; a stub tells more. */
 function isUntyped(found: ts.ResolvedModuleFull, context: ResolverContext): boolean {
   const path = found.resolvedFileName;
-  return scriptFile.test(path) || (!declarationFile.test(path) && isUnder(path, context.root) && !isInstalled(path, context.root));
+  return (
+    scriptFile.test(path) ||
+    (!declarationFile.test(path) && isUnder(path, context.root) && !isInstalled(path, context.root))
+  );
 }
 
-const isRelative = (specifier: string): boolean => /^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..';
+const isRelative = (specifier: string): boolean =>
+  /^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..';
 
 function moduleAt(path: string): ts.ResolvedModuleFull {
   const extension = /\.d\.[cm]?ts$|\.[^.]+$/.exec(path)?.[0] ?? '.ts';
@@ -116,7 +172,9 @@ function moduleAt(path: string): ts.ResolvedModuleFull {
 
 /** The configured way first; what it refuses may still be found as a bundler or as Node did before `exports`. */
 function attempts(options: ts.CompilerOptions): ts.CompilerOptions[] {
-  const others = [ts.ModuleResolutionKind.Bundler, ts.ModuleResolutionKind.Node10].filter(kind => kind !== options.moduleResolution);
+  const others = [ts.ModuleResolutionKind.Bundler, ts.ModuleResolutionKind.Node10].filter(
+    kind => kind !== options.moduleResolution,
+  );
   return [options, ...others.map(moduleResolution => fallbackOf(options, moduleResolution))];
 }
 

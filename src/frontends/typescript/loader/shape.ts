@@ -22,7 +22,9 @@ export function tooDeepShape(source: ts.SourceFile): string | undefined {
     const functions = place.functions + (ts.isFunctionLike(node) ? 1 : 0);
     if (calls > MAX_CALL_DEPTH) return `more than ${MAX_CALL_DEPTH} calls are chained or nested`;
     if (functions > MAX_FUNCTION_DEPTH) return `more than ${MAX_FUNCTION_DEPTH} functions are nested`;
-    const mayPass = calls + within(parentheses, node) > MAX_CALL_DEPTH || functions + bodies.reduce((sum, list) => sum + within(list, node), 0) > MAX_FUNCTION_DEPTH;
+    const mayPass =
+      calls + within(parentheses, node) > MAX_CALL_DEPTH ||
+      functions + bodies.reduce((sum, list) => sum + within(list, node), 0) > MAX_FUNCTION_DEPTH;
     if (mayPass) ts.forEachChild(node, child => void open.push({ node: child, calls, functions }));
   }
   return undefined;

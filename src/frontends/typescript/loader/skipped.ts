@@ -15,6 +15,10 @@ export function reportSkipped(skipped: readonly { file: string; reason: string }
     const files = byReason.get(reason) ?? [];
     if (OWN_DIAGNOSTIC.has(reason)) continue;
     const examples = files.slice(0, 3).join(', ');
-    diagnostics.push({ kind: 'skipped', severity: 'info', message: `${files.length} left out as ${reason}: ${examples}${files.length > 3 ? ', …' : ''}` });
+    diagnostics.push({
+      kind: 'skipped',
+      severity: 'info',
+      message: `${files.length} left out as ${reason}: ${examples}${files.length > 3 ? ', …' : ''}`,
+    });
   }
 }

@@ -49,7 +49,10 @@ export function createSourceFinder(context: SourceFinderContext): SourceFinder {
   }
   const direct = (path: string): string | undefined => spellings(path).find(isSource);
   const firstOf = (folder: string, targets: readonly string[]): string | undefined => {
-    const paths = targets.filter(target => !target.includes('*')).map(target => absolute(folder, target)).filter(path => isUnder(path, folder));
+    const paths = targets
+      .filter(target => !target.includes('*'))
+      .map(target => absolute(folder, target))
+      .filter(path => isUnder(path, folder));
     return first(paths, direct) ?? first(paths, sourceOf);
   };
   return {
@@ -67,8 +70,14 @@ export function createSourceFinder(context: SourceFinderContext): SourceFinder {
       const { folder } = manifest;
       const named = firstOf(folder, exportTargets(manifest, subpath));
       if (named !== undefined) return named;
-      const usual = subpath === '.' ? ['src/index', 'index', 'src/main', 'lib/index', 'source/index'] : [subpath, `src/${subpath.slice(2)}`];
-      return first(usual.map(path => absolute(folder, path)), path => direct(path) ?? sourceOf(path));
+      const usual =
+        subpath === '.'
+          ? ['src/index', 'index', 'src/main', 'lib/index', 'source/index']
+          : [subpath, `src/${subpath.slice(2)}`];
+      return first(
+        usual.map(path => absolute(folder, path)),
+        path => direct(path) ?? sourceOf(path),
+      );
     },
   };
 }
@@ -85,7 +94,9 @@ const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'
 
 /** A path as it is, with an extension left out, as a folder with an index. */
 function spellings(path: string): string[] {
-  return isCode(path) ? [path] : [...EXTENSIONS.map(extension => path + extension), ...EXTENSIONS.map(extension => `${path}/index${extension}`)];
+  return isCode(path)
+    ? [path]
+    : [...EXTENSIONS.map(extension => path + extension), ...EXTENSIONS.map(extension => `${path}/index${extension}`)];
 }
 
 /** Extensions that a written file may come from. */
@@ -118,7 +129,8 @@ function* candidates(path: string, folder: string | undefined, context: SourceFi
   yield* conventional(path, folder);
 }
 
-const OUTPUT_NAME = /^(dist|build|out|lib|es|esm|cjs|types|typings|output|compiled|umd|node|module|commonjs)([-_.].*)?$/;
+const OUTPUT_NAME =
+  /^(dist|build|out|lib|es|esm|cjs|types|typings|output|compiled|umd|node|module|commonjs)([-_.].*)?$/;
 const SOURCE_FOLDERS = ['src', '', 'source', 'lib'];
 
 /** `dist/esm/a/b.js` → `src/a/b.ts`: output folders taken off the front, a source folder put there. */

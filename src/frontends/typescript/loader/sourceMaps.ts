@@ -9,7 +9,9 @@ export function mapSources(mapPath: string): string[] {
     if (typeof map !== 'object' || map === null || !('sources' in map) || !Array.isArray(map.sources)) return [];
     const sourceRoot = 'sourceRoot' in map && typeof map.sourceRoot === 'string' ? map.sourceRoot : '';
     const sources: unknown[] = map.sources;
-    return sources.flatMap(source => (typeof source === 'string' && !source.includes('://') ? [absolute(parentOf(mapPath), sourceRoot, source)] : []));
+    return sources.flatMap(source =>
+      typeof source === 'string' && !source.includes('://') ? [absolute(parentOf(mapPath), sourceRoot, source)] : [],
+    );
   } catch {
     return [];
   }

@@ -18,11 +18,22 @@ export function readSources(root: string, found: Found, diagnostics: Diagnostic[
     const file = relativeTo(root, path);
     if (!read.ok) {
       const isSkip = read.reason === 'too-large' || read.reason === 'too-deep';
-      diagnostics.push({ kind: isSkip ? 'skipped' : 'file-not-read', severity: 'warning', message: read.message, file });
+      diagnostics.push({
+        kind: isSkip ? 'skipped' : 'file-not-read',
+        severity: 'warning',
+        message: read.message,
+        file,
+      });
       found.skipped.set(path, isSkip ? read.reason : 'not-read');
       continue;
     }
-    if (read.replaced) diagnostics.push({ kind: 'encoding', severity: 'warning', message: 'not UTF-8: other bytes were read as U+FFFD', file });
+    if (read.replaced)
+      diagnostics.push({
+        kind: 'encoding',
+        severity: 'warning',
+        message: 'not UTF-8: other bytes were read as U+FFFD',
+        file,
+      });
     const reason = wanted ? undefined : contentReason(read.text);
     if (reason === undefined) texts.set(path, read.text);
     else found.skipped.set(path, reason);
@@ -53,7 +64,7 @@ const HEADER = /^(?:\s+|#![^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/|['"]use strict['"];?)*
 function isGenerated(text: string): boolean {
   const header = HEADER.exec(`${text.slice(0, HEADER_LENGTH)}*/`)?.[0] ?? '';
   if (/@generated\b(?![-\w])/.test(header)) return true;
-  return /\bdo(?: not|n't) (?:edit|modify|change)\b/i.test(header) && /generated|this file/i.test(header);
+  return /\bdo(?: not|n't) (?:edit|modify|change|touch)\b/i.test(header) && /generated|this file/i.test(header);
 }
 
 /** JavaScript whose source map names an audited file: the compiler wrote it, also where nothing says so but the map. */

@@ -34,6 +34,7 @@ export function createStubs(libraries: readonly Library[]): Stubs {
 
 /** Without imports or exports outside of the blocks: a file with those would be a module and only augment. */
 function moduleText(name: string, aliases: readonly string[], stub: string): string {
-  const alias = (other: string): string => `declare module '${other}' {\n  import all = require('${name}');\n  export = all;\n}\n`;
+  const alias = (other: string): string =>
+    `declare module '${other}' {\n  import all = require('${name}');\n  export = all;\n}\n`;
   return `declare module '${name}' {\n${stub}\n}\n${aliases.map(alias).join('')}`;
 }

@@ -25,7 +25,9 @@ export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'includ
   const root = absolute(options.root);
   const paths = options.paths.map(path => absolute(path));
   const diagnostics: Diagnostic[] = [];
-  const starts = [...new Set(paths.map(path => (statSync(path, { throwIfNoEntry: false })?.isDirectory() ? path : parentOf(path))))];
+  const starts = [
+    ...new Set(paths.map(path => (statSync(path, { throwIfNoEntry: false })?.isDirectory() ? path : parentOf(path)))),
+  ];
   const boundary = boundaryOf(root);
   const found = walk(root, paths, options, diagnostics);
   const configs = readConfigs({ root, found: found.configs, starts, boundary, diagnostics });
@@ -33,8 +35,19 @@ export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'includ
   const layout: ProjectLayout = { boundary, configs, manifests };
   leaveOutBuildOutput(found, starts, layout);
   const texts = readSources(root, found, diagnostics);
-  const skipped = [...found.skipped].map(([path, reason]) => ({ file: `${relativeTo(root, path)}${path.endsWith('/') ? '/' : ''}`, reason }));
-  return { root, boundary, texts, configs, manifests, skipped: skipped.sort((a, b) => (a.file < b.file ? -1 : 1)), diagnostics };
+  const skipped = [...found.skipped].map(([path, reason]) => ({
+    file: `${relativeTo(root, path)}${path.endsWith('/') ? '/' : ''}`,
+    reason,
+  }));
+  return {
+    root,
+    boundary,
+    texts,
+    configs,
+    manifests,
+    skipped: skipped.sort((a, b) => (a.file < b.file ? -1 : 1)),
+    diagnostics,
+  };
 }
 
 /**
@@ -52,7 +65,9 @@ function boundaryOf(root: string): string {
 
 export function isWorkspaceRoot(folder: string): boolean {
   if (existsSync(`${folder}/pnpm-workspace.yaml`) || existsSync(`${folder}/lerna.json`)) return true;
-  return existsSync(`${folder}/package.json`) && readManifest(`${folder}/package.json`).manifest.workspaces !== undefined;
+  return (
+    existsSync(`${folder}/package.json`) && readManifest(`${folder}/package.json`).manifest.workspaces !== undefined
+  );
 }
 
 function readManifests(paths: readonly string[], root: string, diagnostics: Diagnostic[]): Map<string, Manifest> {
@@ -61,7 +76,8 @@ function readManifests(paths: readonly string[], root: string, diagnostics: Diag
     const { manifest, problems } = readManifest(path);
     const file = relativeTo(root, path);
     const [first] = problems;
-    if (first !== undefined && parentOf(path) === root) throw new UserError(`${file}: ${first}`, 'Mend the file; the audit reads from it where the code starts.');
+    if (first !== undefined && parentOf(path) === root)
+      throw new UserError(`${file}: ${first}`, 'Mend the file; the audit reads from it where the code starts.');
     for (const message of problems) diagnostics.push({ kind: 'config', severity: 'warning', message, file });
     manifests.set(manifest.folder, manifest);
   }

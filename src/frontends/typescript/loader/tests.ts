@@ -1,7 +1,9 @@
 /** Which files of the audited project are tests: by where they lie, by name, and by what they import and call. */
 const TEST_FOLDER = /^(__tests__|__mocks__|test|tests|e2e|cypress|bench|benchmarks?|spec|specs)$/;
-const TEST_NAME = /[.\-_](test|tests|spec|bench|e2e|e2e-spec|cy)\.[cm]?[jt]sx?$|^(test|tests|bench|benchmark)\.[cm]?[jt]sx?$/;
-const RUNNER = /(?:from\s*|require\(\s*|import\s*)['"](?:vitest|@jest\/globals|mocha|node:test|ava|tap|tape|uvu|bun:test|@playwright\/test|jasmine|@japa\/runner)['"]/;
+const TEST_NAME =
+  /[.\-_](test|tests|spec|bench|e2e|e2e-spec|cy)\.[cm]?[jt]sx?$|^(test|tests|bench|benchmark)\.[cm]?[jt]sx?$/;
+const RUNNER =
+  /(?:from\s*|require\(\s*|import\s*)['"](?:vitest|@jest\/globals|mocha|node:test|ava|tap|tape|uvu|bun:test|@playwright\/test|jasmine|@japa\/runner)['"]/;
 const TEST_CALL = /(?:^|[\s;{(.])(?:describe|it|test|suite|bench|before|after|beforeEach|afterEach)(?:\.\w+)*\s*\(/;
 
 /**

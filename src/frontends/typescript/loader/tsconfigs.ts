@@ -43,7 +43,8 @@ export function readConfigs(search: ConfigSearch): ProjectConfig[] {
   const parsed = new Map<string, ProjectConfig>();
   const extended: ExtendedCache = new Map();
   const waiting = [...new Set([...above, ...search.found])].sort();
-  const isMain = (path: string): boolean => DEFAULT_NAMES.has(nameOf(path)) && search.starts.some(start => isUnder(start, parentOf(path)));
+  const isMain = (path: string): boolean =>
+    DEFAULT_NAMES.has(nameOf(path)) && search.starts.some(start => isUnder(start, parentOf(path)));
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     if (parsed.has(path)) continue;
     const config = parse(path, search, extended, isMain(path));
@@ -61,7 +62,9 @@ export function readConfigs(search: ConfigSearch): ProjectConfig[] {
 /** Configurations that lie in a folder: of a package beside the audited ones, for where it writes. */
 export function readConfigsIn(folder: string, boundary: string): ProjectConfig[] {
   const search: ConfigSearch = { root: folder, found: [], starts: [folder], boundary, diagnostics: [] };
-  const paths = namesIn(folder).filter(name => CONFIG.test(name)).sort();
+  const paths = namesIn(folder)
+    .filter(name => CONFIG.test(name))
+    .sort();
   return paths.flatMap(name => parse(absolute(folder, name), search, new Map(), false) ?? []);
 }
 
@@ -86,18 +89,31 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function parse(path: string, search: ConfigSearch, extended: ExtendedCache, isMain: boolean): ProjectConfig | undefined {
-  const mayRead = (file: string): boolean => isUnder(absolute(file), search.boundary) || file.includes('/node_modules/');
+function parse(
+  path: string,
+  search: ConfigSearch,
+  extended: ExtendedCache,
+  isMain: boolean,
+): ProjectConfig | undefined {
+  const mayRead = (file: string): boolean =>
+    isUnder(absolute(file), search.boundary) || file.includes('/node_modules/');
   const unreadable: ts.Diagnostic[] = [];
-  const parsed = ts.getParsedCommandLineOfConfigFile(path, undefined, {
-    useCaseSensitiveFileNames: ts.sys.useCaseSensitiveFileNames,
-    getCurrentDirectory: () => search.root,
-    fileExists: file => mayRead(file) && ts.sys.fileExists(file),
-    readFile: file => (mayRead(file) ? ts.sys.readFile(file) : undefined),
-    readDirectory: (folder, extensions, exclude, include, depth) => (mayRead(folder) ? ts.sys.readDirectory(folder, extensions, exclude, include, depth) : []),
-    onUnRecoverableConfigFileDiagnostic: diagnostic => unreadable.push(diagnostic),
-  }, extended);
-  for (const error of [...unreadable, ...(parsed ? ts.getConfigFileParsingDiagnostics(parsed) : [])]) complain(error, path, search, isMain);
+  const parsed = ts.getParsedCommandLineOfConfigFile(
+    path,
+    undefined,
+    {
+      useCaseSensitiveFileNames: ts.sys.useCaseSensitiveFileNames,
+      getCurrentDirectory: () => search.root,
+      fileExists: file => mayRead(file) && ts.sys.fileExists(file),
+      readFile: file => (mayRead(file) ? ts.sys.readFile(file) : undefined),
+      readDirectory: (folder, extensions, exclude, include, depth) =>
+        mayRead(folder) ? ts.sys.readDirectory(folder, extensions, exclude, include, depth) : [],
+      onUnRecoverableConfigFileDiagnostic: diagnostic => unreadable.push(diagnostic),
+    },
+    extended,
+  );
+  for (const error of [...unreadable, ...(parsed ? ts.getConfigFileParsingDiagnostics(parsed) : [])])
+    complain(error, path, search, isMain);
   return parsed && toConfig(path, parsed);
 }
 
@@ -116,7 +132,13 @@ function toConfig(path: string, parsed: ts.ParsedCommandLine): ProjectConfig {
     declarations: names.filter(file => declarationFile.test(file)),
     references: (parsed.projectReferences ?? []).map(reference => absolute(ts.resolveProjectReferencePath(reference))),
     outDirs: [options.outDir, options.declarationDir].flatMap(dir => (dir === undefined ? [] : [absolute(dir)])),
-    rootDirs: [...new Set([options.rootDir && absolute(options.rootDir), common, folder].filter(dir => typeof dir === 'string' && dir !== ''))].flatMap(dir => (dir === undefined ? [] : [dir])),
+    rootDirs: [
+      ...new Set(
+        [options.rootDir && absolute(options.rootDir), common, folder].filter(
+          dir => typeof dir === 'string' && dir !== '',
+        ),
+      ),
+    ].flatMap(dir => (dir === undefined ? [] : [dir])),
   };
 }
 
@@ -138,19 +160,35 @@ const WRONG_TYPE = 5024;
 function complain(error: ts.Diagnostic, path: string, search: ConfigSearch, isMain: boolean): void {
   if (ORDINARY.has(error.code)) return;
   const file = error.file ? absolute(error.file.fileName) : path;
-  const line = error.file && error.start !== undefined ? error.file.getLineAndCharacterOfPosition(error.start).line + 1 : undefined;
+  const line =
+    error.file && error.start !== undefined
+      ? error.file.getLineAndCharacterOfPosition(error.start).line + 1
+      : undefined;
   const shown = isUnder(file, search.root) ? relativeTo(search.root, file) : file;
   const text = ts.flattenDiagnosticMessageText(error.messageText, ' ');
   const broken = error.code < 2000 || error.code === WRONG_TYPE;
   if (broken && isMain && file === path) {
-    throw new UserError(`${shown}${line === undefined ? '' : `:${line}`}: ${text}`, 'Mend the configuration, or audit a folder that it does not govern.');
+    throw new UserError(
+      `${shown}${line === undefined ? '' : `:${line}`}: ${text}`,
+      'Mend the configuration, or audit a folder that it does not govern.',
+    );
   }
   const known = search.diagnostics.some(one => one.file === shown && one.line === line && one.message === text);
-  if (!known) search.diagnostics.push({ kind: 'config', severity: 'warning', message: text, file: shown, ...(line !== undefined && { line }) });
+  if (!known)
+    search.diagnostics.push({
+      kind: 'config',
+      severity: 'warning',
+      message: text,
+      file: shown,
+      ...(line !== undefined && { line }),
+    });
 }
 
 /** Which configuration each file goes to: the nearest that includes it; of several there, the shortest name, then the first. */
-export function assignFiles(files: Iterable<string>, configs: readonly ProjectConfig[]): Map<string, { config: ProjectConfig; included: boolean }> {
+export function assignFiles(
+  files: Iterable<string>,
+  configs: readonly ProjectConfig[],
+): Map<string, { config: ProjectConfig; included: boolean }> {
   const wanted = new Set(files);
   const assigned = new Map<string, { config: ProjectConfig; included: boolean }>();
   for (const config of configs) {
@@ -162,7 +200,12 @@ export function assignFiles(files: Iterable<string>, configs: readonly ProjectCo
   }
   for (const file of wanted) {
     if (assigned.has(file)) continue;
-    const nearest = configs.filter(({ folder }) => isUnder(file, folder)).reduce<ProjectConfig | undefined>((best, config) => (!best || isNearer(config, best, file) ? config : best), undefined);
+    const nearest = configs
+      .filter(({ folder }) => isUnder(file, folder))
+      .reduce<ProjectConfig | undefined>(
+        (best, config) => (!best || isNearer(config, best, file) ? config : best),
+        undefined,
+      );
     if (nearest) assigned.set(file, { config: withOptions(nearest, configs), included: false });
   }
   return assigned;

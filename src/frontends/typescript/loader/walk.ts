@@ -1,6 +1,7 @@
 /** Finds the files below what the user named, and says of each that is left out why. Reads folders, no contents. */
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Diagnostic } from '../../../model/report.ts';
+import { byCodeUnit } from '../../../util/compare.ts';
 import { compileGlobs, type Globs } from './globs.ts';
 import { type GitIgnore, readGitIgnores } from './gitignore.ts';
 import { absolute, declarationFile, isUnder, relativeTo, sourceFile } from './paths.ts';
@@ -22,7 +23,9 @@ export interface Found {
 const INVISIBLE = new Set(['.git', '.hg', '.svn', '.jj']);
 /** Folders that hold nothing that a person writes. */
 const TOOL_FOLDERS = new Set(
-  '.next .nuxt .output .svelte-kit .docusaurus .turbo .cache .parcel-cache .vercel .netlify .serverless .angular .expo .yarn .nx .rollup.cache .nyc_output coverage storybook-static bower_components jspm_packages'.split(' '),
+  '.next .nuxt .output .svelte-kit .docusaurus .turbo .cache .parcel-cache .vercel .netlify .serverless .angular .expo .yarn .nx .rollup.cache .nyc_output coverage storybook-static bower_components jspm_packages'.split(
+    ' ',
+  ),
 );
 const OTHER_LANGUAGE = /\.(vue|svelte|astro|mdx)$/;
 const CONFIG = /^(?:[tj]sconfig(?:[-._][^/]*)?\.json)$/;
@@ -41,9 +44,20 @@ interface Folder {
 }
 
 /** `paths` are absolute and real. */
-export function walk(root: string, paths: readonly string[], globs: { include: readonly string[]; exclude: readonly string[] }, diagnostics: Diagnostic[]): Found {
+export function walk(
+  root: string,
+  paths: readonly string[],
+  globs: { include: readonly string[]; exclude: readonly string[] },
+  diagnostics: Diagnostic[],
+): Found {
   const found: Found = { code: new Set(), wanted: new Set(), configs: [], manifests: [], skipped: new Map() };
-  const state: Walk = { root, found, include: compileGlobs(globs.include), exclude: compileGlobs(globs.exclude), diagnostics };
+  const state: Walk = {
+    root,
+    found,
+    include: compileGlobs(globs.include),
+    exclude: compileGlobs(globs.exclude),
+    diagnostics,
+  };
   for (const path of paths) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory()) walkFolder(path, state);
@@ -78,14 +92,19 @@ function walkFolder(start: string, state: Walk): void {
 
 function entriesOf(folder: string, state: Walk): Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => byCodeUnit(a.name, b.name));
   } catch (error) {
     notRead(state, folder, `the folder cannot be read: ${reasonOf(error)}`);
     return [];
   }
 }
 
-function enterFolder(path: string, name: string, parent: Folder, { state, git, open }: { state: Walk; git: GitIgnore; open: Folder[] }): void {
+function enterFolder(
+  path: string,
+  name: string,
+  parent: Folder,
+  { state, git, open }: { state: Walk; git: GitIgnore; open: Folder[] },
+): void {
   if (INVISIBLE.has(name)) return;
   const relative = relativeTo(state.root, path);
   if (state.exclude.matches(relative)) {
@@ -137,12 +156,19 @@ function link(path: string, state: Walk): void {
     const target = absolute(realpathSync(path));
     if (isUnder(target, state.root)) return;
     const isFolder = statSync(target).isDirectory();
-    if (isFolder ? !path.endsWith('/node_modules') : sourceFile.test(path)) state.found.skipped.set(isFolder ? `${path}/` : path, 'outside');
+    if (isFolder ? !path.endsWith('/node_modules') : sourceFile.test(path))
+      state.found.skipped.set(isFolder ? `${path}/` : path, 'outside');
   } catch (error) {
-    if (sourceFile.test(path) || /\/[^./]+$/.test(path)) notRead(state, path, `the link cannot be followed: ${reasonOf(error)}`);
+    if (sourceFile.test(path) || /\/[^./]+$/.test(path))
+      notRead(state, path, `the link cannot be followed: ${reasonOf(error)}`);
   }
 }
 
 function notRead(state: Walk, path: string, why: string): void {
-  state.diagnostics.push({ kind: 'file-not-read', severity: 'warning', message: why, file: relativeTo(state.root, path) });
+  state.diagnostics.push({
+    kind: 'file-not-read',
+    severity: 'warning',
+    message: why,
+    file: relativeTo(state.root, path),
+  });
 }
