@@ -164,6 +164,14 @@ describe('what manifests say', () => {
     ]);
   });
 
+  it('a pattern over everything does not export tests and set-up', () => {
+    const files = { 'src/a.ts': '', 'src/a.test.ts': '', 'eslint.config.js': '' };
+    const { packages } = open(
+      repository({ 'package.json': JSON.stringify({ name: 'p', exports: { './*': './*' } }), ...files }),
+    );
+    expect(Object.values(packages[0]?.exports ?? {})).toEqual(['src/a.ts']);
+  });
+
   it('a manifest above the audit root counts when it leads below it', () => {
     const root = repository({
       'package.json': JSON.stringify({ name: 'one', main: 'dist/index.js' }),

@@ -9,7 +9,7 @@ import type { Found } from './walk.ts';
 /** `dist` is never written by hand; the others may be folders of scripts. */
 const OUTPUT_FOLDERS = new Set(['dist', 'build', 'out']);
 /** Files that set up tools: a package that holds only these has its code elsewhere. */
-const TOOL_FILE =
+export const TOOL_FILE =
   /(^|\/)(\.[^/]*|[^/]*\.config|[^/]*\.conf|gulpfile|gruntfile|rollup[^/]*|webpack[^/]*)\.[cm]?[jt]sx?$/i;
 
 /** Moves build output from `found.code` to `found.skipped`. `starts`: folders that the user named. */

@@ -1,6 +1,7 @@
 /** `PackageFacts` of every manifest: what it exports and what it starts, as project sources. */
 import type { PackageFacts } from '../../../model/facts.ts';
 import { byCodeUnit } from '../../../util/compare.ts';
+import { TOOL_FILE } from './buildOutput.ts';
 import { exportTargets, subpathMap } from './exportTargets.ts';
 import { manifestOf } from './layout.ts';
 import type { Manifest } from './manifest.ts';
@@ -41,7 +42,8 @@ function factsOf(
     path !== undefined && texts.has(path) ? [relativeTo(root, path)] : [];
   const folder = isUnder(manifest.folder, root) ? relativeTo(root, manifest.folder) : '';
   const { entries } = manifest;
-  const exports = exportedFiles(manifest, own, finder).flatMap(([subpath, path]) =>
+  const published = own.filter(path => !isTest(relativeTo(root, path)) && !TOOL_FILE.test(path));
+  const exports = exportedFiles(manifest, published, finder).flatMap(([subpath, path]) =>
     audited(path).map(file => [subpath, file] as const),
   );
   const started = [
