@@ -42,7 +42,16 @@ export class Activities {
 
   /** A task that nobody joins. */
   addTask(frame: Frame, from: Frame, step: StepId): void {
-    this.add({ frame, label: `task ${frame.fn.name}`, trigger: 'task', evidence: 'framework', instances: 'once', from, test: false, repeated: this.isRepeated(from.fn, step) });
+    this.add({
+      frame,
+      label: `task ${frame.fn.name}`,
+      trigger: 'task',
+      evidence: 'framework',
+      instances: 'once',
+      from,
+      test: false,
+      repeated: this.isRepeated(from.fn, step),
+    });
   }
 
   /** What a timer, thread, route, event … runs. */
@@ -50,10 +59,28 @@ export class Activities {
     for (const { frame } of this.#functionRef(refs)) {
       if (step.kind === 'register') {
         const { entry } = step;
-        this.add({ frame, label: entry.label, trigger: entry.trigger, evidence: entry.evidence, instances: entry.instances, from, test: entry.test, repeated: this.isRepeated(from.fn, step.id) });
+        this.add({
+          frame,
+          label: entry.label,
+          trigger: entry.trigger,
+          evidence: entry.evidence,
+          instances: entry.instances,
+          from,
+          test: entry.test,
+          repeated: this.isRepeated(from.fn, step.id),
+        });
       } else {
         const instances = step.how === 'interval' && frame.fn.calling !== 'value' ? 'many' : 'once';
-        this.add({ frame, label: `${step.how} in ${from.fn.name}`, trigger: step.how, evidence: 'inferred', instances, from, test: false, repeated: this.isRepeated(from.fn, step.id) });
+        this.add({
+          frame,
+          label: `${step.how} in ${from.fn.name}`,
+          trigger: step.how,
+          evidence: 'inferred',
+          instances,
+          from,
+          test: false,
+          repeated: this.isRepeated(from.fn, step.id),
+        });
       }
     }
   }

@@ -9,12 +9,17 @@ import type { Frame, Ref } from './refs.ts';
 /** Whether an object made in this activation is the same for every activity that sees it. */
 export type IsShared = (frame: Frame, side: number) => boolean;
 
+/** Circular bindings end after so many hops, and one unification after so many steps. */
+const DEPTH = 16;
+const STEPS = 500;
+
 type Term = { side: number; ref: Ref };
 
 /** Bindings of the free references of every participant, by `side:ref`. */
 export class Unifier {
   readonly #bound = new Map<string, Term>();
   readonly #isShared: IsShared;
+  #steps = 0;
   /** Free references of callers were made equal: the caller chooses. */
   chosen = false;
   /** Two keys of unknown relation were taken for equal. */
@@ -72,27 +77,46 @@ export class Unifier {
 
   #unifyTemplates(a: Ref & { kind: 'template' }, sideA: number, b: Ref & { kind: 'template' }, sideB: number): boolean {
     const [firstA, firstB] = [a.parts[0], b.parts[0]];
-    if (typeof firstA === 'string' && typeof firstB === 'string' && !firstA.startsWith(firstB) && !firstB.startsWith(firstA)) return false;
+    if (
+      typeof firstA === 'string' &&
+      typeof firstB === 'string' &&
+      !firstA.startsWith(firstB) &&
+      !firstB.startsWith(firstA)
+    )
+      return false;
     const [lastA, lastB] = [a.parts[a.parts.length - 1], b.parts[b.parts.length - 1]];
-    if (typeof lastA === 'string' && typeof lastB === 'string' && !lastA.endsWith(lastB) && !lastB.endsWith(lastA)) return false;
-    const sameShape = a.parts.length === b.parts.length && a.parts.every((part, index) => (typeof part === 'string' ? part === b.parts[index] : typeof b.parts[index] === 'object'));
+    if (typeof lastA === 'string' && typeof lastB === 'string' && !lastA.endsWith(lastB) && !lastB.endsWith(lastA))
+      return false;
+    const sameShape =
+      a.parts.length === b.parts.length &&
+      a.parts.every((part, index) =>
+        typeof part === 'string' ? part === b.parts[index] : typeof b.parts[index] === 'object',
+      );
     if (!sameShape) {
       this.unknownKeys = true;
       return true;
     }
     return a.parts.every((part, index) => {
       const other = b.parts[index];
-      return typeof part === 'string' || typeof other !== 'object' ? true : this.unify({ side: sideA, ref: part }, { side: sideB, ref: other });
+      return typeof part === 'string' || typeof other !== 'object'
+        ? true
+        : this.unify({ side: sideA, ref: part }, { side: sideB, ref: other });
     });
   }
 
   #resolve(term: Term): Term {
     let at = term;
-    for (let next = this.#bound.get(key(at)); next; next = this.#bound.get(key(at))) at = next;
+    let hops = 0;
+    for (let next = this.#bound.get(key(at)); next && hops < DEPTH; next = this.#bound.get(key(at))) {
+      at = next;
+      hops += 1;
+    }
     return at;
   }
 
   unify(left: Term, right: Term): boolean {
+    this.#steps += 1;
+    if (this.#steps > STEPS) return false;
     const a = this.#resolve(left);
     const b = this.#resolve(right);
     if (a.ref === b.ref && (a.side === b.side || this.#isConstant(a))) return true;
@@ -111,11 +135,15 @@ export class Unifier {
 
   #unifyShapes(a: Term, b: Term): boolean {
     const [x, y] = [a.ref, b.ref];
-    if (x.kind === 'made' && y.kind === 'made') return x.site === y.site && this.#unifyFrames(x.frame, a.side, y.frame, b.side);
-    if (x.kind === 'field' && y.kind === 'field') return x.name === y.name && this.unify({ side: a.side, ref: x.base }, { side: b.side, ref: y.base });
+    if (x.kind === 'made' && y.kind === 'made')
+      return x.site === y.site && this.#unifyFrames(x.frame, a.side, y.frame, b.side);
+    if (x.kind === 'field' && y.kind === 'field')
+      return x.name === y.name && this.unify({ side: a.side, ref: x.base }, { side: b.side, ref: y.base });
     if (x.kind === 'element' && y.kind === 'element') return this.#unifyElements(x, a.side, y, b.side);
-    if (x.kind === 'pick') return this.unify({ side: a.side, ref: x.yes }, b) || this.unify({ side: a.side, ref: x.no }, b);
-    if (y.kind === 'pick') return this.unify(a, { side: b.side, ref: y.yes }) || this.unify(a, { side: b.side, ref: y.no });
+    if (x.kind === 'pick')
+      return this.unify({ side: a.side, ref: x.yes }, b) || this.unify({ side: a.side, ref: x.no }, b);
+    if (y.kind === 'pick')
+      return this.unify(a, { side: b.side, ref: y.yes }) || this.unify(a, { side: b.side, ref: y.no });
     if (x.kind === 'ordered') return this.unify({ side: a.side, ref: x.of }, b);
     if (y.kind === 'ordered') return this.unify(a, { side: b.side, ref: y.of });
     if (x.kind === 'constant' || y.kind === 'constant') return x.kind === y.kind && x.key === y.key;
@@ -182,16 +210,23 @@ export class Unifier {
     return this.#isShared(frame, side);
   }
 
-  #equal(left: Term, right: Term): boolean {
+  #equal(left: Term, right: Term, depth = 0): boolean {
+    // Bindings may run in circles (a node and its parent's parent).
+    if (depth > DEPTH) return false;
     const a = this.#resolve(left);
     const b = this.#resolve(right);
     if (a.ref === b.ref && (a.side === b.side || this.#isConstant(a))) return true;
     if (isFree(a.ref) || isFree(b.ref)) return false;
     const [x, y] = [a.ref, b.ref];
-    if (x.kind === 'field' && y.kind === 'field') return x.name === y.name && this.#equal({ side: a.side, ref: x.base }, { side: b.side, ref: y.base });
+    if (x.kind === 'field' && y.kind === 'field')
+      return x.name === y.name && this.#equal({ side: a.side, ref: x.base }, { side: b.side, ref: y.base }, depth + 1);
     if (x.kind === 'made' && y.kind === 'made' && x.site === y.site) {
       const [selfX, selfY] = [x.frame.self?.[0], y.frame.self?.[0]];
-      return selfX !== undefined && selfY !== undefined && this.#equal({ side: a.side, ref: selfX }, { side: b.side, ref: selfY });
+      return (
+        selfX !== undefined &&
+        selfY !== undefined &&
+        this.#equal({ side: a.side, ref: selfX }, { side: b.side, ref: selfY }, depth + 1)
+      );
     }
     return false;
   }

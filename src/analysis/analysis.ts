@@ -7,7 +7,10 @@ export interface Analysis<T> {
 }
 export type Get = <T>(analysis: Analysis<T>) => T;
 
-export const defineAnalysis = <T>(name: string, compute: (get: Get, program: Program) => T): Analysis<T> => ({ name, compute });
+export const defineAnalysis = <T>(name: string, compute: (get: Get, program: Program) => T): Analysis<T> => ({
+  name,
+  compute,
+});
 
 /** A `get` over one program. An analysis that asks for itself is a bug and throws. */
 export function createGet(program: Program): Get {

@@ -48,7 +48,9 @@ export interface CallGraph {
   coverage: Coverage['calls'];
 }
 
-export const callGraph = defineAnalysis<CallGraph>('call-graph', (get, program) => buildCallGraph(program, get(hierarchy)));
+export const callGraph = defineAnalysis<CallGraph>('call-graph', (get, program) =>
+  buildCallGraph(program, get(hierarchy)),
+);
 
 function buildCallGraph(program: Program, types: TypeHierarchy): CallGraph {
   const flow = new Flow(program, types);
@@ -80,7 +82,8 @@ function buildCallGraph(program: Program, types: TypeHierarchy): CallGraph {
     targets: (fn, step) => targets.get(fn)?.get(step) ?? [],
     callees: fn => callees.get(fn) ?? [],
     callers: fn => callers.get(fn) ?? [],
-    functionsIn: (fn, value) => tokensIn(flow, fn, value).flatMap(token => (token.kind === 'function' ? [token.id] : [])),
+    functionsIn: (fn, value) =>
+      tokensIn(flow, fn, value).flatMap(token => (token.kind === 'function' ? [token.id] : [])),
     objectsIn: (fn, value) => tokensIn(flow, fn, value).flatMap(token => (token.kind === 'object' ? [token.site] : [])),
     escapes: fn => flow.escaping.has(fn),
     components: stronglyConnected(program.functions.keys(), fn => successors.get(fn) ?? []),
@@ -100,7 +103,10 @@ function tokensIn(flow: Flow, fn: FunctionId, value: ValueId): Token[] {
 }
 
 /** Calls by how many project functions they may run; a target outside that is declared or in a table is `external`. */
-function countCalls(program: Program, targets: ReadonlyMap<FunctionId, ReadonlyMap<StepId, readonly FunctionId[]>>): Coverage['calls'] {
+function countCalls(
+  program: Program,
+  targets: ReadonlyMap<FunctionId, ReadonlyMap<StepId, readonly FunctionId[]>>,
+): Coverage['calls'] {
   const counts = { total: 0, one: 0, few: 0, many: 0, external: 0, none: 0 };
   for (const [id, fn] of program.functions) {
     if (fn.synthetic) continue;
@@ -142,7 +148,15 @@ export function printCallGraph(program: Program, graph: CallGraph): PrintedCallG
     for (const step of program.steps(id).values()) {
       if (step.kind !== 'call' && step.kind !== 'spawn' && step.kind !== 'chain' && step.kind !== 'register') continue;
       const external = step.kind === 'call' && step.target.kind === 'external' ? { external: step.target.name } : {};
-      calls.push({ file, start: step.at[0], end: step.at[1], in: id, kind: step.kind, targets: graph.targets(id, step.id), ...external });
+      calls.push({
+        file,
+        start: step.at[0],
+        end: step.at[1],
+        in: id,
+        kind: step.kind,
+        targets: graph.targets(id, step.id),
+        ...external,
+      });
     }
   }
   return { functions, calls };

@@ -18,7 +18,10 @@ export class CalleeFinder {
 
   find(frame: Frame, step: Call): readonly Callee[] {
     let table = this.#found.get(frame.id);
-    if (!table) this.#found.set(frame.id, (table = new Map()));
+    if (!table) {
+      table = new Map<StepId, readonly Callee[]>();
+      this.#found.set(frame.id, table);
+    }
     const known = table.get(step.id);
     if (known) return known;
     table.set(step.id, []);
@@ -32,8 +35,14 @@ export class CalleeFinder {
     const args = spreadless(step).map(arg => (arg === null ? null : evaluator.evaluate(frame, arg)));
     const { target } = step;
     if (target.kind === 'external') return [];
-    const self = step.newOf !== undefined ? this.#made(frame, step) : step.receiver === undefined ? null : evaluator.evaluate(frame, step.receiver);
-    if (target.kind === 'functions') return target.ids.flatMap(id => this.#activation(frame, id, args, self, target.ids.length > 1));
+    const self =
+      step.newOf !== undefined
+        ? this.#made(frame, step)
+        : step.receiver === undefined
+          ? null
+          : evaluator.evaluate(frame, step.receiver);
+    if (target.kind === 'functions')
+      return target.ids.flatMap(id => this.#activation(frame, id, args, self, target.ids.length > 1));
     if (target.kind === 'value') {
       const found = this.ofRefs(evaluator.evaluate(frame, target.of), args, self);
       if (found.length > 0) return found;
@@ -46,7 +55,17 @@ export class CalleeFinder {
   }
 
   #made(frame: Frame, step: Call): Refs {
-    return step.newOf === undefined ? [] : [this.#eval.refs.make({ kind: 'made', frame, at: { step: step.id }, type: step.newOf, site: `${frame.fn.id}@s${step.id}` })];
+    return step.newOf === undefined
+      ? []
+      : [
+          this.#eval.refs.make({
+            kind: 'made',
+            frame,
+            at: { step: step.id },
+            type: step.newOf,
+            site: `${frame.fn.id}@s${step.id}`,
+          }),
+        ];
   }
 
   /** The context-insensitive answer, where values say nothing here. */
@@ -56,7 +75,13 @@ export class CalleeFinder {
     return ids.flatMap(id => this.#activation(frame, id, args, self, true));
   }
 
-  #activation(frame: Frame, id: FunctionId, args: readonly (Refs | null)[], self: Refs | null, guessed: boolean): Callee[] {
+  #activation(
+    frame: Frame,
+    id: FunctionId,
+    args: readonly (Refs | null)[],
+    self: Refs | null,
+    guessed: boolean,
+  ): Callee[] {
     const fn = this.#eval.program.functions.get(id);
     if (!fn) return [];
     const parent = fn.parent === null ? null : (this.#eval.enclosing(frame, fn.parent) ?? null);
@@ -75,7 +100,12 @@ export class CalleeFinder {
     const self = [receiver];
     if (receiver.kind === 'made' || receiver.kind === 'class' || receiver.kind === 'self') {
       const method = type === null ? undefined : evaluator.types.methodOf(type, name, receiver.kind === 'class');
-      const overridden = receiver.kind === 'self' && type !== null && evaluator.types.descendants(type).some(below => evaluator.program.types.get(below)?.methods[name] !== undefined);
+      const overridden =
+        receiver.kind === 'self' &&
+        type !== null &&
+        evaluator.types
+          .descendants(type)
+          .some(below => evaluator.program.types.get(below)?.methods[name] !== undefined);
       if (method && !overridden) {
         const decorated = this.decorated(method.type.id, name, method.id, args, self);
         if (decorated) return decorated;
@@ -92,14 +122,22 @@ export class CalleeFinder {
       }
     }
     if (receiver.kind === 'element') {
-      const found = evaluator.elements(receiver.base).flatMap(ref => (ref === receiver ? [] : this.#method(ref, name, args, depth + 1)));
+      const found = evaluator
+        .elements(receiver.base)
+        .flatMap(ref => (ref === receiver ? [] : this.#method(ref, name, args, depth + 1)));
       if (found.length > 0) return found;
     }
     return [];
   }
 
   /** A decorated method: what the decorator made of it. */
-  decorated(type: string, name: string, original: FunctionId, args: readonly (Refs | null)[], self: Refs | null): Callee[] | undefined {
+  decorated(
+    type: string,
+    name: string,
+    original: FunctionId,
+    args: readonly (Refs | null)[],
+    self: Refs | null,
+  ): Callee[] | undefined {
     const evaluator = this.#eval;
     const value = evaluator.program.types.get(type)?.decorated?.[name];
     const module = evaluator.program.functions.get(`${type.slice(0, type.lastIndexOf('#'))}#`);
@@ -118,7 +156,11 @@ export class CalleeFinder {
     const descriptors = evaluator.evaluate(frame, read.place.root.of);
     const found: Ref[] = [];
     for (const step of evaluator.program.steps(frame.fn.id).values()) {
-      if (step.kind !== 'call' || !step.args.some(arg => evaluator.evaluate(frame, arg).some(ref => descriptors.includes(ref)))) continue;
+      if (
+        step.kind !== 'call' ||
+        !step.args.some(arg => evaluator.evaluate(frame, arg).some(ref => descriptors.includes(ref)))
+      )
+        continue;
       for (const callee of this.find(frame, step)) {
         for (const write of evaluator.writes.toField('value')) {
           if (write.fn.id !== callee.frame.fn.id) continue;
@@ -136,7 +178,8 @@ export class CalleeFinder {
     for (const ref of callee) {
       if (ref.kind === 'function') {
         const fn = evaluator.program.functions.get(ref.fn);
-        if (fn) found.push({ frame: evaluator.frame(fn, self, withRest(fn, args), ref.frame), guessed: callee.length > 1 });
+        if (fn)
+          found.push({ frame: evaluator.frame(fn, self, withRest(fn, args), ref.frame), guessed: callee.length > 1 });
       } else if (ref.kind === 'parameter' || ref.kind === 'field') {
         const resolved = evaluator.resolve(ref).filter(inner => inner.kind !== 'parameter' && inner !== ref);
         found.push(...this.ofRefs(resolved, args, self, depth + 1));

@@ -28,7 +28,16 @@ export const entryPoints = defineAnalysis<EntryPoints>('entry-points', (get, pro
     const body = program.functions.get(`${module.file}#`);
     if (!body) continue;
     const frame = evaluate.symbolicFrame(body);
-    roots.set(frame.id, { frame, label: module.file, trigger: 'module', evidence: 'framework', instances: 'once', from: null, test: module.test, repeated: false });
+    roots.set(frame.id, {
+      frame,
+      label: module.file,
+      trigger: 'module',
+      evidence: 'framework',
+      instances: 'once',
+      from: null,
+      test: module.test,
+      repeated: false,
+    });
   }
   const exposure = new Exposure(program, evaluate, get(callGraph), roots);
   for (const file of [...apiFiles].sort()) exposure.exposeModule(file);
@@ -61,7 +70,8 @@ class Exposure {
       for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
         if (reached.has(next)) continue;
         reached.add(next);
-        for (const value of this.#program.functions.get(next)?.values ?? []) if (value.kind === 'function') queue.push(value.id);
+        for (const value of this.#program.functions.get(next)?.values ?? [])
+          if (value.kind === 'function') queue.push(value.id);
         for (const step of this.#program.steps(next).keys()) queue.push(...this.#graph.targets(next, step));
       }
     };
@@ -110,7 +120,9 @@ class Exposure {
     seen.add(key);
     if ('value' in exported) {
       const body = this.#program.functions.get(`${module.file}#`);
-      if (body) for (const ref of this.#eval.evaluate(this.#eval.symbolicFrame(body), exported.value)) this.#expose(ref, name, 0);
+      if (body)
+        for (const ref of this.#eval.evaluate(this.#eval.symbolicFrame(body), exported.value))
+          this.#expose(ref, name, 0);
       return;
     }
     const from = this.#program.modules.get(exported.file);
@@ -124,7 +136,9 @@ class Exposure {
     const module = this.#program.modules.get(file);
     if (!module) return;
     if (module.exports[name]) this.#exposeExport(module, name, seen);
-    else for (const other of module.exportsAll) if (!seen.has(`*${other}`) && seen.add(`*${other}`)) this.#exposeFrom(other, name, seen);
+    else
+      for (const other of module.exportsAll)
+        if (!seen.has(`*${other}`) && seen.add(`*${other}`)) this.#exposeFrom(other, name, seen);
   }
 
   #expose(ref: Ref, name: string, depth: number): void {
@@ -151,7 +165,8 @@ class Exposure {
   #exposeLiteral(ref: Ref & { kind: 'made' }, name: string, depth: number): void {
     const value = 'value' in ref.at ? ref.frame.fn.values[ref.at.value] : undefined;
     if (value?.kind !== 'object') return;
-    for (const [field, part] of Object.entries(value.fields)) for (const inner of this.#eval.evaluate(ref.frame, part)) this.#expose(inner, `${name}.${field}`, depth + 1);
+    for (const [field, part] of Object.entries(value.fields))
+      for (const inner of this.#eval.evaluate(ref.frame, part)) this.#expose(inner, `${name}.${field}`, depth + 1);
   }
 
   #exposeMembers(type: TypeId, self: Ref | null, depth: number): void {
@@ -166,7 +181,9 @@ class Exposure {
         if (wrapped) for (const { frame } of wrapped) this.#addRoot(frame, `${facts.name}.${name}`);
         else this.#exposeMethod(method, self, depth);
       }
-      if (self === null && id === type) for (const [name, method] of Object.entries(facts.statics)) if (!facts.hidden?.includes(name)) this.#exposeMethod(method, null, depth);
+      if (self === null && id === type)
+        for (const [name, method] of Object.entries(facts.statics))
+          if (!facts.hidden?.includes(name)) this.#exposeMethod(method, null, depth);
     }
   }
 
@@ -189,7 +206,16 @@ class Exposure {
 
   #addRoot(frame: Frame, name: string): void {
     const module = this.#program.modules.get(this.#program.fileOf(frame.fn.id));
-    this.#roots.set(frame.id, { frame, label: name, trigger: 'export', evidence: 'exported', instances: 'many', from: null, test: module?.test ?? false, repeated: false });
+    this.#roots.set(frame.id, {
+      frame,
+      label: name,
+      trigger: 'export',
+      evidence: 'exported',
+      instances: 'many',
+      from: null,
+      test: module?.test ?? false,
+      repeated: false,
+    });
   }
 
   #isTest(fn: FunctionId): boolean {
@@ -204,10 +230,17 @@ class Exposure {
 function findApiFiles(program: Program): Set<string> {
   const api = new Set<string>();
   const packageOf = (file: string): PackageFacts | undefined =>
-    program.packages.filter(({ root }) => root === '' || file.startsWith(`${root}/`)).reduce<PackageFacts | undefined>((best, next) => (!best || next.root.length > best.root.length ? next : best), undefined);
+    program.packages
+      .filter(({ root }) => root === '' || file.startsWith(`${root}/`))
+      .reduce<PackageFacts | undefined>(
+        (best, next) => (!best || next.root.length > best.root.length ? next : best),
+        undefined,
+      );
   for (const part of connectedParts(program)) {
     const packages = new Set(part.map(packageOf).filter(found => found !== undefined));
-    const named = [...packages].flatMap(found => [...Object.values(found.exports), ...found.entries]).filter(file => program.modules.has(file) && part.includes(file));
+    const named = [...packages]
+      .flatMap(found => [...Object.values(found.exports), ...found.entries])
+      .filter(file => program.modules.has(file) && part.includes(file));
     const isOpen = ![...packages].some(found => found.hasEntry);
     if (named.length > 0) for (const file of named) api.add(file);
     else if (isOpen || packages.size <= 1) for (const file of part) if (!program.modules.get(file)?.test) api.add(file);
@@ -220,7 +253,10 @@ function connectedParts(program: Program): string[][] {
   for (const module of program.modules.values()) {
     for (const other of [...module.imports, ...module.exportsAll]) {
       if (!program.modules.has(other)) continue;
-      for (const [a, b] of [[module.file, other], [other, module.file]] as const) {
+      for (const [a, b] of [
+        [module.file, other],
+        [other, module.file],
+      ] as const) {
         const set = neighbours.get(a);
         if (set) set.add(b);
         else neighbours.set(a, new Set([b]));
@@ -233,7 +269,8 @@ function connectedParts(program: Program): string[][] {
     if (seen.has(file)) continue;
     const part = [file];
     seen.add(file);
-    for (const member of part) for (const next of neighbours.get(member) ?? []) if (!seen.has(next) && seen.add(next)) part.push(next);
+    for (const member of part)
+      for (const next of neighbours.get(member) ?? []) if (!seen.has(next) && seen.add(next)) part.push(next);
     parts.push(part);
   }
   return parts;

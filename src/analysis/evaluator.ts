@@ -3,12 +3,24 @@
  * a function (facts are in SSA form), context-sensitive across calls. Where an activation's bindings are unknown, the
  * callers of its function tell (`resolve`).
  */
-import type { Call, Condition, FunctionFacts, FunctionId, PathStep, Place, StepId, TypeId, Value, ValueId } from '../model/facts.ts';
+import type {
+  Call,
+  FunctionFacts,
+  FunctionId,
+  PathStep,
+  Place,
+  StepId,
+  TypeId,
+  Value,
+  ValueId,
+} from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { CalleeFinder } from './callees.ts';
+import { CallerValues } from './callerValues.ts';
 import { type TypeHierarchy, hierarchy } from './hierarchy.ts';
 import { Objects } from './objects.ts';
+import { orderTest } from './orderTest.ts';
 import type { Program } from './program.ts';
 import { type Frame, type Ref, type Refs, RefTable, alternatives } from './refs.ts';
 import { type WriteIndex, writeIndex } from './writeIndex.ts';
@@ -39,10 +51,10 @@ export class Evaluator {
   #depth = 0;
   readonly #symbolic = new Map<FunctionId, Frame>();
   readonly #framesOf = new Map<FunctionId, Set<number>>();
-  readonly #resolved = new Map<number, Refs>();
   readonly #returns = new Map<number, Refs>();
   readonly #objects: Objects;
   readonly #callees: CalleeFinder;
+  readonly #callers: CallerValues;
 
   constructor(program: Program, graph: CallGraph, types: TypeHierarchy, writes: WriteIndex) {
     this.program = program;
@@ -51,6 +63,7 @@ export class Evaluator {
     this.writes = writes;
     this.#objects = new Objects(this);
     this.#callees = new CalleeFinder(this);
+    this.#callers = new CallerValues(this);
   }
 
   /** The activation of which nothing is known. */
@@ -58,7 +71,12 @@ export class Evaluator {
     let frame = this.#symbolic.get(fn.id);
     if (!frame) {
       const parent = fn.parent === null ? undefined : this.program.functions.get(fn.parent);
-      frame = this.refs.frame(fn, null, fn.parameters.map(() => null), parent ? this.symbolicFrame(parent) : null);
+      frame = this.refs.frame(
+        fn,
+        null,
+        fn.parameters.map(() => null),
+        parent ? this.symbolicFrame(parent) : null,
+      );
       this.#symbolic.set(fn.id, frame);
     }
     return frame;
@@ -72,7 +90,8 @@ export class Evaluator {
     let made = this.#framesOf.get(fn.id);
     if (!made) this.#framesOf.set(fn.id, (made = new Set()));
     if (!made.has(frame.id)) {
-      if (made.size >= FRAMES_PER_FUNCTION || frame.depth > 12 || this.refs.frameCount > FRAMES) return this.symbolicFrame(fn);
+      if (made.size >= FRAMES_PER_FUNCTION || frame.depth > 12 || this.refs.frameCount > FRAMES)
+        return this.symbolicFrame(fn);
       made.add(frame.id);
     }
     return frame;
@@ -109,7 +128,10 @@ export class Evaluator {
   }
 
   #each(frame: Frame, values: readonly ValueId[]): Refs {
-    return alternatives(this.refs, values.flatMap(value => [...this.evaluate(frame, value)]));
+    return alternatives(
+      this.refs,
+      values.flatMap(value => [...this.evaluate(frame, value)]),
+    );
   }
 
   #compute(frame: Frame, value: Value, id: ValueId): Refs {
@@ -126,23 +148,40 @@ export class Evaluator {
       case 'result':
         return this.#result(frame, value.of);
       case 'settled':
-        return alternatives(refs, this.evaluate(frame, value.of).flatMap(ref => [...this.settled(ref)]));
+        return alternatives(
+          refs,
+          this.evaluate(frame, value.of).flatMap(ref => [...this.settled(ref)]),
+        );
       case 'object':
         return [refs.make({ kind: 'made', frame, at: { value: id }, type: value.type, site: `${frame.fn.id}@v${id}` })];
       case 'array':
-        return [refs.make({ kind: 'made', frame, at: { value: id }, type: 'lib#Array', site: `${frame.fn.id}@v${id}` })];
+        return [
+          refs.make({ kind: 'made', frame, at: { value: id }, type: 'lib#Array', site: `${frame.fn.id}@v${id}` }),
+        ];
       case 'element': {
-        const key = typeof value.key === 'object' && value.key !== null ? this.keyOf(frame, value.key.value) : value.key === null ? null : String(value.key);
-        return alternatives(refs, this.evaluate(frame, value.of).flatMap(base => [...this.element(base, key)]));
+        const key =
+          typeof value.key === 'object' && value.key !== null
+            ? this.keyOf(frame, value.key.value)
+            : value.key === null
+              ? null
+              : String(value.key);
+        return alternatives(
+          refs,
+          this.evaluate(frame, value.of).flatMap(base => [...this.element(base, key)]),
+        );
       }
       case 'from':
-        return value.how === 'copy' ? this.#each(frame, value.values) : [refs.make({ kind: 'opaque', frame, what: `v${id}`, type: null })];
+        return value.how === 'copy'
+          ? this.#each(frame, value.values)
+          : [refs.make({ kind: 'opaque', frame, what: `v${id}`, type: null })];
       case 'template':
         return this.#template(frame, value.parts);
       case 'choice':
         return this.#choice(frame, value);
       case 'ordered':
-        return this.evaluate(frame, value.of).map(of => refs.make({ kind: 'ordered', of, by: value.key, primitive: value.elements === 'primitive' }));
+        return this.evaluate(frame, value.of).map(of =>
+          refs.make({ kind: 'ordered', of, by: value.key, primitive: value.elements === 'primitive' }),
+        );
       case 'view':
         return this.evaluate(frame, value.of).map(of => refs.make({ kind: 'view', of, wait: value.wait }));
       case 'combined':
@@ -165,7 +204,8 @@ export class Evaluator {
       if (typeof next === 'string' && typeof last === 'string') made[made.length - 1] = last + next;
       else made.push(next);
     }
-    if (made.length === 1 && typeof made[0] === 'string') return [this.refs.make({ kind: 'constant', text: JSON.stringify(made[0]) })];
+    if (made.length === 1 && typeof made[0] === 'string')
+      return [this.refs.make({ kind: 'constant', text: JSON.stringify(made[0]) })];
     return [this.refs.make({ kind: 'template', parts: made })];
   }
 
@@ -183,9 +223,18 @@ export class Evaluator {
     const test = value.when && orderTest(value.when);
     if (test && yes !== undefined && no !== undefined) {
       const [left, right] = [this.evaluate(frame, test.left), this.evaluate(frame, test.right)];
-      const [ifTrue, ifFalse] = [this.evaluate(frame, test.negated ? no : yes), this.evaluate(frame, test.negated ? yes : no)];
+      const [ifTrue, ifFalse] = [
+        this.evaluate(frame, test.negated ? no : yes),
+        this.evaluate(frame, test.negated ? yes : no),
+      ];
       const parts = [left[0], right[0], ifTrue[0], ifFalse[0]] as const;
-      if ([left, right, ifTrue, ifFalse].every(refs => refs.length === 1) && parts[0] && parts[1] && parts[2] && parts[3]) {
+      if (
+        [left, right, ifTrue, ifFalse].every(refs => refs.length === 1) &&
+        parts[0] &&
+        parts[1] &&
+        parts[2] &&
+        parts[3]
+      ) {
         return [this.refs.make({ kind: 'pick', left: parts[0], right: parts[1], yes: parts[2], no: parts[3] })];
       }
     }
@@ -210,7 +259,10 @@ export class Evaluator {
 
   #callResult(frame: Frame, step: Call): Refs {
     const { refs } = this;
-    if (step.newOf !== undefined) return [refs.make({ kind: 'made', frame, at: { step: step.id }, type: step.newOf, site: `${frame.fn.id}@s${step.id}` })];
+    if (step.newOf !== undefined)
+      return [
+        refs.make({ kind: 'made', frame, at: { step: step.id }, type: step.newOf, site: `${frame.fn.id}@s${step.id}` }),
+      ];
     const found: Ref[] = [];
     for (const callee of this.callees(frame, step)) {
       const { calling } = callee.frame.fn;
@@ -232,7 +284,13 @@ export class Evaluator {
 
   /** What a call of a decorated method runs; undefined when the method is not decorated. */
   decoratedMethod(type: TypeId, name: string, original: FunctionId, self: Refs | null): readonly Callee[] | undefined {
-    return this.#callees.decorated(type, name, original, [], self ?? [this.refs.make({ kind: 'self', fn: original, type })]);
+    return this.#callees.decorated(
+      type,
+      name,
+      original,
+      [],
+      self ?? [this.refs.make({ kind: 'self', fn: original, type })],
+    );
   }
 
   /** What a call of the activation's function returns (for an async one: what its promise settles to or is). */
@@ -253,7 +311,10 @@ export class Evaluator {
     const { refs } = this;
     switch (ref.kind) {
       case 'task':
-        return alternatives(refs, this.returns(ref.frame).flatMap(inner => [...(inner === ref ? NONE : this.settled(inner))]));
+        return alternatives(
+          refs,
+          this.returns(ref.frame).flatMap(inner => [...(inner === ref ? NONE : this.settled(inner))]),
+        );
       case 'combined':
         return [ref];
       case 'chain':
@@ -265,7 +326,11 @@ export class Evaluator {
 
   place(frame: Frame, place: Place): Refs {
     let found = this.#root(frame, place);
-    for (const step of place.path) found = alternatives(this.refs, found.flatMap(base => [...this.#step(frame, base, step)]));
+    for (const step of place.path)
+      found = alternatives(
+        this.refs,
+        found.flatMap(base => [...this.#step(frame, base, step)]),
+      );
     return found;
   }
 
@@ -287,7 +352,9 @@ export class Evaluator {
         return this.variable(this.enclosing(frame, root.from), root.from, root.slot);
       case 'module': {
         const body = this.program.functions.get(`${root.file}#`);
-        return body ? this.variable(this.symbolicFrame(body), body.id, root.name) : [refs.make({ kind: 'external', name: `${root.file}#${root.name}` })];
+        return body
+          ? this.variable(this.symbolicFrame(body), body.id, root.name)
+          : [refs.make({ kind: 'external', name: `${root.file}#${root.name}` })];
       }
       case 'value':
         return this.evaluate(frame, root.of);
@@ -304,7 +371,9 @@ export class Evaluator {
     const bound = frame.parameters[index];
     if (bound && bound.length > 0) return bound;
     const symbolic = this.refs.make({ kind: 'parameter', fn: frame.fn.id, index, type: facts?.type ?? null });
-    return facts?.initial === undefined ? [symbolic] : alternatives(this.refs, [symbolic, ...this.evaluate(frame, facts.initial)]);
+    return facts?.initial === undefined
+      ? [symbolic]
+      : alternatives(this.refs, [symbolic, ...this.evaluate(frame, facts.initial)]);
   }
 
   /** A variable of an activation: its initialiser and, when it is assigned again, everything assigned to it. */
@@ -317,9 +386,13 @@ export class Evaluator {
     const busy = `w${frame.id}.${slot}`;
     if (this.#busy.has(busy)) return first;
     this.#busy.add(busy);
-    const later = this.writes.toVariable(owner, slot).flatMap(write => [...this.evaluate(this.#inside(frame, write.fn), write.value)]);
+    const later = this.writes
+      .toVariable(owner, slot)
+      .flatMap(write => [...this.evaluate(this.#inside(frame, write.fn), write.value)]);
     this.#busy.delete(busy);
-    const useful = [...first, ...later.flatMap(ref => [...this.resolve(ref)])].filter(ref => !(ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined')));
+    const useful = [...first, ...later.flatMap(ref => [...this.resolve(ref)])].filter(
+      ref => !(ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined')),
+    );
     return alternatives(this.refs, useful);
   }
 
@@ -331,7 +404,13 @@ export class Evaluator {
     const body = exported && 'file' in exported ? this.program.functions.get(`${exported.file}#`) : undefined;
     if (exported && 'file' in exported && body) return this.variable(this.symbolicFrame(body), body.id, exported.name);
     const whole = module?.exports['export='];
-    if (whole && 'value' in whole) return name === '*' ? this.evaluate(frame, whole.value) : alternatives(this.refs, this.evaluate(frame, whole.value).flatMap(base => [...this.field(base, name, null)]));
+    if (whole && 'value' in whole)
+      return name === '*'
+        ? this.evaluate(frame, whole.value)
+        : alternatives(
+            this.refs,
+            this.evaluate(frame, whole.value).flatMap(base => [...this.field(base, name, null)]),
+          );
     return [this.refs.make({ kind: 'external', name: `${frame.fn.id}${name}` })];
   }
 
@@ -364,53 +443,8 @@ export class Evaluator {
 
   /** Looks through a parameter (or a field set from one) to what the callers give; itself when nobody calls. */
   resolve(ref: Ref): Refs {
-    if (ref.kind === 'field') return this.#objects.resolveField(ref);
-    if (ref.kind === 'self' && this.types.isConstructor(ref.fn)) return this.#instances(ref);
-    if (ref.kind !== 'parameter') return [ref];
-    const known = this.#resolved.get(ref.id);
-    if (known) return known;
-    const busy = `p${ref.id}`;
-    if (this.#busy.has(busy)) return [ref];
-    this.#busy.add(busy);
-    const found: Ref[] = [];
-    for (const edge of this.graph.callers(ref.fn)) {
-      const caller = this.program.functions.get(edge.caller);
-      const step = this.program.steps(edge.caller).get(edge.step);
-      const arg = step?.kind === 'call' ? step.args[ref.index] : undefined;
-      if (caller && arg !== undefined) for (const given of this.evaluate(this.symbolicFrame(caller), arg)) found.push(...this.resolve(given));
-    }
-    this.#busy.delete(busy);
-    const result = found.length === 0 ? [ref] : alternatives(this.refs, found);
-    this.#resolved.set(ref.id, result);
-    return result;
+    return ref.kind === 'field' ? this.#objects.resolveField(ref) : this.#callers.resolve(ref);
   }
-
-  /** What a constructor's `self` may be: every object that it is run for. */
-  #instances(ref: Ref & { kind: 'self' }): Refs {
-    const known = this.#resolved.get(ref.id);
-    if (known) return known;
-    this.#resolved.set(ref.id, [ref]);
-    const found: Ref[] = [];
-    for (const edge of this.graph.callers(ref.fn)) {
-      const caller = this.program.functions.get(edge.caller);
-      const step = this.program.steps(edge.caller).get(edge.step);
-      if (!caller || step?.kind !== 'call' || step.newOf === undefined) continue;
-      found.push(...this.#callResult(this.symbolicFrame(caller), step));
-    }
-    const result = found.length === 0 ? [ref] : alternatives(this.refs, found);
-    this.#resolved.set(ref.id, result);
-    return result;
-  }
-}
-
-/** `a < b` as a test, also negated. */
-function orderTest(condition: Condition): { left: ValueId; right: ValueId; negated: boolean } | undefined {
-  if (condition.kind === 'less') return { left: condition.left, right: condition.right, negated: false };
-  if (condition.kind === 'not') {
-    const inner = orderTest(condition.of);
-    return inner && { ...inner, negated: !inner.negated };
-  }
-  return undefined;
 }
 
 export const evaluator = defineAnalysis<Evaluator>(

@@ -2,109 +2,54 @@
  * Flow of function values through the whole program: constraints from facts (ALGORITHMS 3.1, L1 and L2). Promises are
  * transparent: what flows into a promise flows out of awaiting it.
  */
-import type { FunctionFacts, FunctionId, PathStep, Place, Step, StepId, Target, TypeId, Value, ValueId } from '../model/facts.ts';
-import { FlowObjects } from './flowObjects.ts';
-import { FlowSolver, type NodeId, type TokenId } from './flowSolver.ts';
+import type { FunctionId, Step, StepId, Target, TypeId, Value, ValueId } from '../model/facts.ts';
+import { type FunctionNodes, FlowPlaces, type Method } from './flowPlaces.ts';
+import type { NodeId, TokenId } from './flowSolver.ts';
 import type { TypeHierarchy } from './hierarchy.ts';
 import { type Program, walkSteps } from './program.ts';
 
-interface FunctionNodes {
-  facts: FunctionFacts;
-  values: NodeId;
-  parameters: NodeId;
-  self: NodeId;
-  returned: NodeId;
-}
-type Method = { type: TypeId; id: FunctionId };
-type CallLike = { fn: FunctionNodes; step: StepId; args: NodeId[]; spreads: readonly number[]; self: NodeId | undefined; result: NodeId | undefined };
+type CallLike = {
+  fn: FunctionNodes;
+  step: StepId;
+  args: NodeId[];
+  spreads: readonly number[];
+  self: NodeId | undefined;
+  result: NodeId | undefined;
+};
 
-/** Members of one name that a receiver of unknown type may have. */
-const NAMED_LIMIT = 4;
-
-export class Flow {
-  readonly solver: FlowSolver;
-  readonly objects: FlowObjects;
-  readonly #program: Program;
-  readonly #functions = new Map<FunctionId, FunctionNodes>();
-  readonly #slots = new Map<string, NodeId>();
+export class Flow extends FlowPlaces {
   /** `caller step` → callees. */
   readonly targets = new Map<FunctionId, Map<StepId, Set<FunctionId>>>();
   readonly escaping = new Set<FunctionId>();
-  readonly instantiated = new Set<TypeId>();
-  /** Method calls, and reads of typed fields, whose receiver stayed unknown in the first round. */
-  readonly #open: (() => void)[] = [];
-  readonly #methodsNamed = new Map<string, FunctionId[]>();
   /** The node of what awaiting a promise made at a site gives. */
   readonly #promises = new Map<TokenId, NodeId>();
 
   constructor(program: Program, hierarchy: TypeHierarchy) {
-    this.#program = program;
-    this.solver = new FlowSolver(token => this.objects.token(token).kind !== 'object');
-    this.objects = new FlowObjects(this.solver, program, hierarchy);
-    for (const type of program.types.values()) {
-      for (const [name, id] of Object.entries(type.methods)) {
-        const list = this.#methodsNamed.get(name);
-        if (list) list.push(id);
-        else this.#methodsNamed.set(name, [id]);
-      }
-    }
+    super(program, hierarchy);
     for (const facts of program.functions.values()) {
       const values = this.solver.newNodes(facts.values.length + facts.parameters.length + 2);
       const parameters = values + facts.values.length;
-      this.#functions.set(facts.id, { facts, values, parameters, self: parameters + facts.parameters.length, returned: parameters + facts.parameters.length + 1 });
+      this.functions.set(facts.id, {
+        facts,
+        values,
+        parameters,
+        self: parameters + facts.parameters.length,
+        returned: parameters + facts.parameters.length + 1,
+      });
     }
-    for (const nodes of this.#functions.values()) this.#constrainFunction(nodes);
+    for (const nodes of this.functions.values()) this.#constrainFunction(nodes);
     this.solver.solve();
     // Receivers that nothing flows into: dispatch by class hierarchy, fields by type. What that brings flows on.
     for (let round = 0; round < 2; round += 1) {
       this.objects.readUnknownKeys();
-      for (const fallBack of this.#open) fallBack();
+      for (const fallBack of this.open) fallBack();
       this.solver.solve();
     }
   }
 
   valueNode(fn: FunctionId, value: ValueId): NodeId | undefined {
-    const nodes = this.#functions.get(fn);
+    const nodes = this.functions.get(fn);
     return nodes && value < nodes.facts.values.length ? nodes.values + value : undefined;
-  }
-
-  #slot(fn: FunctionId, slot: string): NodeId {
-    const key = `${fn}:${slot}`;
-    let node = this.#slots.get(key);
-    if (node === undefined) {
-      node = this.solver.newNode();
-      this.#slots.set(key, node);
-      const owner = this.#functions.get(fn);
-      const declared = owner?.facts.slots[slot];
-      if (owner && declared?.value != null) this.solver.addEdge(owner.values + declared.value, node);
-      else if (owner && declared === undefined && fn.endsWith('#')) this.#exported(owner, slot, node);
-    }
-    return node;
-  }
-
-  /** A name of a module that is no variable of it: an export by expression, a re-export, or (`*`) all of them. */
-  #exported(body: FunctionNodes, name: string, node: NodeId): void {
-    const module = this.#program.modules.get(body.facts.id.slice(0, -1));
-    const direct = (key: string): void => {
-      const exported = module && Object.hasOwn(module.exports, key) ? module.exports[key] : undefined;
-      if (!exported) return;
-      this.solver.addEdge('value' in exported ? body.values + exported.value : this.#slot(`${exported.file}#`, exported.name), node);
-    };
-    if (!module) return;
-    if (name !== '*') {
-      direct(name);
-      // A property of what `module.exports` was set to.
-      if (!Object.hasOwn(module.exports, name) && Object.hasOwn(module.exports, 'export=')) this.solver.addEdge(this.#stepRead(body, this.#slot(body.facts.id, 'export='), { field: name }), node);
-      return;
-    }
-    direct('export=');
-    const token = this.objects.objectToken(body.facts, 'namespace', null, 'object');
-    this.solver.addToken(node, token);
-    for (const key of Object.keys(module.exports)) {
-      const property = this.objects.propertyOf(token, key, undefined);
-      if (property !== undefined && key !== 'export=') this.solver.addEdge(this.#slot(body.facts.id, key), property);
-    }
-    for (const other of module.exportsAll) this.solver.addEdge(this.#slot(`${other}#`, '*'), node);
   }
 
   #constrainFunction(fn: FunctionNodes): void {
@@ -124,7 +69,7 @@ export class Flow {
       case 'class':
         return this.solver.addToken(node, this.objects.classToken(value.type));
       case 'read':
-        return this.solver.addEdge(this.#placeNode(fn, value.place), node);
+        return this.solver.addEdge(this.placeNode(fn, value.place), node);
       case 'settled':
       case 'ordered':
       case 'view':
@@ -139,7 +84,7 @@ export class Flow {
       case 'combined':
         return this.#constrainArray(fn, value, node, id);
       case 'element':
-        return this.solver.addEdge(this.#elementRead(fn, fn.values + value.of, value.key), node);
+        return this.solver.addEdge(this.elementRead(fn, fn.values + value.of, value.key), node);
       case 'result':
       case 'constant':
       case 'template':
@@ -158,11 +103,12 @@ export class Flow {
       const made = fn.facts.values[part];
       if (made?.kind === 'function') this.#addSelf(made.id, token);
     }
-    for (const spread of value.spreads) this.solver.watch(fn.values + spread, source => this.objects.copyProperties(source, token));
+    for (const spread of value.spreads)
+      this.solver.watch(fn.values + spread, source => this.objects.copyProperties(source, token));
   }
 
   #addSelf(id: FunctionId, token: TokenId): void {
-    const callee = this.#functions.get(id);
+    const callee = this.functions.get(id);
     if (callee) this.solver.addToken(callee.self, token);
   }
 
@@ -172,127 +118,24 @@ export class Flow {
       // The values of a combinator are arrays of promises, or promises: both come out as the elements of its result.
       this.solver.addToken(node, token);
       for (const part of value.values) {
-        this.solver.addEdge(this.#elementRead(fn, fn.values + part, null), this.objects.elements(token).written);
-        if (value.until === 'first' || value.until === 'any') this.solver.addEdge(this.#elementRead(fn, fn.values + part, null), node);
+        this.solver.addEdge(this.elementRead(fn, fn.values + part, null), this.objects.elements(token).written);
+        if (value.until === 'first' || value.until === 'any')
+          this.solver.addEdge(this.elementRead(fn, fn.values + part, null), node);
         else this.solver.watch(fn.values + part, source => this.objects.copyProperties(source, token));
       }
       return;
     }
     this.solver.addToken(node, token);
     value.values.forEach((part, index) => {
-      if (value.spreads.includes(index)) this.solver.addEdge(this.#elementRead(fn, fn.values + part, null), this.objects.elements(token).written);
+      if (value.spreads.includes(index))
+        this.solver.addEdge(this.elementRead(fn, fn.values + part, null), this.objects.elements(token).written);
       else {
         const exact = value.spreads.every(spread => spread > index);
-        const property = exact ? this.objects.propertyOf(token, String(index), undefined) : this.objects.elements(token).written;
+        const property = exact
+          ? this.objects.propertyOf(token, String(index), undefined)
+          : this.objects.elements(token).written;
         if (property !== undefined) this.solver.addEdge(fn.values + part, property);
       }
-    });
-  }
-
-  /** A node that holds what an element of the containers in `base` may be. */
-  #elementRead(fn: FunctionNodes, base: NodeId, key: number | string | { value: ValueId } | null): NodeId {
-    const node = this.solver.newNode();
-    const name = typeof key === 'object' && key !== null ? this.#constantKey(fn, key.value) : key === null ? undefined : String(key);
-    this.solver.addEdge(this.objects.anonymousElements(base).all, node);
-    this.solver.watch(base, token => {
-      // `[key, value]` pairs of a map or object are its elements: the value of a pair is the element itself.
-      // The slot of an event's listeners holds the listeners themselves.
-      if ((name === '1' || name === undefined) && this.objects.token(token).kind === 'function') this.solver.addToken(node, token);
-      const property = name === undefined ? this.objects.elements(token).all : this.objects.propertyOf(token, name, undefined);
-      if (property !== undefined) this.solver.addEdge(property, node);
-    });
-    return node;
-  }
-
-  #constantKey(fn: FunctionNodes, value: ValueId): string | undefined {
-    const key = fn.facts.values[value];
-    if (key?.kind !== 'constant') return undefined;
-    return key.text.startsWith('"') ? (JSON.parse(key.text) as string) : key.text;
-  }
-
-  #rootNode(fn: FunctionNodes, place: Place): NodeId {
-    const { root } = place;
-    switch (root.kind) {
-      case 'self':
-        return fn.self;
-      case 'parameter':
-        return root.index < fn.facts.parameters.length ? fn.parameters + root.index : this.solver.newNode();
-      case 'captured':
-        return this.#slot(root.from, root.slot);
-      case 'module':
-        return this.#slot(`${root.file}#`, root.name);
-      case 'value':
-        return fn.values + root.of;
-      case 'external':
-      case 'store':
-      case 'unknown':
-        return this.solver.newNode();
-    }
-  }
-
-  #placeNode(fn: FunctionNodes, place: Place): NodeId {
-    return place.path.reduce((base, step) => this.#stepRead(fn, base, step), this.#rootNode(fn, place));
-  }
-
-  #stepRead(fn: FunctionNodes, base: NodeId, step: PathStep): NodeId {
-    if (!('field' in step)) return this.#elementRead(fn, base, 'any' in step ? null : typeof step.key === 'string' ? step.key : { value: step.key });
-    const node = this.solver.newNode();
-    const { field, of } = step;
-    const isClass = of !== undefined && this.#program.types.get(of)?.kind === 'class';
-    if (of !== undefined && isClass) this.solver.addEdge(this.objects.typedProperty(of, field), node);
-    this.solver.watch(base, token => {
-      const property = this.objects.propertyOf(token, field, of);
-      if (property !== undefined) this.solver.addEdge(property, node);
-      this.#readMethod(token, field, node);
-    });
-    if (of === undefined) this.#open.push(() => this.#readByName(base, field, node));
-    else {
-      this.#open.push(() => {
-        if (this.solver.tokens(base).size > 0) return;
-        this.solver.addEdge(this.objects.typedProperty(of, field), node);
-        for (const target of this.#dispatch(of, field)) this.solver.addToken(node, this.objects.functionToken(target.id));
-      });
-    }
-    return node;
-  }
-
-  /** A receiver of which nothing is known: whatever has a member of that name, when that is little. */
-  #readByName(base: NodeId, field: string, node: NodeId): void {
-    if (this.solver.tokens(base).size > 0 || this.solver.tokens(node).size > 0 || field.startsWith('on:')) return;
-    const found = new Set<TokenId>();
-    for (const property of this.objects.propertiesNamed(field)) for (const token of this.solver.tokens(property)) if (this.objects.token(token).kind === 'function') found.add(token);
-    for (const method of this.#methodsNamed.get(field) ?? []) found.add(this.objects.functionToken(method));
-    if (found.size <= NAMED_LIMIT) for (const token of found) this.solver.addToken(node, token);
-  }
-
-  /** A method read as a value: `const { run } = service`, `handler = this.onData`. */
-  #readMethod(id: TokenId, field: string, node: NodeId): void {
-    const token = this.objects.token(id);
-    const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
-    if (type === null) return;
-    if (token.kind === 'object' && token.site.what === 'promise' && field === 'resolve') this.solver.addToken(node, this.objects.resolverToken(id));
-    const method = this.objects.hierarchy.methodOf(type, field, token.kind === 'class');
-    if (method) this.solver.addToken(node, this.objects.functionToken(method.id));
-  }
-
-  #write(fn: FunctionNodes, place: Place, from: NodeId): void {
-    const last = place.path[place.path.length - 1];
-    if (!last) return this.solver.addEdge(from, this.#rootNode(fn, place));
-    const base = place.path.slice(0, -1).reduce((node, step) => this.#stepRead(fn, node, step), this.#rootNode(fn, place));
-    if ('field' in last) {
-      const { field, of } = last;
-      if (of !== undefined) this.solver.addEdge(from, this.objects.typedProperty(of, field));
-      this.solver.watch(base, token => {
-        const property = this.objects.propertyOf(token, field, of);
-        if (property !== undefined) this.solver.addEdge(from, property);
-      });
-      return;
-    }
-    const name = 'any' in last ? undefined : typeof last.key === 'string' ? last.key : this.#constantKey(fn, last.key);
-    this.solver.addEdge(from, this.objects.anonymousElements(base).written);
-    this.solver.watch(base, token => {
-      const property = name === undefined ? this.objects.elements(token).written : this.objects.propertyOf(token, name, undefined);
-      if (property !== undefined) this.solver.addEdge(from, property);
     });
   }
 
@@ -302,18 +145,34 @@ export class Flow {
       case 'call':
         return this.#constrainCall(fn, step);
       case 'access':
-        if (step.value !== undefined && step.mode !== 'read') this.#write(fn, step.place, value(step.value));
+        if (step.value !== undefined && step.mode !== 'read') this.write(fn, step.place, value(step.value));
         return;
       case 'spawn':
-        return this.#callValue({ fn, step: step.id, args: step.args.map(value), spreads: [], self: undefined, result: undefined }, value(step.body));
+        return this.#callValue(
+          { fn, step: step.id, args: step.args.map(value), spreads: [], self: undefined, result: undefined },
+          value(step.body),
+        );
       case 'register':
-        return this.#callValue({ fn, step: step.id, args: [], spreads: [], self: undefined, result: undefined }, value(step.handler));
+        return this.#callValue(
+          { fn, step: step.id, args: [], spreads: [], self: undefined, result: undefined },
+          value(step.handler),
+        );
       case 'chain': {
         const result = this.#resultNode(fn, step.id);
         for (const handler of [step.onFulfilled, step.onRejected, step.onFinally]) {
           if (handler === undefined) continue;
           const args = handler === step.onFulfilled ? [value(step.of)] : [];
-          this.#callValue({ fn, step: step.id, args, spreads: [], self: undefined, result: handler === step.onFinally ? undefined : result }, value(handler));
+          this.#callValue(
+            {
+              fn,
+              step: step.id,
+              args,
+              spreads: [],
+              self: undefined,
+              result: handler === step.onFinally ? undefined : result,
+            },
+            value(handler),
+          );
         }
         if (step.onFulfilled === undefined) this.solver.addEdge(value(step.of), result);
         return;
@@ -331,7 +190,7 @@ export class Flow {
   #constrainYield(fn: FunctionNodes, yielded: ValueId, delegate: boolean): void {
     const token = this.objects.objectToken(fn.facts, 'generator', null, 'array');
     this.solver.addToken(fn.returned, token);
-    const from = delegate ? this.#elementRead(fn, fn.values + yielded, null) : fn.values + yielded;
+    const from = delegate ? this.elementRead(fn, fn.values + yielded, null) : fn.values + yielded;
     this.solver.addEdge(from, this.objects.elements(token).written);
   }
 
@@ -360,12 +219,24 @@ export class Flow {
     let self = step.receiver === undefined ? undefined : fn.values + step.receiver;
     if (step.newOf !== undefined) {
       this.instantiated.add(step.newOf);
-      const token = this.objects.objectToken(fn.facts, `s${step.id}`, step.newOf, step.newOf === 'lib#Promise' ? 'promise' : 'instance');
+      const token = this.objects.objectToken(
+        fn.facts,
+        `s${step.id}`,
+        step.newOf,
+        step.newOf === 'lib#Promise' ? 'promise' : 'instance',
+      );
       this.solver.addToken(result, token);
       if (step.newOf === 'lib#Promise') this.#promises.set(token, result);
       self = result;
     }
-    const call: CallLike = { fn, step: step.id, args, spreads: step.spreads ?? [], self, result: step.newOf === undefined ? result : undefined };
+    const call: CallLike = {
+      fn,
+      step: step.id,
+      args,
+      spreads: step.spreads ?? [],
+      self,
+      result: step.newOf === undefined ? result : undefined,
+    };
     this.#constrainTarget(call, step.target);
   }
 
@@ -422,18 +293,24 @@ export class Flow {
   #callMethod(call: CallLike, declared: TypeId, name: string): void {
     const { self } = call;
     if (self === undefined) {
-      for (const method of this.#dispatch(declared, name)) this.#linkMethod(call, method, name);
+      for (const method of this.dispatch(declared, name)) this.#linkMethod(call, method, name);
       return;
     }
     const linked = new Set<TokenId>();
-    const isClass = this.#program.types.get(declared)?.kind === 'class';
+    const isClass = this.program.types.get(declared)?.kind === 'class';
     this.solver.watch(self, id => {
       if (linked.has(id)) return;
       linked.add(id);
       const token = this.objects.token(id);
       // What flows is over-approximate; the receiver's declared class is not.
       const made = token.kind === 'object' ? token.site.type : null;
-      if (isClass && made !== null && this.#program.types.has(made) && !this.objects.hierarchy.ancestors(made).includes(declared)) return;
+      if (
+        isClass &&
+        made !== null &&
+        this.program.types.has(made) &&
+        !this.objects.hierarchy.ancestors(made).includes(declared)
+      )
+        return;
       const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
       const method = type === null ? undefined : this.objects.hierarchy.methodOf(type, name, token.kind === 'class');
       if (method) {
@@ -443,9 +320,9 @@ export class Flow {
       const property = this.objects.propertyOf(id, name, undefined);
       if (property !== undefined) this.#callValue(call, property);
     });
-    this.#open.push(() => {
+    this.open.push(() => {
       if ((this.targets.get(call.fn.facts.id)?.get(call.step)?.size ?? 0) > 0) return;
-      for (const method of this.#dispatch(declared, name)) this.#linkMethod(call, method, name);
+      for (const method of this.dispatch(declared, name)) this.#linkMethod(call, method, name);
       this.#callValue(call, this.objects.typedProperty(declared, name));
     });
   }
@@ -456,40 +333,33 @@ export class Flow {
 
   /** A decorated method is what the decorator made of it: the value that the module body holds. */
   #linkDecorated(call: CallLike, type: TypeId, name: string): boolean {
-    const decorated = this.#program.types.get(type)?.decorated?.[name];
-    const original = this.#program.types.get(type)?.methods[name];
+    const decorated = this.program.types.get(type)?.decorated?.[name];
+    const original = this.program.types.get(type)?.methods[name];
     if (decorated === undefined) return false;
-    const module = this.#functions.get(`${type.slice(0, type.lastIndexOf('#'))}#`);
+    const module = this.functions.get(`${type.slice(0, type.lastIndexOf('#'))}#`);
     if (!module) return false;
     this.solver.watch(module.values + decorated, id => {
       const token = this.objects.token(id);
       if (token.kind === 'function' && token.id !== original) this.#link(call, token.id);
     });
-    this.#open.push(() => {
-      const others = [...this.solver.tokens(module.values + decorated)].filter(id => this.objects.token(id).kind === 'function');
+    this.open.push(() => {
+      const others = [...this.solver.tokens(module.values + decorated)].filter(
+        id => this.objects.token(id).kind === 'function',
+      );
       if (original !== undefined && others.length <= 1) this.#link(call, original);
     });
     return true;
   }
 
-  /** Class-hierarchy analysis restricted to instantiated classes, unless that leaves nothing. */
-  #dispatch(declared: TypeId, name: string): Method[] {
-    const below = this.objects.hierarchy.descendants(declared);
-    const live = below.filter(type => this.instantiated.has(type));
-    const found = new Map<FunctionId, Method>();
-    for (const type of [declared, ...(live.length > 0 ? live : below)]) {
-      const method = this.objects.hierarchy.methodOf(type, name) ?? this.objects.hierarchy.methodOf(type, name, true);
-      if (method) found.set(method.id, { type: method.type.id, id: method.id });
-    }
-    return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  }
-
   /** An edge: arguments into parameters, receiver into self, what is returned into the result. */
   #link(call: CallLike, id: FunctionId, receiver?: TokenId): void {
-    const callee = this.#functions.get(id);
+    const callee = this.functions.get(id);
     if (!callee) return;
     let table = this.targets.get(call.fn.facts.id);
-    if (!table) this.targets.set(call.fn.facts.id, (table = new Map()));
+    if (!table) {
+      table = new Map<StepId, Set<FunctionId>>();
+      this.targets.set(call.fn.facts.id, table);
+    }
     let set = table.get(call.step);
     if (!set) table.set(call.step, (set = new Set()));
     if (receiver !== undefined) this.solver.addToken(callee.self, receiver);
@@ -506,7 +376,7 @@ export class Flow {
     const firstSpread = Math.min(...call.spreads, Infinity);
     call.args.forEach((arg, index) => {
       const spread = call.spreads.includes(index);
-      const from = spread ? this.#elementRead(call.fn, arg, null) : arg;
+      const from = spread ? this.elementRead(call.fn, arg, null) : arg;
       for (let to = index; to < parameters.length; to += 1) {
         if (rest >= 0 && to >= rest) break;
         this.solver.addEdge(from, callee.parameters + to);

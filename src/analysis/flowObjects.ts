@@ -13,7 +13,8 @@ export type Token =
   | { kind: 'function'; id: FunctionId }
   /** What settles a promise made at a site: a call's argument is what the promise gives. */
   | { kind: 'resolver'; of: TokenId }
-  | { kind: 'object'; site: ObjectSite } | { kind: 'class'; type: TypeId };
+  | { kind: 'object'; site: ObjectSite }
+  | { kind: 'class'; type: TypeId };
 
 /** Allocation sites told apart of one class. */
 const SITES_PER_CLASS = 16;
@@ -77,12 +78,14 @@ export class FlowObjects {
     const token = this.token(id);
     if (token.kind === 'function') return this.#property(`fn ${token.id}`, field);
     if (token.kind === 'resolver') return undefined;
-    if (token.kind === 'class') return this.typedProperty(this.hierarchy.declaring(token.type, field) ?? token.type, field);
+    if (token.kind === 'class')
+      return this.typedProperty(this.hierarchy.declaring(token.type, field) ?? token.type, field);
     const { site } = token;
     if (site.what === 'instance' && site.type !== null) {
       const declaring = this.hierarchy.declaring(site.type, field);
       if (declaring !== undefined) return this.typedProperty(declaring, field);
-      if (of !== undefined && !field.startsWith('on:') && this.#program.types.get(of)?.kind === 'class') return this.typedProperty(of, field);
+      if (of !== undefined && !field.startsWith('on:') && this.#program.types.get(of)?.kind === 'class')
+        return this.typedProperty(of, field);
     }
     return this.#property(`o ${site.id}`, field);
   }
@@ -111,7 +114,8 @@ export class FlowObjects {
     if (list.some(copy => copy.into === target)) return;
     list.push({ into: target });
     this.#copies.set(source, list);
-    for (const [field, node] of this.#named.get(source) ?? []) this.#solver.addEdge(node, this.#property(target, field));
+    for (const [field, node] of this.#named.get(source) ?? [])
+      this.#solver.addEdge(node, this.#property(target, field));
     this.#solver.addEdge(this.#elementNode(source, 'written'), this.#elementNode(target, 'written'));
   }
 
@@ -138,7 +142,9 @@ export class FlowObjects {
         return `r ${token.of}`;
       case 'object': {
         const { site } = token;
-        return site.what === 'instance' && site.type !== null && this.#program.types.has(site.type) ? `t ${site.type}` : `o ${site.id}`;
+        return site.what === 'instance' && site.type !== null && this.#program.types.has(site.type)
+          ? `t ${site.type}`
+          : `o ${site.id}`;
       }
     }
   }
@@ -150,7 +156,10 @@ export class FlowObjects {
     const node = this.#solver.newNode();
     this.#properties.set(key, node);
     let named = this.#named.get(owner);
-    if (!named) this.#named.set(owner, (named = new Map()));
+    if (!named) {
+      named = new Map<string, NodeId>();
+      this.#named.set(owner, named);
+    }
     named.set(field, node);
     if (!owner.startsWith('t ')) this.#solver.addEdge(node, this.#elementNode(owner, 'all'));
     this.#unnamed.push({ node, written: this.#elementNode(owner, 'written') });

@@ -90,7 +90,9 @@ export class FlowSolver {
       this.#pending[node] = undefined;
       if (!pending) continue;
       const successors = this.#successors[node];
-      if (successors) for (let i = 0; i < successors.length; i += 1) for (const token of pending) this.addToken(successors[i] as NodeId, token);
+      if (successors)
+        for (let i = 0; i < successors.length; i += 1)
+          for (const token of pending) this.addToken(successors[i] as NodeId, token);
       const watchers = this.#watchers[node];
       if (watchers) for (let i = 0; i < watchers.length; i += 1) for (const token of pending) watchers[i]?.(token);
     }
@@ -99,7 +101,6 @@ export class FlowSolver {
   tokens(node: NodeId): ReadonlySet<TokenId> {
     return this.#tokens[node] ?? NONE;
   }
-
 }
 
 const NONE: ReadonlySet<TokenId> = new Set();

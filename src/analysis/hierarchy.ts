@@ -26,7 +26,8 @@ export class TypeHierarchy {
     const known = this.#ancestors.get(type);
     if (known) return known;
     const found: TypeId[] = [type];
-    for (const id of found) for (const base of this.#types.get(id)?.supertypes ?? []) if (!found.includes(base)) found.push(base);
+    for (const id of found)
+      for (const base of this.#types.get(id)?.supertypes ?? []) if (!found.includes(base)) found.push(base);
     this.#ancestors.set(type, found);
     return found;
   }
@@ -77,8 +78,16 @@ export class TypeHierarchy {
 
   /** Whether an instance of the one may be an instance of the other. */
   related(a: TypeId, b: TypeId): boolean {
-    return a === b || this.ancestors(a).includes(b) || this.ancestors(b).includes(a) || this.descendants(a).some(type => this.ancestors(type).includes(b));
+    return (
+      a === b ||
+      this.ancestors(a).includes(b) ||
+      this.ancestors(b).includes(a) ||
+      this.descendants(a).some(type => this.ancestors(type).includes(b))
+    );
   }
 }
 
-export const hierarchy = defineAnalysis<TypeHierarchy>('hierarchy', (_get, program: Program) => new TypeHierarchy(program.types));
+export const hierarchy = defineAnalysis<TypeHierarchy>(
+  'hierarchy',
+  (_get, program: Program) => new TypeHierarchy(program.types),
+);

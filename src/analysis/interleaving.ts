@@ -25,7 +25,8 @@ function isBefore(early: Running, late: Activity): boolean {
 }
 
 /** Tests run one after the other, and nothing else runs beside them. */
-const isTest = (activity: Activity): boolean => activity.trigger === 'test' || (activity.test && activity.trigger === 'module');
+const isTest = (activity: Activity): boolean =>
+  activity.trigger === 'test' || (activity.test && activity.trigger === 'module');
 
 /**
  * The index of the fork in which the two branch off from each other, when both lie in one activity; undefined when one

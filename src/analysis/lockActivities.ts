@@ -23,7 +23,9 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
   const evaluate = get(evaluator);
   const relevant = get(lockRelevance);
   if (relevant.size === 0) return { list: [], activities: new Activities(program, () => []), isShared: () => false };
-  const activities = new Activities(program, refs => evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })));
+  const activities = new Activities(program, refs =>
+    evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })),
+  );
   const walk = new LockWalk(evaluate, get(lockTable), relevant, activities);
   for (const root of get(entryPoints).roots) if (relevant.has(root.frame.fn.id)) activities.add({ ...root });
   const done: LockActivity[] = [];
@@ -38,7 +40,9 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
   }
   activities.settle();
   const once = new Set<number>();
-  for (const { activity } of done) if (activity.instances === 'once' && activity.trigger === 'module') for (const frame of activities.reached(activity)) once.add(frame);
+  for (const { activity } of done)
+    if (activity.instances === 'once' && activity.trigger === 'module')
+      for (const frame of activities.reached(activity)) once.add(frame);
   const isShared = (frame: number, activity: Activity): boolean => {
     if (once.has(frame)) return true;
     // An activation that encloses the activity's own was there before it, and stays.

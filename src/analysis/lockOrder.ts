@@ -48,21 +48,28 @@ class CycleSearch {
 
   constructor(edges: readonly LockEdge[], activities: LockActivities) {
     this.#activities = activities;
-    for (const { pairs } of activities.list) for (const pair of pairs) if (pair.mode === 'exclusive') this.#exclusiveRequests.add(pair.acquires.site);
+    for (const { pairs } of activities.list)
+      for (const pair of pairs) if (pair.mode === 'exclusive') this.#exclusiveRequests.add(pair.acquires.site);
     for (const edge of edges) {
       if (edge.pair.wait === 'try' || edge.held.token === '') continue;
       let from = this.#hops.get(edge.held.lock.site);
-      if (!from) this.#hops.set(edge.held.lock.site, (from = new Map()));
+      if (!from) {
+        from = new Map<string, LockEdge[]>();
+        this.#hops.set(edge.held.lock.site, from);
+      }
       const list = from.get(edge.pair.acquires.site) ?? [];
       list.push(edge);
       from.set(edge.pair.acquires.site, list);
     }
-    for (const from of this.#hops.values()) for (const [to, list] of from) from.set(to, shortestFirst(list).slice(0, EDGES_PER_HOP));
+    for (const from of this.#hops.values())
+      for (const [to, list] of from) from.set(to, shortestFirst(list).slice(0, EDGES_PER_HOP));
   }
 
   run(): LockCycle[] {
     const found: LockCycle[] = [];
-    const components = stronglyConnected([...this.#hops.keys()].sort(), site => [...(this.#hops.get(site)?.keys() ?? [])].sort());
+    const components = stronglyConnected([...this.#hops.keys()].sort(), site =>
+      [...(this.#hops.get(site)?.keys() ?? [])].sort(),
+    );
     for (const component of components) {
       for (const sites of this.#siteCycles(component)) {
         const best = this.#bestChoice(sites);
@@ -145,11 +152,31 @@ class CycleSearch {
     return { permits, bounded: edges.some(edge => edge.pair.wait === 'bounded') };
   }
 
-  #inSeparateActivities(edges: readonly LockEdge[], modes: { permits: boolean; bounded: boolean }): LockCycle | undefined {
-    for (const [index, edge] of edges.entries()) for (const other of edges.slice(index + 1)) if (!canRunTogether(edge, other)) return undefined;
-    const unifier = new Unifier((frame, side) => this.#activities.isShared(frame.id, (edges[side] as LockEdge).by.activity));
-    if (!unifyCycle(unifier, edges, index => index) || isGated(unifier, edges, index => index, () => 0)) return undefined;
-    return this.#cycle(edges, modes, unifier, edges.some(edge => edge.by.activity.evidence === 'exported'));
+  #inSeparateActivities(
+    edges: readonly LockEdge[],
+    modes: { permits: boolean; bounded: boolean },
+  ): LockCycle | undefined {
+    for (const [index, edge] of edges.entries())
+      for (const other of edges.slice(index + 1)) if (!canRunTogether(edge, other)) return undefined;
+    const unifier = new Unifier((frame, side) =>
+      this.#activities.isShared(frame.id, (edges[side] as LockEdge).by.activity),
+    );
+    if (
+      !unifyCycle(unifier, edges, index => index) ||
+      isGated(
+        unifier,
+        edges,
+        index => index,
+        () => 0,
+      )
+    )
+      return undefined;
+    return this.#cycle(
+      edges,
+      modes,
+      unifier,
+      edges.some(edge => edge.by.activity.evidence === 'exported'),
+    );
   }
 
   /** Branches of one fork in one activity: only what is taken below the fork can be a gate. */
@@ -167,11 +194,24 @@ class CycleSearch {
     const unifier = new Unifier(() => true);
     if (!unifyCycle(unifier, edges, () => 0)) return undefined;
     const below = Math.min(...depths);
-    if (isGated(unifier, edges, () => 0, () => below + 1)) return undefined;
+    if (
+      isGated(
+        unifier,
+        edges,
+        () => 0,
+        () => below + 1,
+      )
+    )
+      return undefined;
     return this.#cycle(edges, modes, unifier, false);
   }
 
-  #cycle(edges: readonly LockEdge[], modes: { permits: boolean; bounded: boolean }, unifier: Unifier, exported: boolean): LockCycle {
+  #cycle(
+    edges: readonly LockEdge[],
+    modes: { permits: boolean; bounded: boolean },
+    unifier: Unifier,
+    exported: boolean,
+  ): LockCycle {
     const assumptions: string[] = [];
     if (exported) assumptions.push('exported functions may be called concurrently');
     if (unifier.chosen) assumptions.push('callers may pass the same objects in another order');
@@ -193,22 +233,45 @@ function unifyCycle(unifier: Unifier, edges: readonly LockEdge[], side: (index: 
     return unifier.unifyLocks(edge.pair.acquires, side(index), (edges[at] as LockEdge).held.lock, side(at));
   });
   // A hop whose two locks are one lock under these bindings waits for itself: that is another rule's matter.
-  return closes && edges.every((edge, index) => !unifier.isSame(edge.held.lock, side(index), edge.pair.acquires, side(index)));
+  return (
+    closes &&
+    edges.every((edge, index) => !unifier.isSame(edge.held.lock, side(index), edge.pair.acquires, side(index)))
+  );
 }
 
 /** One more lock that two hops both hold lets only one of them in. */
-function isGated(unifier: Unifier, edges: readonly LockEdge[], side: (index: number) => number, below: () => number): boolean {
-  const gates = (edge: LockEdge): Held[] => edge.pair.held.filter(held => held.depth >= below() && held.mode !== 'shared' && !held.maybe && (held.mode !== 'permit' || held.lock.capacity === 1));
+function isGated(
+  unifier: Unifier,
+  edges: readonly LockEdge[],
+  side: (index: number) => number,
+  below: () => number,
+): boolean {
+  const gates = (edge: LockEdge): Held[] =>
+    edge.pair.held.filter(
+      held =>
+        held.depth >= below() &&
+        held.mode !== 'shared' &&
+        !held.maybe &&
+        (held.mode !== 'permit' || held.lock.capacity === 1),
+    );
   for (const [index, edge] of edges.entries()) {
     for (let other = index + 1; other < edges.length; other += 1) {
-      for (const a of gates(edge)) for (const b of gates(edges[other] as LockEdge)) if (unifier.isSame(a.lock, side(index), b.lock, side(other))) return true;
+      for (const a of gates(edge))
+        for (const b of gates(edges[other] as LockEdge))
+          if (unifier.isSame(a.lock, side(index), b.lock, side(other))) return true;
     }
   }
   return false;
 }
 
 const shortestFirst = (edges: LockEdge[]): LockEdge[] => {
-  const length = (edge: LockEdge): number => traceLength(edge.pair.trace) + traceLength(edge.held.trace) + (edge.pair.guessed ? 50 : 0) + edge.pair.held.length;
-  return edges.sort((a, b) => length(a) - length(b) || compare(a.pair.trace.site.in, b.pair.trace.site.in) || a.pair.trace.site.at[0] - b.pair.trace.site.at[0]);
+  const length = (edge: LockEdge): number =>
+    traceLength(edge.pair.trace) + traceLength(edge.held.trace) + (edge.pair.guessed ? 50 : 0) + edge.pair.held.length;
+  return edges.sort(
+    (a, b) =>
+      length(a) - length(b) ||
+      compare(a.pair.trace.site.in, b.pair.trace.site.in) ||
+      a.pair.trace.site.at[0] - b.pair.trace.site.at[0],
+  );
 };
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

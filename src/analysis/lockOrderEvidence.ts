@@ -18,21 +18,29 @@ export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: re
   if (held.site !== asked.site) return null;
   const [before, after] = [subject(held), subject(asked)];
   if (!before || !after) return null;
-  return sorted(evaluator, before, after) ?? picked(evaluator, before, after) ?? compared(evaluator, before, after, facts);
+  return (
+    upwards(before, after) ??
+    sorted(evaluator, before, after) ??
+    picked(evaluator, before, after) ??
+    compared(evaluator, before, after, facts)
+  );
 }
 
 /** Whether a test has excluded that the two are one lock. */
 export function areApart(held: Lock, asked: Lock, facts: readonly OrderFact[]): boolean {
   const [a, b] = [subject(held), subject(asked)];
   if (!a || !b) return false;
-  const members = (ref: Ref): Ref[] => (ref.kind === 'pick' ? [ref.yes, ref.no] : ref.kind === 'element' && ref.base.kind === 'ordered' ? [] : [ref]);
+  const members = (ref: Ref): Ref[] =>
+    ref.kind === 'pick' ? [ref.yes, ref.no] : ref.kind === 'element' && ref.base.kind === 'ordered' ? [] : [ref];
   // A pair sorted or picked from two is apart when the two are.
   if (isPicked(a) && isPicked(b)) return facts.some(fact => fact.kind === 'differs');
   return facts.some(({ kind, left, right }) => {
     if (kind !== 'differs') return false;
     const [x, y] = [keyPath(left, a), keyPath(right, b)];
     const [u, v] = [keyPath(left, b), keyPath(right, a)];
-    return (x !== null && x === y) || (u !== null && u === v) || (members(a).includes(left) && members(b).includes(right));
+    return (
+      (x !== null && x === y) || (u !== null && u === v) || (members(a).includes(left) && members(b).includes(right))
+    );
   });
 }
 
@@ -44,8 +52,14 @@ function subject(lock: Lock): Ref | null {
   return lock.owner ?? lock.ref;
 }
 
+/** `node` then `node.parent`: one direction of a hierarchy, as long as every path follows the same field. */
+function upwards(before: Ref, after: Ref): string | null {
+  return after.kind === 'field' && after.base === before ? `along ${after.name}` : null;
+}
+
 function sorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
-  if (before.kind !== 'element' || after.kind !== 'element' || !isSameList(evaluator, before.base, after.base)) return null;
+  if (before.kind !== 'element' || after.kind !== 'element' || !isSameList(evaluator, before.base, after.base))
+    return null;
   const list = before.base;
   if (list.kind !== 'ordered' || list.by === null) return null;
   const ascending = before.other && !after.other ? true : Number(before.of) < Number(after.of);
@@ -57,7 +71,8 @@ function sorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
 /** One list, or two sorted alike of the same two elements (`Math.min(a, b)` and `Math.max(a, b)`). */
 function isSameList(evaluator: Evaluator, a: Ref, b: Ref): boolean {
   if (a === b) return true;
-  if (a.kind !== 'ordered' || b.kind !== 'ordered' || a.primitive !== b.primitive || a.by?.join() !== b.by?.join()) return false;
+  if (a.kind !== 'ordered' || b.kind !== 'ordered' || a.primitive !== b.primitive || a.by?.join() !== b.by?.join())
+    return false;
   return ['0', '1'].every(index => {
     const [x, y] = [evaluator.element(a.of, index), evaluator.element(b.of, index)];
     return x.length === 1 && y.length === 1 && x[0] === y[0];
@@ -65,7 +80,8 @@ function isSameList(evaluator: Evaluator, a: Ref, b: Ref): boolean {
 }
 
 function picked(evaluator: Evaluator, before: Ref, after: Ref): string | null {
-  if (before.kind !== 'pick' || after.kind !== 'pick' || before.left !== after.left || before.right !== after.right) return null;
+  if (before.kind !== 'pick' || after.kind !== 'pick' || before.left !== after.left || before.right !== after.right)
+    return null;
   if (before.yes !== after.no || before.no !== after.yes) return null;
   const rising = keyPath(before.left, before.yes);
   if (rising !== null && rising === keyPath(before.right, before.no)) return label(evaluator, rising, 'up');

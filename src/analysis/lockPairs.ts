@@ -123,7 +123,12 @@ export class PairSet {
 }
 
 function pairKey(pair: Pair): string {
-  const held = pair.held.map(({ lock, mode, depth, order, differs, maybe }) => `${lock.key}:${mode}:${depth}:${order ?? ''}:${differs ? 'd' : ''}:${maybe ? 'm' : ''}`).sort();
+  const held = pair.held
+    .map(
+      ({ lock, mode, depth, order, differs, maybe }) =>
+        `${lock.key}:${mode}:${depth}:${order ?? ''}:${differs ? 'd' : ''}:${maybe ? 'm' : ''}`,
+    )
+    .sort();
   const forks = pair.forks.map(fork => `${fork.id}:${fork.branch}:${fork.many ? 'w' : ''}`);
   return [
     pair.acquires.key,

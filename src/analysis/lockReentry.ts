@@ -49,12 +49,27 @@ function waitsForItself(held: Held, pair: Pair): boolean {
 /** Two objects put in order, where nothing excludes that the caller passes one object twice. */
 function maybeTwice(held: Held, pair: Pair): boolean {
   const { lock } = held;
-  return lock.site === pair.acquires.site && held.order !== null && !held.differs && !lock.reentrant && held.mode === 'exclusive' && pair.mode === 'exclusive';
+  return (
+    lock.site === pair.acquires.site &&
+    held.order !== null &&
+    !held.differs &&
+    !lock.reentrant &&
+    held.mode === 'exclusive' &&
+    pair.mode === 'exclusive'
+  );
 }
 
 function describe(held: Held, pair: Pair, by: LockActivity): Reentry {
   if (!waitsForItself(held, pair)) {
-    return { held, pair, by, at: askingSite(held, pair), level: 'error', confidence: 'low', assumptions: ['the caller may pass the same object twice'] };
+    return {
+      held,
+      pair,
+      by,
+      at: askingSite(held, pair),
+      level: 'error',
+      confidence: 'low',
+      assumptions: ['the caller may pass the same object twice'],
+    };
   }
   const assumptions: string[] = [];
   if (pair.guessed) assumptions.push('a call with several possible targets reaches this one');

@@ -41,24 +41,63 @@ export function functionName(program: Program, site: Site): string {
 }
 
 /** The story of one participant: how it comes to hold the one lock and to wait for the other. */
-export function lockWitness(program: Program, by: LockActivity, held: Held, pair: Pair, title: string, takesAt: number, waitsAt: number): WitnessDraft {
+export function lockWitness(
+  program: Program,
+  by: LockActivity,
+  held: Held,
+  pair: Pair,
+  title: string,
+  takesAt: number,
+  waitsAt: number,
+): WitnessDraft {
   const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
   const common = commonSteps(way, asked);
   const steps: WitnessDraftStep[] = [
-    { site: entrySite(program, by), message: `enters ${describeActivity(by)}`, kind: 'entry', depth: 0, importance: 'important', order: takesAt },
+    {
+      site: entrySite(program, by),
+      message: `enters ${describeActivity(by)}`,
+      kind: 'entry',
+      depth: 0,
+      importance: 'important',
+      order: takesAt,
+    },
   ];
-  const calls = (list: readonly Trace[], from: number, order: number): void => {
-    list.forEach((step, index) => {
-      if (index < from || step.calls === null) return;
-      steps.push({ site: step.site, message: `calls \`${step.calls}\``, kind: 'call', depth: index + 1, importance: 'important', order });
-      if (step.waited) steps.push({ site: step.waited, message: 'waits for it', kind: 'await', depth: index + 1, importance: 'important', order });
-    });
-  };
-  calls(way, 0, takesAt);
-  steps.push({ site: traceEnd(held.trace), message: `takes \`${held.lock.name}\``, kind: 'acquire', depth: way.length, importance: 'essential', order: takesAt });
-  calls(asked, common, waitsAt);
-  steps.push({ site: traceEnd(pair.trace), message: `holds \`${held.lock.name}\` and waits for \`${pair.acquires.name}\``, kind: 'wait', depth: asked.length, importance: 'essential', order: waitsAt });
+  steps.push(...callSteps(way, 0, takesAt));
+  steps.push({
+    site: traceEnd(held.trace),
+    message: `takes \`${held.lock.name}\``,
+    kind: 'acquire',
+    depth: way.length,
+    importance: 'essential',
+    order: takesAt,
+  });
+  steps.push(...callSteps(asked, common, waitsAt));
+  steps.push({
+    site: traceEnd(pair.trace),
+    message: `holds \`${held.lock.name}\` and waits for \`${pair.acquires.name}\``,
+    kind: 'wait',
+    depth: asked.length,
+    importance: 'essential',
+    order: waitsAt,
+  });
   return { title, steps };
+}
+
+/** The calls of a trace from an index on. */
+function callSteps(list: readonly Trace[], from: number, order: number): WitnessDraftStep[] {
+  return list.flatMap((step, index): WitnessDraftStep[] => {
+    if (index < from || step.calls === null) return [];
+    const depth = index + 1;
+    const call: WitnessDraftStep = {
+      site: step.site,
+      message: `calls \`${step.calls}\``,
+      kind: 'call',
+      depth,
+      importance: 'important',
+      order,
+    };
+    return step.waited ? [call, { ...call, site: step.waited, message: 'waits for it', kind: 'await' }] : [call];
+  });
 }
 
 function entrySite(program: Program, by: LockActivity): Site {

@@ -57,7 +57,8 @@ export class LockTable {
   constructor(evaluator: Evaluator, program: Program) {
     this.#eval = evaluator;
     this.#program = program;
-    for (const module of program.modules.values()) for (const [type, kind] of Object.entries(module.locks)) this.#kinds.set(type, kind);
+    for (const module of program.modules.values())
+      for (const [type, kind] of Object.entries(module.locks)) this.#kinds.set(type, kind);
   }
 
   /** The locks that an acquire step may take, with how it waits (through wrappers such as `withTimeout`). */
@@ -68,10 +69,14 @@ export class LockTable {
   uses(frame: Frame, lock: ValueId | Place, key: ValueId | undefined, wait: Wait): LockUse[] {
     const refs = typeof lock === 'number' ? this.#eval.evaluate(frame, lock) : this.#eval.place(frame, lock);
     const entries = key === undefined ? [null] : this.#entries(frame, key);
-    return refs.flatMap(ref => this.#through(ref, wait)).flatMap(({ ref, wait: how }) => entries.flatMap(entry => {
-      const made = this.#lockOf(ref, entry);
-      return made ? [{ lock: made, wait: how }] : [];
-    }));
+    return refs
+      .flatMap(ref => this.#through(ref, wait))
+      .flatMap(({ ref, wait: how }) =>
+        entries.flatMap(entry => {
+          const made = this.#lockOf(ref, entry);
+          return made ? [{ lock: made, wait: how }] : [];
+        }),
+      );
   }
 
   /** The keys asked for: one, or each of an array of them. */
@@ -79,7 +84,8 @@ export class LockTable {
     const keys = this.#eval.evaluate(frame, key);
     const list = keys.length === 1 && keys[0]?.kind === 'made' && 'value' in keys[0].at ? keys[0] : undefined;
     const value = list && 'value' in list.at ? list.frame.fn.values[list.at.value] : undefined;
-    if (list && value?.kind === 'array') return value.values.map(part => this.#eval.keyOf(list.frame, part) ?? this.#eval.refs.unknown);
+    if (list && value?.kind === 'array')
+      return value.values.map(part => this.#eval.keyOf(list.frame, part) ?? this.#eval.refs.unknown);
     return [this.#eval.keyOf(frame, key) ?? this.#eval.refs.unknown];
   }
 
@@ -87,7 +93,8 @@ export class LockTable {
     if (ref.kind === 'view') return this.#through(ref.of, ref.wait === 'endless' ? wait : ref.wait);
     if (ref.kind === 'parameter' || ref.kind === 'field') {
       const resolved = this.#eval.resolve(ref);
-      if (resolved.length > 0 && resolved.length <= 3 && !resolved.includes(ref)) return resolved.flatMap(inner => this.#through(inner, wait));
+      if (resolved.length > 0 && resolved.length <= 3 && !resolved.includes(ref))
+        return resolved.flatMap(inner => this.#through(inner, wait));
     }
     return [{ ref, wait }];
   }
@@ -138,7 +145,11 @@ export class LockTable {
         const owner = facts?.name ?? (ref.base.kind === 'parameter' ? this.#parameterName(ref.base) : 'object');
         const at = facts?.fields[ref.name]?.at;
         const file = ref.of === null ? '' : ref.of.slice(0, ref.of.lastIndexOf('#'));
-        return { site: `${ref.of ?? owner}.${ref.name}`, name: `${owner}.${ref.name}`, declared: at ? { file, at, in: `${file}#` } : null };
+        return {
+          site: `${ref.of ?? owner}.${ref.name}`,
+          name: `${owner}.${ref.name}`,
+          declared: at ? { file, at, in: `${file}#` } : null,
+        };
       }
       case 'parameter':
         return { site: ref.key, name: this.#parameterName(ref), declared: null };
@@ -207,14 +218,18 @@ export class LockTable {
   #isReentrant(ref: Ref, kind: LockKind): boolean {
     if (kind.reentrant !== 'no') return true;
     if (kind.reentrantArgument === undefined) return false;
-    return this.#argument(ref, kind.reentrantArgument)?.some(value => value.kind === 'constant' && value.text === 'true') ?? false;
+    return (
+      this.#argument(ref, kind.reentrantArgument)?.some(value => value.kind === 'constant' && value.text === 'true') ??
+      false
+    );
   }
 
   /** What the constructor got for an argument or option; undefined when nothing. */
   #argument(ref: Ref, argument: number | { argument: number; option: string }): Refs | undefined {
     if (ref.kind !== 'made' || !('step' in ref.at)) return undefined;
     const step = this.#program.steps(ref.frame.fn.id).get(ref.at.step);
-    const given = step?.kind === 'call' ? step.args[typeof argument === 'number' ? argument : argument.argument] : undefined;
+    const given =
+      step?.kind === 'call' ? step.args[typeof argument === 'number' ? argument : argument.argument] : undefined;
     if (given === undefined) return undefined;
     const values = this.#eval.evaluate(ref.frame, given);
     if (typeof argument === 'number') return values;

@@ -101,14 +101,20 @@ export class Objects {
     const writes = evaluator.writes.toField(name);
     if (writes.length > 30) return NONE;
     const found: Ref[] = [];
-    for (const write of writes) for (const frame of this.#framesReaching(write, base)) for (const ref of evaluator.evaluate(frame, write.value)) if (!isNothing(ref)) found.push(ref);
-    return alternatives(evaluator.refs, found.flatMap(ref => [...evaluator.resolve(ref)]));
+    for (const write of writes)
+      for (const frame of this.#framesReaching(write, base))
+        for (const ref of evaluator.evaluate(frame, write.value)) if (!isNothing(ref)) found.push(ref);
+    return alternatives(
+      evaluator.refs,
+      found.flatMap(ref => [...evaluator.resolve(ref)]),
+    );
   }
 
   /** The constructor's activation that made the instance; through the chain of super calls for an inherited one. */
   #constructorFrame(base: Ref, construct: FunctionFacts): Frame {
     const evaluator = this.#eval;
-    if (base.kind !== 'made' || !('step' in base.at) || base.type === null) return evaluator.frame(construct, [base], [], null);
+    if (base.kind !== 'made' || !('step' in base.at) || base.type === null)
+      return evaluator.frame(construct, [base], [], null);
     const step = evaluator.program.steps(base.frame.fn.id).get(base.at.step);
     const args = step?.kind === 'call' ? step.args.map(arg => evaluator.evaluate(base.frame, arg)) : [];
     const first = evaluator.types.constructorOf(base.type);
@@ -119,7 +125,12 @@ export class Objects {
       const target = next && evaluator.program.functions.get(next.id);
       if (!next || !target) return evaluator.frame(construct, [base], [], null);
       const from: Frame = frame;
-      frame = evaluator.frame(target, [base], next.args.map(arg => evaluator.evaluate(from, arg)), null);
+      frame = evaluator.frame(
+        target,
+        [base],
+        next.args.map(arg => evaluator.evaluate(from, arg)),
+        null,
+      );
       at = target;
     }
     return frame && at?.id === construct.id ? frame : evaluator.frame(construct, [base], [], null);
@@ -129,9 +140,14 @@ export class Objects {
   #framesReaching(write: Write, base: Ref): Frame[] {
     const evaluator = this.#eval;
     const target: Place = { ...write.place, path: write.place.path.slice(0, -1) };
-    const all = this.#activations(write.fn, CALLER_DEPTH).map(frame => ({ frame, written: evaluator.place(frame, target) }));
+    const all = this.#activations(write.fn, CALLER_DEPTH).map(frame => ({
+      frame,
+      written: evaluator.place(frame, target),
+    }));
     const exact = all.filter(({ written }) => written.includes(base));
-    return (exact.length > 0 ? exact : all.filter(({ written }) => written.some(ref => mayBe(ref, base)))).map(({ frame }) => frame);
+    return (exact.length > 0 ? exact : all.filter(({ written }) => written.some(ref => mayBe(ref, base)))).map(
+      ({ frame }) => frame,
+    );
   }
 
   /** The activations of a function that its callers make, seen through callers of callers; the symbolic one without any. */
@@ -148,7 +164,8 @@ export class Objects {
       const step = evaluator.program.steps(edge.caller).get(edge.step);
       if (!caller || step?.kind !== 'call') continue;
       for (const from of this.#activations(caller, depth - 1)) {
-        for (const callee of evaluator.callees(from, step)) if (callee.frame.fn.id === fn.id && found.size < CALLERS) found.add(callee.frame);
+        for (const callee of evaluator.callees(from, step))
+          if (callee.frame.fn.id === fn.id && found.size < CALLERS) found.add(callee.frame);
       }
     }
     this.#busy.delete(`a${fn.id}`);
@@ -166,10 +183,13 @@ export class Objects {
     this.#busy.add(key);
     const evaluator = this.#eval;
     const found: Ref[] = [];
-    const writes = evaluator.writes.toField(ref.name).filter(write => matches(write.place, ref.of as TypeId, evaluator));
+    const writes = evaluator.writes
+      .toField(ref.name)
+      .filter(write => matches(write.place, ref.of as TypeId, evaluator));
     if (writes.length <= 12) {
       for (const write of writes) {
-        for (const value of evaluator.evaluate(evaluator.symbolicFrame(write.fn), write.value)) if (!isNothing(value) && value !== ref) found.push(...evaluator.resolve(value));
+        for (const value of evaluator.evaluate(evaluator.symbolicFrame(write.fn), write.value))
+          if (!isNothing(value) && value !== ref) found.push(...evaluator.resolve(value));
       }
     }
     this.#busy.delete(key);
@@ -185,11 +205,16 @@ export class Objects {
     if (base.kind === 'pick') {
       const [yes, no] = [this.element(base.yes, key), this.element(base.no, key)];
       const [ifTrue, ifFalse] = [yes[0], no[0]];
-      if (yes.length === 1 && no.length === 1 && ifTrue && ifFalse) return [refs.make({ kind: 'pick', left: base.left, right: base.right, yes: ifTrue, no: ifFalse })];
+      if (yes.length === 1 && no.length === 1 && ifTrue && ifFalse)
+        return [refs.make({ kind: 'pick', left: base.left, right: base.right, yes: ifTrue, no: ifFalse })];
       return alternatives(refs, [...yes, ...no]);
     }
     // `[key, value]` pairs of a map or object are its elements: the value of a pair is the element itself.
-    if (key === '1' && (base.kind === 'function' || (base.kind === 'element' && base.of === null && typeOf(base.base) === 'lib#Map'))) return [base];
+    if (
+      key === '1' &&
+      (base.kind === 'function' || (base.kind === 'element' && base.of === null && typeOf(base.base) === 'lib#Map'))
+    )
+      return [base];
     // The slot of an event's listeners holds the listeners themselves.
     if (key === null && base.kind === 'function') return [base];
     if (base.kind === 'combined') return this.#combinedElement(base, key);
@@ -205,7 +230,10 @@ export class Objects {
     const value = base.frame.fn.values[base.value];
     if (value?.kind !== 'combined') return [evaluator.refs.unknown];
     const sources = value.values.flatMap(part => [...evaluator.evaluate(base.frame, part)]);
-    return alternatives(evaluator.refs, sources.flatMap(source => this.element(source, key)).flatMap(ref => [...evaluator.settled(ref)]));
+    return alternatives(
+      evaluator.refs,
+      sources.flatMap(source => this.element(source, key)).flatMap(ref => [...evaluator.settled(ref)]),
+    );
   }
 
   #literalElement(base: Ref & { kind: 'made' }, key: Ref | string | null, all = false): Refs | undefined {
@@ -213,7 +241,10 @@ export class Objects {
     const value = 'value' in base.at ? base.frame.fn.values[base.at.value] : undefined;
     if (value?.kind === 'object') {
       if (typeof key === 'string') return this.#literalField(base, key);
-      return alternatives(evaluator.refs, Object.values(value.fields).flatMap(part => [...evaluator.evaluate(base.frame, part)]));
+      return alternatives(
+        evaluator.refs,
+        Object.values(value.fields).flatMap(part => [...evaluator.evaluate(base.frame, part)]),
+      );
     }
     if (value?.kind !== 'array') return undefined;
     if (value.values.some(part => this.#isRepeated(base.frame, part))) {
@@ -223,7 +254,8 @@ export class Objects {
       return undefined;
     }
     const index = typeof key === 'string' ? Number(key) : NaN;
-    const exact = Number.isInteger(index) && value.spreads.every(spread => spread > index) ? value.values[index] : undefined;
+    const exact =
+      Number.isInteger(index) && value.spreads.every(spread => spread > index) ? value.values[index] : undefined;
     if (exact !== undefined) return evaluator.evaluate(base.frame, exact);
     if (value.values.length === 0 || (key !== null && value.spreads.length > 0)) return undefined;
     const parts = value.values.flatMap((part, at) => {
@@ -254,12 +286,16 @@ export class Objects {
     this.#busy.add(key);
     const evaluator = this.#eval;
     const own = base.kind === 'made' ? (this.#literalElement(base, null, true) ?? NONE) : NONE;
-    const found: Ref[] = own.flatMap(ref => (ref.kind === 'element' && ref.base !== base ? [...this.elements(ref.base)] : [ref]));
+    const found: Ref[] = own.flatMap(ref =>
+      ref.kind === 'element' && ref.base !== base ? [...this.elements(ref.base)] : [ref],
+    );
     const names = this.#namesOf(base);
     for (const name of names) {
       const writes = evaluator.writes.intoContainer(name);
       if (writes.length > 40) continue;
-      for (const write of writes) for (const frame of this.#framesReaching(write, base)) for (const ref of evaluator.evaluate(frame, write.value)) found.push(...evaluator.resolve(ref));
+      for (const write of writes)
+        for (const frame of this.#framesReaching(write, base))
+          for (const ref of evaluator.evaluate(frame, write.value)) found.push(...evaluator.resolve(ref));
     }
     this.#busy.delete(key);
     const result = alternatives(evaluator.refs, found);
@@ -273,7 +309,8 @@ export class Objects {
     if (base.kind !== 'made') return [];
     const { fn } = base.frame;
     const names = new Set<string>(['']);
-    for (const [slot, { value }] of Object.entries(fn.slots)) if (value !== null && this.#eval.evaluate(base.frame, value).includes(base)) names.add(slot);
+    for (const [slot, { value }] of Object.entries(fn.slots))
+      if (value !== null && this.#eval.evaluate(base.frame, value).includes(base)) names.add(slot);
     for (const step of this.#eval.program.steps(fn.id).values()) {
       if (step.kind !== 'access' || step.value === undefined) continue;
       const last = step.place.path[step.place.path.length - 1];
@@ -281,7 +318,8 @@ export class Objects {
     }
     for (const value of fn.values) {
       if (value.kind !== 'object') continue;
-      for (const [field, part] of Object.entries(value.fields)) if (this.#eval.evaluate(base.frame, part).includes(base)) names.add(field);
+      for (const [field, part] of Object.entries(value.fields))
+        if (this.#eval.evaluate(base.frame, part).includes(base)) names.add(field);
     }
     return [...names];
   }
@@ -292,9 +330,13 @@ export class Objects {
     if (entries.length === 0 || entries.length === all.length) return all;
     for (const entry of entries) {
       const made = all.find(ref => ref.kind === 'made' && ref.type !== null);
-      if (made?.kind === 'made' && made.type !== null && entry.kind === 'element') this.elementTypes.set(entry.base.id, made.type);
+      if (made?.kind === 'made' && made.type !== null && entry.kind === 'element')
+        this.elementTypes.set(entry.base.id, made.type);
     }
-    return alternatives(this.#eval.refs, all.filter(ref => ref.kind !== 'made'));
+    return alternatives(
+      this.#eval.refs,
+      all.filter(ref => ref.kind !== 'made'),
+    );
   }
 }
 
@@ -306,7 +348,10 @@ function matches(place: Place, declaring: TypeId, evaluator: Evaluator): boolean
   if (!last || !('field' in last)) return false;
   if (last.of !== undefined) {
     if (last.field.startsWith('#')) return last.of === declaring;
-    return (evaluator.types.declaring(last.of, last.field) ?? last.of) === declaring || evaluator.program.types.get(last.of)?.kind === 'interface';
+    return (
+      (evaluator.types.declaring(last.of, last.field) ?? last.of) === declaring ||
+      evaluator.program.types.get(last.of)?.kind === 'interface'
+    );
   }
   return place.type === null || evaluator.types.related(place.type, declaring);
 }
@@ -316,7 +361,8 @@ export function mayBe(a: Ref, b: Ref): boolean {
   if (a === b) return true;
   if (a.kind === 'made' && b.kind === 'made') return a.site === b.site && mayBeFrame(a.frame, b.frame);
   if (a.kind === 'field' && b.kind === 'field') return a.name === b.name && mayBe(a.base, b.base);
-  const isOpen = (ref: Ref): boolean => ref.kind === 'parameter' || ref.kind === 'self' || ref.kind === 'element' || ref.kind === 'field';
+  const isOpen = (ref: Ref): boolean =>
+    ref.kind === 'parameter' || ref.kind === 'self' || ref.kind === 'element' || ref.kind === 'field';
   if (a.kind === 'made' || b.kind === 'made') {
     const [made, other] = a.kind === 'made' ? [a, b] : [b, a];
     return isOpen(other) && typeOf(made) !== null && typeOf(made) === typeOf(other);

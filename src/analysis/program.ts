@@ -1,6 +1,17 @@
 /** The linked program: all facts of all files, with the tables that every analysis needs. */
 import type { Analysis } from './analysis.ts';
-import type { At, Block, FunctionFacts, FunctionId, ModuleFacts, PackageFacts, Step, StepId, TypeFacts, TypeId } from '../model/facts.ts';
+import type {
+  At,
+  Block,
+  FunctionFacts,
+  FunctionId,
+  ModuleFacts,
+  PackageFacts,
+  Step,
+  StepId,
+  TypeFacts,
+  TypeId,
+} from '../model/facts.ts';
 
 /** A place in the audited code: a file and offsets, and the function it stands in. */
 export interface Site {
@@ -40,13 +51,16 @@ export function walkSteps(block: Block, visit: (step: Step) => void): void {
         walkSteps(step.orElse, visit);
         walkSteps(step.finally, visit);
         break;
+      default:
     }
   }
 }
 
 /** Joins the facts of all files. Modules are taken in code-unit order of their files, whatever order they come in. */
 export function linkProgram(facts: readonly ModuleFacts[], packages: readonly PackageFacts[]): Program {
-  const modules = new Map([...facts].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(module => [module.file, module]));
+  const modules = new Map(
+    [...facts].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(module => [module.file, module]),
+  );
   const functions = new Map<FunctionId, FunctionFacts>();
   const files = new Map<FunctionId, string>();
   const types = new Map<TypeId, TypeFacts>();

@@ -45,6 +45,7 @@ function walk(fn: FunctionFacts, block: Block, known: readonly Assumption[], fou
         for (const part of [step.body, ...step.handlers.map(handler => handler.body), step.orElse, step.finally])
           walk(fn, part, assumptions, found);
         break;
+      default:
     }
   }
 }

@@ -23,10 +23,22 @@ export type RefShape =
   | { readonly kind: 'parameter'; readonly fn: FunctionId; readonly index: number; readonly type: TypeId | null }
   | { readonly kind: 'self'; readonly fn: FunctionId; readonly type: TypeId | null }
   /** Made by a step (`@s4`) or value (`@v7`) of an activation. */
-  | { readonly kind: 'made'; readonly frame: Frame; readonly at: { step: StepId } | { value: ValueId }; readonly type: TypeId | null; readonly site: string }
+  | {
+      readonly kind: 'made';
+      readonly frame: Frame;
+      readonly at: { step: StepId } | { value: ValueId };
+      readonly type: TypeId | null;
+      readonly site: string;
+    }
   | { readonly kind: 'function'; readonly fn: FunctionId; readonly frame: Frame | null }
   | { readonly kind: 'class'; readonly type: TypeId }
-  | { readonly kind: 'field'; readonly base: Ref; readonly name: string; readonly of: TypeId | null; readonly type: TypeId | null }
+  | {
+      readonly kind: 'field';
+      readonly base: Ref;
+      readonly name: string;
+      readonly of: TypeId | null;
+      readonly type: TypeId | null;
+    }
   /** `key` null: some element; `other`: some element of an earlier round of a loop. */
   | { readonly kind: 'element'; readonly base: Ref; readonly of: Ref | string | null; readonly other: boolean }
   | { readonly kind: 'constant'; readonly text: string }
@@ -76,7 +88,8 @@ export class RefTable {
     const key = `${fn.id}|${ids(self)}|${parameters.map(ids).join(',')}|${parent?.id ?? ''}`;
     const known = this.#frames.get(key);
     if (known) return known;
-    const depth = 1 + Math.max(0, parent?.depth ?? 0, ...[self, ...parameters].flatMap(refs => (refs ?? []).map(ref => ref.depth)));
+    const depth =
+      1 + Math.max(0, parent?.depth ?? 0, ...[self, ...parameters].flatMap(refs => (refs ?? []).map(ref => ref.depth)));
     const frame: Frame = { id: this.#frames.size, fn, self, parameters, parent, depth };
     this.#frames.set(key, frame);
     return frame;

@@ -89,29 +89,7 @@ function wordsFor(one: PromiseFate, named: Names): Words | null {
   const words = { at: sites.made, name };
   switch (fate.kind) {
     case 'dropped':
-      if (node.gives === 'builder')
-        return { ...words, message: `The query that \`${name}\` builds never runs: nobody awaits it` };
-      if (one.rejection === 'handler')
-        return {
-          ...words,
-          message: `The rejection handler on the promise ${of} may itself reject, and nobody handles that`,
-        };
-      if (node.how === 'chain')
-        return {
-          ...words,
-          message: `The reaction to the promise ${of} makes a new promise, and nothing handles its rejection`,
-        };
-      if (fate.how === 'unused')
-        return { ...words, message: `The promise ${of} is kept in a variable that nobody awaits or returns` };
-      if (fate.how === 'overwritten')
-        return { ...words, message: `The promise ${of} is overwritten before anybody awaits it` };
-      return {
-        ...words,
-        message:
-          node.gives === 'promises'
-            ? `The promises ${of} are dropped: nobody awaits them`
-            : `The promise ${of} is dropped: nobody awaits, returns or handles it`,
-      };
+      return { ...words, message: droppedMessage(one, name, of, fate.how) };
     case 'some-path': {
       const how =
         fate.lostAt.kind === 'return' ? 'returns' : fate.lostAt.kind === 'round' ? 'goes round again' : 'ends';
@@ -145,6 +123,18 @@ function wordsFor(one: PromiseFate, named: Names): Words | null {
     default:
       return null;
   }
+}
+
+function droppedMessage({ node, rejection }: PromiseFate, name: string, of: string, how: string): string {
+  if (node.gives === 'builder') return `The query that \`${name}\` builds never runs: nobody awaits it`;
+  if (rejection === 'handler')
+    return `The rejection handler on the promise ${of} may itself reject, and nobody handles that`;
+  if (node.how === 'chain')
+    return `The reaction to the promise ${of} makes a new promise, and nothing handles its rejection`;
+  if (how === 'unused') return `The promise ${of} is kept in a variable that nobody awaits or returns`;
+  if (how === 'overwritten') return `The promise ${of} is overwritten before anybody awaits it`;
+  if (node.gives === 'promises') return `The promises ${of} are dropped: nobody awaits them`;
+  return `The promise ${of} is dropped: nobody awaits, returns or handles it`;
 }
 
 function relatedOf(

@@ -43,7 +43,12 @@ export default defineCheck({
       ].join('\n'),
     },
     python: {
-      bad: ['async def transfer(src, dst):', '    async with src.lock:', '        async with dst.lock:', '            move(src, dst)'].join('\n'),
+      bad: [
+        'async def transfer(src, dst):',
+        '    async with src.lock:',
+        '        async with dst.lock:',
+        '            move(src, dst)',
+      ].join('\n'),
       good: [
         'async def transfer(src, dst):',
         '    first, second = sorted([src, dst], key=lambda account: account.id)',
@@ -68,7 +73,15 @@ export default defineCheck({
         confidence: cycle.confidence,
         related: hops.flatMap(hop => related(program, hop)),
         witnesses: hops.map((hop, index) =>
-          lockWitness(program, hop.by, hop.held, hop.pair, `task ${index + 1}: ${functionName(program, traceEnd(hop.held.trace))}`, index + 1, hops.length + index + 1),
+          lockWitness(
+            program,
+            hop.by,
+            hop.held,
+            hop.pair,
+            `task ${index + 1}: ${functionName(program, traceEnd(hop.held.trace))}`,
+            index + 1,
+            hops.length + index + 1,
+          ),
         ),
         assumptions: [...cycle.assumptions],
         key: [...new Set(hops.map(hop => hop.held.lock.site))].sort(),
@@ -80,7 +93,10 @@ export default defineCheck({
 /** Starts at the hop whose inner acquisition has the smallest file path, then position. */
 function fromSmallest(edges: readonly LockEdge[]): LockEdge[] {
   const place = ({ held, pair }: LockEdge): Site => askingSite(held, pair);
-  const start = edges.reduce((best, edge, index) => (isBefore(place(edge), place(edges[best] as LockEdge)) ? index : best), 0);
+  const start = edges.reduce(
+    (best, edge, index) => (isBefore(place(edge), place(edges[best] as LockEdge)) ? index : best),
+    0,
+  );
   return [...edges.slice(start), ...edges.slice(0, start)];
 }
 
@@ -88,7 +104,10 @@ const isBefore = (a: Site, b: Site): boolean => a.file < b.file || (a.file === b
 
 function related(program: Program, { held, pair }: LockEdge): { site: Site; message: string }[] {
   return [
-    { site: traceEnd(held.trace), message: `\`${functionName(program, traceEnd(held.trace))}\` takes \`${held.lock.name}\`` },
+    {
+      site: traceEnd(held.trace),
+      message: `\`${functionName(program, traceEnd(held.trace))}\` takes \`${held.lock.name}\``,
+    },
     { site: askingSite(held, pair), message: `and goes on to ask for \`${pair.acquires.name}\`` },
     { site: traceEnd(pair.trace), message: `\`${pair.acquires.name}\` is waited for here` },
   ];
@@ -103,6 +122,8 @@ function describe(program: Program, { level }: LockCycle, hops: readonly LockEdg
     const verb = level === 'error' ? 'waits' : 'waits (not for ever)';
     return `\`${name(first)}\` holds \`${first.held.lock.name}\` of one object and ${verb} for \`${first.pair.acquires.name}\` of another, in whatever order it is given them: a second run the other way round waits for the first`;
   }
-  const parts = hops.map(hop => `\`${name(hop)}\` holds \`${hop.held.lock.name}\` and waits for \`${hop.pair.acquires.name}\``);
+  const parts = hops.map(
+    hop => `\`${name(hop)}\` holds \`${hop.held.lock.name}\` and waits for \`${hop.pair.acquires.name}\``,
+  );
   return `${parts.slice(0, -1).join(', ')} while ${parts[parts.length - 1]}`;
 }

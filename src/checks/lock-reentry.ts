@@ -52,7 +52,11 @@ export default defineCheck({
       ].join('\n'),
     },
     python: {
-      bad: ['async def add(self, key):', '    async with self.lock:', '        await self.bump(key)  # takes self.lock'].join('\n'),
+      bad: [
+        'async def add(self, key):',
+        '    async with self.lock:',
+        '        await self.bump(key)  # takes self.lock',
+      ].join('\n'),
       good: ['async def add(self, key):', '    async with self.lock:', '        self.count(key)'].join('\n'),
     },
   },
