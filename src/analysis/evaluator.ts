@@ -91,10 +91,17 @@ export class Evaluator {
     if (!made) this.#framesOf.set(fn.id, (made = new Set()));
     if (!made.has(frame.id)) {
       if (made.size >= FRAMES_PER_FUNCTION || frame.depth > 12 || this.refs.frameCount > FRAMES)
-        return this.symbolicFrame(fn);
+        return this.#widened(fn, self, bound);
       made.add(frame.id);
     }
     return frame;
+  }
+
+  /** What was bound is no longer known; what was open stays so. */
+  #widened(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[]): Frame {
+    const unknown = [this.refs.unknown];
+    const bound = parameters.map(one => (one === null ? null : unknown));
+    return this.refs.frame(fn, self === null ? null : unknown, bound, this.#parentFrame(fn));
   }
 
   #parentFrame(fn: FunctionFacts): Frame | null {

@@ -54,7 +54,10 @@ function subject(lock: Lock): Ref | null {
 
 /** `node` then `node.parent`: one direction of a hierarchy, as long as every path follows the same field. */
 function upwards(before: Ref, after: Ref): string | null {
-  return after.kind === 'field' && after.base === before ? `along ${after.name}` : null;
+  if (after.kind !== 'field') return null;
+  for (let at: Ref = after; at.kind === 'field' && at.name === after.name; at = at.base)
+    if (at.base === before) return `along ${after.name}`;
+  return null;
 }
 
 function sorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {

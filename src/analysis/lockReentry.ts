@@ -52,6 +52,7 @@ function maybeTwice(held: Held, pair: Pair): boolean {
   return (
     lock.site === pair.acquires.site &&
     held.order !== null &&
+    !held.order.startsWith('along ') &&
     !held.differs &&
     !lock.reentrant &&
     held.mode === 'exclusive' &&

@@ -101,6 +101,8 @@ export class LockTable {
 
   #lockOf(ref: Ref, entry: Ref | string | null): Lock | undefined {
     if (ref.kind === 'unknown' || ref.kind === 'constant') return undefined;
+    // A part of an object that nobody knows any more could be any lock of its class.
+    if (this.#ownerOf(ref)?.kind === 'unknown') return undefined;
     const key = `${ref.id}|${entry === null ? '' : typeof entry === 'string' ? JSON.stringify(entry) : entry.id}`;
     const known = this.#locks.get(key);
     if (known) return known;
