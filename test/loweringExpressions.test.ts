@@ -60,11 +60,11 @@ describe('values', () => {
       promise a.ts#run(p, q)
         read p.id
         read q.n
-        if (q.n < p.id ? true : false)
+        if q.n < p.id
           true:
             %3 = call f(1) [gives promise]
             drop statement %3
-        return (not ((q.n < p.id ? true : false)) ? true : false)
+        return (not (q.n < p.id) ? true : false)
       "
     `);
   });
@@ -118,6 +118,15 @@ describe('destructuring', () => {
         read parameter 0.a
         read parameter 0.b
         return [parameter 0.a, parameter 0.b[0], parameter 1[0], rest]
+      "
+    `);
+  });
+  it('does not count the declaration of this', () => {
+    expect(lowered('export function run(this: Map<string, number>, a: string) { return this.get(a); }', ['run'])).toMatchInlineSnapshot(`
+      "
+      a.ts#run(a)
+        read this[a]
+        return this[a]
       "
     `);
   });
@@ -256,7 +265,7 @@ describe('calls', () => {
     expect(body('return f(...arguments, f.apply(null, arguments as any));', 'function')).toMatchInlineSnapshot(`
       "
       a.ts#run(p, q)
-        %0 = call (fn f)(...[p, q]) on null [gives promise]
+        %0 = call (fn f)(...[p, q]) on null [gives unknown]
         %1 = call f(...[p, q], %0)
         return %1
       "

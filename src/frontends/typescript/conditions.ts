@@ -9,9 +9,23 @@ import { lower } from './lowerExpression.ts';
 export function lowerCondition(fn: FunctionContext, expression: ts.Expression): Condition {
   const node = bare(expression);
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) return negated(lowerCondition(fn, node.operand));
-  if (ts.isBinaryExpression(node)) return binaryCondition(fn, node) ?? { kind: 'truthy', value: lower(fn, node) };
+  if (ts.isBinaryExpression(node)) return binaryCondition(fn, node) ?? truthy(fn, lower(fn, node));
   if (ts.isTypeOfExpression(node)) return { kind: 'other', reads: [lower(fn, node.expression)] };
-  return { kind: 'truthy', value: lower(fn, node) };
+  return truthy(fn, lower(fn, node));
+}
+
+/** Whether a value holds: the condition itself where the value is what a condition gave (`const first = a < b`). */
+function truthy(fn: FunctionContext, value: ValueId): Condition {
+  const made = fn.builder.valueAt(value);
+  if (made.kind === 'choice' && made.when !== null) {
+    const texts = made.values.map(each => {
+      const part = fn.builder.valueAt(each);
+      return part.kind === 'constant' ? part.text : '';
+    });
+    if (texts[0] === 'true' && texts[1] === 'false') return made.when;
+    if (texts[0] === 'false' && texts[1] === 'true') return negated(made.when);
+  }
+  return { kind: 'truthy', value };
 }
 
 function binaryCondition(fn: FunctionContext, node: ts.BinaryExpression): Condition | undefined {
@@ -103,14 +117,14 @@ function comparison(fn: FunctionContext, node: ts.BinaryExpression): Condition {
 }
 
 /** When the right side of a logical operator runs, told by the left side's value. */
-function logicalTest(operator: ts.SyntaxKind, left: ValueId): { condition: Condition; when: ArmWhen } {
+function logicalTest(fn: FunctionContext, operator: ts.SyntaxKind, left: ValueId): { condition: Condition; when: ArmWhen } {
   switch (operator) {
     case ts.SyntaxKind.AmpersandAmpersandToken:
     case ts.SyntaxKind.AmpersandAmpersandEqualsToken:
-      return { condition: { kind: 'truthy', value: left }, when: 'true' };
+      return { condition: truthy(fn, left), when: 'true' };
     case ts.SyntaxKind.BarBarToken:
     case ts.SyntaxKind.BarBarEqualsToken:
-      return { condition: { kind: 'truthy', value: left }, when: 'false' };
+      return { condition: truthy(fn, left), when: 'false' };
     default:
       return { condition: { kind: 'nullish', value: left }, when: 'true' };
   }
@@ -118,7 +132,7 @@ function logicalTest(operator: ts.SyntaxKind, left: ValueId): { condition: Condi
 
 /** `left && right` and its kin, also as assignments: `right` is lowered where it runs. */
 export function logical(fn: FunctionContext, node: ts.BinaryExpression, left: ValueId, right: () => ValueId): ValueId {
-  const { condition, when } = logicalTest(node.operatorToken.kind, left);
+  const { condition, when } = logicalTest(fn, node.operatorToken.kind, left);
   const value = oneArm(fn, fn.at(node), condition, when, right);
   return fn.choice(when === 'true' ? [value, left] : [left, value], condition);
 }

@@ -55,7 +55,19 @@ function extractFile(project: LoadedProject, loaded: LoadedFile): ModuleFacts {
   const lowered = nodes.map(node => lowerFunction(context, node));
   const bodies = loweredBodies(context, lowered[0]);
   describeModule(facts, project, loaded, questions, bodies);
+  adoptMethods(facts);
   return facts;
+}
+
+/** Methods of old style (`F.prototype.m = function …`) and their constructor functions belong to the type they make. */
+function adoptMethods({ functions, types }: ModuleFacts): void {
+  const byId = new Map(functions.map(each => [each.id, each]));
+  for (const type of types) {
+    for (const id of [type.construct, ...Object.values(type.methods)]) {
+      const method = id === null ? undefined : byId.get(id);
+      if (method) method.owner ??= type.id;
+    }
+  }
 }
 
 function loweredBodies(context: FileContext, body: FunctionContext | undefined): LoweredBodies {

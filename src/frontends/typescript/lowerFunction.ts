@@ -80,7 +80,7 @@ function callingOf(node: FunctionNode): FunctionFacts['calling'] {
 function describeParameters(fn: FunctionContext): void {
   const { node } = fn.scope;
   if (ts.isSourceFile(node) || ts.isClassLike(node)) return;
-  fn.builder.facts.parameters = node.parameters.map(parameter => ({
+  fn.builder.facts.parameters = passedParameters(node).map(parameter => ({
     name: ts.isIdentifier(parameter.name) ? parameter.name.text : '',
     type: declaredType(fn, parameter),
     optional: parameter.questionToken !== undefined || parameter.initializer !== undefined,
@@ -102,9 +102,15 @@ function lowerBody(fn: FunctionContext, node: FunctionNode): void {
   else lowerReturn(fn, body, body);
 }
 
+/** The parameters that take arguments: not TypeScript's declaration of `this`. */
+function passedParameters(node: ts.FunctionLikeDeclaration): readonly ts.ParameterDeclaration[] {
+  const [first] = node.parameters;
+  return first && ts.isIdentifier(first.name) && first.name.text === 'this' ? node.parameters.slice(1) : node.parameters;
+}
+
 /** Parameters in order; a default is evaluated only when nothing was passed. */
 function bindParameters(fn: FunctionContext, node: ts.FunctionLikeDeclaration): void {
-  node.parameters.forEach((parameter, index) => {
+  passedParameters(node).forEach((parameter, index) => {
     const value = parameterValue(fn, index);
     const { initializer } = parameter;
     if (initializer) {

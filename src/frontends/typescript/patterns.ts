@@ -5,7 +5,7 @@ import { oneArm } from './arms.ts';
 import { bare, type FunctionContext } from './context.ts';
 import { lower } from './lowerExpression.ts';
 import { meaningPlace, resolveName } from './names.ts';
-import { accessPlace, isAccess, mayBeShared, placeOf, readAccess, valuePlace, writeAccess } from './places.ts';
+import { accessPlace, isAccess, mayBeShared, placeOf, placeOfValue, readAccess, valuePlace, writeAccess } from './places.ts';
 import { propertyNameText } from './placeNames.ts';
 import { emitAccess, writeVariable } from './variables.ts';
 
@@ -130,7 +130,10 @@ function assignProperty(fn: FunctionContext, property: ts.ObjectLiteralElementLi
 export function lowerSource(fn: FunctionContext, initializer: ts.Expression): Source {
   const node = bare(initializer);
   const named = ts.isIdentifier(node) || isAccess(node) || node.kind === ts.SyntaxKind.ThisKeyword;
-  if (!named) return sourceOf(lower(fn, node));
+  if (!named) {
+    const value = lower(fn, node);
+    return sourceOf(value, placeOfValue(fn, value));
+  }
   const place = placeOf(fn, node);
   const value = place.root.kind === 'value' && place.path.length === 0 ? place.root.of : fn.builder.read(place);
   return sourceOf(value, place);

@@ -155,7 +155,7 @@ function identifierPlace(fn: FunctionContext, name: ts.Identifier): Place {
 }
 
 /** A value as a place: a whole module (`require('x')`, `await import('x')`) is the module. */
-function placeOfValue(fn: FunctionContext, value: ValueId): Place {
+export function placeOfValue(fn: FunctionContext, value: ValueId): Place {
   return moduleBehind(fn, value) ?? valuePlace(value);
 }
 
