@@ -6,7 +6,9 @@ import { lowered } from './support/lowered.ts';
 
 describe('constructors', () => {
   it('write fields and parameter properties first', () => {
-    expect(lowered('export class A { #x = new Map(); y = () => this.#x; constructor(private z: number) { this.y(); } }')).toMatchInlineSnapshot(`
+    expect(
+      lowered('export class A { #x = new Map(); y = () => this.#x; constructor(private z: number) { this.y(); } }'),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot A = class A
@@ -27,11 +29,10 @@ describe('constructors', () => {
   });
   it('of a derived class run the base, then the own fields', () => {
     expect(
-      lowered('class A { a = 1; } export class B extends A { b = 2; } export class C extends B { c = 3; constructor(n: number) { console.log(n); super(); this.c = n; } }', [
-        'A.constructor',
-        'B.constructor',
-        'C.constructor',
-      ]),
+      lowered(
+        'class A { a = 1; } export class B extends A { b = 2; } export class C extends B { c = 3; constructor(n: number) { console.log(n); super(); this.c = n; } }',
+        ['A.constructor', 'B.constructor', 'C.constructor'],
+      ),
     ).toMatchInlineSnapshot(`
       "
       a.ts#A.constructor()
@@ -48,7 +49,12 @@ describe('constructors', () => {
     `);
   });
   it('are what new calls', () => {
-    expect(lowered('class A { constructor(readonly n: number) {} } export const make = (n: number) => [new A(n), new (class B { k = n; })()];', ['make', 'make/B.constructor'])).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'class A { constructor(readonly n: number) {} } export const make = (n: number) => [new A(n), new (class B { k = n; })()];',
+        ['make', 'make/B.constructor'],
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#make(n)
         slot n = n
@@ -65,7 +71,12 @@ describe('constructors', () => {
 
 describe('members', () => {
   it('run accessors', () => {
-    expect(lowered('class A { get v() { return 1; } set v(n: number) {} } export function run(a: A) { a.v = a.v + 1; a.v++; return a.v; }', ['run'])).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'class A { get v() { return 1; } set v(n: number) {} } export function run(a: A) { a.v = a.v + 1; a.v++; return a.v; }',
+        ['run'],
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#run(a)
         %0 = call A.get v() on a
@@ -79,7 +90,10 @@ describe('members', () => {
   });
   it('are called through super, statically and privately', () => {
     expect(
-      lowered('class A { m() {} static s() {} #p() {} run() { this.#p(); A.s(); this.m(); } } export class B extends A { override m() { super.m(); } }', ['A.run', 'B.m']),
+      lowered(
+        'class A { m() {} static s() {} #p() {} run() { this.#p(); A.s(); this.m(); } } export class B extends A { override m() { super.m(); } }',
+        ['A.run', 'B.m'],
+      ),
     ).toMatchInlineSnapshot(`
       "
       a.ts#A.run()
@@ -92,7 +106,11 @@ describe('members', () => {
     `);
   });
   it('run static code where the class stands', () => {
-    expect(lowered('export class A { static made = new Map<string, A>(); static count = 0; static { this.count = 1; A.made.clear(); } static add() { this.count++; } }')).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'export class A { static made = new Map<string, A>(); static count = 0; static { this.count = 1; A.made.clear(); } static add() { this.count++; } }',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot A = class A

@@ -11,7 +11,8 @@ function body(text: string, kind = 'async function'): string {
 
 describe('values', () => {
   it('chooses with ?:, && and ??', () => {
-    expect(body('const a = q.n < 1 ? f(1) : f(2); const b = p && f(3); const c = p ?? q; return [a, b, c];')).toMatchInlineSnapshot(`
+    expect(body('const a = q.n < 1 ? f(1) : f(2); const b = p && f(3); const c = p ?? q; return [a, b, c];'))
+      .toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         read q.n
@@ -36,7 +37,8 @@ describe('values', () => {
     `);
   });
   it('names fields of objects, spreads and computed names', () => {
-    expect(body('return { a: p, q, ["b"]: 1, [g()]: 2, ...p, m() {}, get x() { return 1; }, "c-d": null };')).toMatchInlineSnapshot(`
+    expect(body('return { a: p, q, ["b"]: 1, [g()]: 2, ...p, m() {}, get x() { return 1; }, "c-d": null };'))
+      .toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         %0 = call g()
@@ -112,7 +114,11 @@ describe('destructuring', () => {
     `);
   });
   it('binds patterns of parameters', () => {
-    expect(lowered('export function run({ a, b: [c] }: any, [d] = [1], ...rest: any[]) { return [a, c, d, rest]; }', ['run'])).toMatchInlineSnapshot(`
+    expect(
+      lowered('export function run({ a, b: [c] }: any, [d] = [1], ...rest: any[]) { return [a, c, d, rest]; }', [
+        'run',
+      ]),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#run(_, _ = [1], ...rest)
         read parameter 0.a
@@ -122,7 +128,8 @@ describe('destructuring', () => {
     `);
   });
   it('does not count the declaration of this', () => {
-    expect(lowered('export function run(this: Map<string, number>, a: string) { return this.get(a); }', ['run'])).toMatchInlineSnapshot(`
+    expect(lowered('export function run(this: Map<string, number>, a: string) { return this.get(a); }', ['run']))
+      .toMatchInlineSnapshot(`
       "
       a.ts#run(a)
         read this[a]
@@ -131,7 +138,8 @@ describe('destructuring', () => {
     `);
   });
   it('assigns to patterns', () => {
-    expect(body('let a, b; [a, b] = [p, q]; [a, b] = [b, a]; ({ x: a, y: q.n, z: b = 1 } = p); return [a, b];')).toMatchInlineSnapshot(`
+    expect(body('let a, b; [a, b] = [p, q]; [a, b] = [b, a]; ({ x: a, y: q.n, z: b = 1 } = p); return [a, b];'))
+      .toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         read p.x
@@ -143,7 +151,8 @@ describe('destructuring', () => {
     `);
   });
   it('takes the parts of Promise.withResolvers', () => {
-    expect(body('const { promise, resolve } = Promise.withResolvers<void>(); resolve(); await promise;')).toMatchInlineSnapshot(`
+    expect(body('const { promise, resolve } = Promise.withResolvers<void>(); resolve(); await promise;'))
+      .toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         %0 = call lib#Promise() [new lib#Promise]
@@ -230,7 +239,11 @@ describe('calls', () => {
     `);
   });
   it('chains and combines promises', () => {
-    expect(body('await f(1).then(() => g(), null).catch(p).finally(() => {}); await Promise.race([f(2), p]); await Promise.all(p.map((x: number) => f(x)));')).toMatchInlineSnapshot(`
+    expect(
+      body(
+        'await f(1).then(() => g(), null).catch(p).finally(() => {}); await Promise.race([f(2), p]); await Promise.all(p.map((x: number) => f(x)));',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         %0 = call f(1)
@@ -247,7 +260,12 @@ describe('calls', () => {
     `);
   });
   it('runs an executor with its resolvers', () => {
-    expect(lowered('export const wait = (n: number) => new Promise<void>(done => setTimeout(done, n));', ['wait', 'wait/Promise:0'])).toMatchInlineSnapshot(`
+    expect(
+      lowered('export const wait = (n: number) => new Promise<void>(done => setTimeout(done, n));', [
+        'wait',
+        'wait/Promise:0',
+      ]),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#wait(n)
         slot n = n

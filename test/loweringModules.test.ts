@@ -53,7 +53,10 @@ describe('imports', () => {
     `);
   });
   it('may be dynamic', () => {
-    const texts = { 'a.ts': `export async function run(n: string) { const b = await import('./b.ts'); b.go(); await import(n); }`, 'b.ts': 'export function go() {}' };
+    const texts = {
+      'a.ts': `export async function run(n: string) { const b = await import('./b.ts'); b.go(); await import(n); }`,
+      'b.ts': 'export function go() {}',
+    };
     expect(across(texts, 'a.ts', 'run')).toMatchInlineSnapshot(`
       "
       promise a.ts#run(n)
@@ -66,7 +69,8 @@ describe('imports', () => {
     `);
   });
   it('wait at the top level', () => {
-    expect(lowered('const a = await Promise.resolve(1); export default await fetch(String(a));', [''])).toMatchInlineSnapshot(`
+    expect(lowered('const a = await Promise.resolve(1); export default await fetch(String(a));', ['']))
+      .toMatchInlineSnapshot(`
       "
       a.ts#()
         slot a = settled(copy(1))
@@ -103,7 +107,9 @@ describe('JSX', () => {
 describe('hard files', () => {
   it('take long operator chains', () => {
     const text = `export const s = ${Array.from({ length: 20_000 }, (_, index) => `x${index % 7}()`).join(' + ')};`;
-    const facts = extractText(Array.from({ length: 7 }, (_, index) => `function x${index}() { return 1; }`).join('\n') + text);
+    const facts = extractText(
+      Array.from({ length: 7 }, (_, index) => `function x${index}() { return 1; }`).join('\n') + text,
+    );
     expect(facts.gaps).toEqual([]);
     expect(functionNamed(facts, '').body).toHaveLength(20_000);
   });
@@ -114,7 +120,9 @@ describe('hard files', () => {
     expect(functionNamed(facts, '').body.filter(step => step.kind === 'call')).toHaveLength(400);
   });
   it('lose a function that cannot be lowered, and nothing else', () => {
-    const project = inMemoryProject({ 'a.js': `function bad() { return require('./boom'); } function good() { return bad(); } good();` });
+    const project = inMemoryProject({
+      'a.js': `function bad() { return require('./boom'); } function good() { return bad(); } good();`,
+    });
     let asked = 0;
     const resolve: typeof project.resolve = (specifier, from) => {
       if (asked++ === 0) throw new RangeError(specifier);
@@ -146,11 +154,13 @@ describe('facts', () => {
     'b.ts': `import { A } from './a.ts'; export const go = async (...all: A[]) => { for (const a of all) await a.run(); };`,
   };
   it('are plain JSON', () => {
-    for (const facts of extractTexts(texts, libraries).values()) expect(JSON.parse(JSON.stringify(facts))).toEqual(facts);
+    for (const facts of extractTexts(texts, libraries).values())
+      expect(JSON.parse(JSON.stringify(facts))).toEqual(facts);
   });
   it('are the same each time, in whatever order the files come', () => {
     const again = extractTexts(Object.fromEntries(Object.entries(texts).reverse()), libraries);
-    for (const [file, facts] of extractTexts(texts, libraries)) expect(JSON.stringify(again.get(file))).toBe(JSON.stringify(facts));
+    for (const [file, facts] of extractTexts(texts, libraries))
+      expect(JSON.stringify(again.get(file))).toBe(JSON.stringify(facts));
   });
   it('have one synthetic function per locking call', () => {
     const facts = extractTexts(texts, libraries).get('a.ts');

@@ -4,7 +4,11 @@ import { lowered } from './support/lowered.ts';
 
 describe('closures', () => {
   it('capture values that never change', () => {
-    expect(lowered('export function run(p: Promise<void>) { const a = p; return async () => { await a; return () => p; }; }')).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'export function run(p: Promise<void>) { const a = p; return async () => { await a; return () => p; }; }',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot run = fn run
@@ -23,7 +27,8 @@ describe('closures', () => {
     `);
   });
   it('share variables that are assigned again', () => {
-    expect(lowered('export function counter() { let n = 0; n = 1; return { add() { n += 1; }, get: () => n }; }')).toMatchInlineSnapshot(`
+    expect(lowered('export function counter() { let n = 0; n = 1; return { add() { n += 1; }, get: () => n }; }'))
+      .toMatchInlineSnapshot(`
       "
       a.ts#()
         slot counter = fn counter
@@ -44,7 +49,11 @@ describe('closures', () => {
     `);
   });
   it('share a variable that only an inner function assigns', () => {
-    expect(lowered('export function gate() { let open!: () => void; const done = new Promise<void>(r => { open = r; }); return { open, done }; }')).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'export function gate() { let open!: () => void; const done = new Promise<void>(r => { open = r; }); return { open, done }; }',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot gate = fn gate
@@ -61,7 +70,13 @@ describe('closures', () => {
     `);
   });
   it('capture this of the method around', () => {
-    expect(lowered('export class A { n = 0; later() { return () => [1].map(() => this.n); } }', ['A.later', 'A.later/return', 'A.later/return/map:0'])).toMatchInlineSnapshot(`
+    expect(
+      lowered('export class A { n = 0; later() { return () => [1].map(() => this.n); } }', [
+        'A.later',
+        'A.later/return',
+        'A.later/return/map:0',
+      ]),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#A.later()
         slot this = this
@@ -79,7 +94,11 @@ describe('closures', () => {
     `);
   });
   it('number variables of one name', () => {
-    expect(lowered('export function run() { const f = []; { const x = 1; f.push(() => x); } { const x = 2; f.push(() => x); } return f; }')).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'export function run() { const f = []; { const x = 1; f.push(() => x); } { const x = 2; f.push(() => x); } return f; }',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot run = fn run
@@ -99,7 +118,11 @@ describe('closures', () => {
     `);
   });
   it('name themselves', () => {
-    expect(lowered('export const again = function self(n: number): number { return n ? self(n - 1) : other(n); }; function other(n: number) { return n; }')).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'export const again = function self(n: number): number { return n ? self(n - 1) : other(n); }; function other(n: number) { return n; }',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot other = fn other
@@ -120,7 +143,11 @@ describe('closures', () => {
 
 describe('module variables', () => {
   it('are places of the module; only those that change are watched', () => {
-    expect(lowered('const fixed = new Map(); let changing = 0; export function run() { changing++; fixed.set(1, changing); return fixed; } changing = 2;')).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'const fixed = new Map(); let changing = 0; export function run() { changing++; fixed.set(1, changing); return fixed; } changing = 2;',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot changing! = 0
@@ -139,7 +166,11 @@ describe('module variables', () => {
     `);
   });
   it('of namespaces carry their name', () => {
-    expect(lowered('namespace N { export let x = 1; export namespace M { export const y = () => x++; } } export function run() { N.x = 2; return N.M.y(); }')).toMatchInlineSnapshot(`
+    expect(
+      lowered(
+        'namespace N { export let x = 1; export namespace M { export const y = () => x++; } } export function run() { N.x = 2; return N.M.y(); }',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       a.ts#()
         slot N.x! = 1
@@ -158,7 +189,8 @@ describe('module variables', () => {
     `);
   });
   it('that are enums give constants', () => {
-    expect(lowered('enum Color { Red, Green = 2 } export const pick = () => Color.Green;', ['pick'])).toMatchInlineSnapshot(`
+    expect(lowered('enum Color { Red, Green = 2 } export const pick = () => Color.Green;', ['pick']))
+      .toMatchInlineSnapshot(`
       "
       a.ts#pick()
         return "Color.Green"

@@ -36,7 +36,8 @@ describe('branches', () => {
     `);
   });
   it('keeps conditions', () => {
-    expect(body('if (!p || (q != null && q.n >= 3)) return; if (typeof p === "string") return; if (q.n > 1) return;')).toMatchInlineSnapshot(`
+    expect(body('if (!p || (q != null && q.n >= 3)) return; if (typeof p === "string") return; if (q.n > 1) return;'))
+      .toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         if not (p)
@@ -74,7 +75,9 @@ describe('branches', () => {
     `);
   });
   it('lowers a switch with cases that fall through', () => {
-    expect(body('let v = 0; switch (p) { case "a": v = 1; case "b": f(v); break; case "c": return; default: v = 2; } f(v);')).toMatchInlineSnapshot(`
+    expect(
+      body('let v = 0; switch (p) { case "a": v = 1; case "b": f(v); break; case "c": return; default: v = 2; } f(v);'),
+    ).toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         if other(p, "a", "b", "c")
@@ -138,7 +141,9 @@ describe('loops', () => {
     `);
   });
   it('counts what a for loop shows', () => {
-    expect(body('for (let i = 0; i < 3; i++) f(); for (let i = 0; i < xs.length; i++) f(xs[i]); do { f(); } while (g());')).toMatchInlineSnapshot(`
+    expect(
+      body('for (let i = 0; i < 3; i++) f(); for (let i = 0; i < xs.length; i++) f(xs[i]); do { f(); } while (g());'),
+    ).toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         loop test before while (0 | compute(#3)) < 3 times 3
@@ -160,7 +165,11 @@ describe('loops', () => {
     `);
   });
   it('keeps labels', () => {
-    expect(body('outer: for (const x of xs) { for (const y of xs) { if (x === y) continue outer; break outer; } } block: { if (p) break block; f(); }')).toMatchInlineSnapshot(`
+    expect(
+      body(
+        'outer: for (const x of xs) { for (const y of xs) { if (x === y) continue outer; break outer; } } block: { if (p) break block; f(); }',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         loop outer: over @xs test before times length of @xs
@@ -196,7 +205,8 @@ describe('loops', () => {
 
 describe('try', () => {
   it('gives a handler every value that the body may have left', () => {
-    expect(body('let r; try { r = f(1); await r; r = f(2); } catch (e) { f(r, e); } finally { f(r); } f(r);')).toMatchInlineSnapshot(`
+    expect(body('let r; try { r = f(1); await r; r = f(2); } catch (e) { f(r, e); } finally { f(r); } f(r);'))
+      .toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         try
@@ -270,7 +280,11 @@ describe('try', () => {
 
 describe('dropped values', () => {
   it('notes statements, void, unused and overwritten variables', () => {
-    expect(body('f(1); void f(2); const u = f(3); let w = f(4); w = f(5); await w; let v = f(6); await v; v = f(7); return v;')).toMatchInlineSnapshot(`
+    expect(
+      body(
+        'f(1); void f(2); const u = f(3); let w = f(4); w = f(5); await w; let v = f(6); await v; v = f(7); return v;',
+      ),
+    ).toMatchInlineSnapshot(`
       "
       promise a.ts#run(p, q)
         %0 = call f(1) [gives promise]

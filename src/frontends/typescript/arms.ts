@@ -22,7 +22,12 @@ export function oneArm(fn: FunctionContext, at: At, condition: Condition, when: 
 }
 
 /** An `if`: one or two arms. A way without an arm goes on unchanged. */
-export function branch(fn: FunctionContext, at: At, condition: Condition, arms: { when: ArmWhen; fill: () => void }[]): void {
+export function branch(
+  fn: FunctionContext,
+  at: At,
+  condition: Condition,
+  arms: { when: ArmWhen; fill: () => void }[],
+): void {
   fn.builder.emitCompound(() => {
     const made: { when: ArmWhen; body: Block; fallsThrough: boolean }[] = [];
     const ways = arms.map(({ when, fill }) => {

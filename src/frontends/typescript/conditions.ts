@@ -8,7 +8,8 @@ import { lower } from './lowerExpression.ts';
 /** Lowers an expression that is only asked whether it holds. */
 export function lowerCondition(fn: FunctionContext, expression: ts.Expression): Condition {
   const node = bare(expression);
-  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) return negated(lowerCondition(fn, node.operand));
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
+    return negated(lowerCondition(fn, node.operand));
   if (ts.isBinaryExpression(node)) return binaryCondition(fn, node) ?? truthy(fn, lower(fn, node));
   if (ts.isTypeOfExpression(node)) return { kind: 'other', reads: [lower(fn, node.expression)] };
   return truthy(fn, lower(fn, node));
@@ -98,7 +99,11 @@ function equality(fn: FunctionContext, node: ts.BinaryExpression): Condition {
 
 function isNothing(expression: ts.Expression): boolean {
   const node = bare(expression);
-  return node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === 'undefined') || ts.isVoidExpression(node);
+  return (
+    node.kind === ts.SyntaxKind.NullKeyword ||
+    (ts.isIdentifier(node) && node.text === 'undefined') ||
+    ts.isVoidExpression(node)
+  );
 }
 
 function comparison(fn: FunctionContext, node: ts.BinaryExpression): Condition {
@@ -117,7 +122,11 @@ function comparison(fn: FunctionContext, node: ts.BinaryExpression): Condition {
 }
 
 /** When the right side of a logical operator runs, told by the left side's value. */
-function logicalTest(fn: FunctionContext, operator: ts.SyntaxKind, left: ValueId): { condition: Condition; when: ArmWhen } {
+function logicalTest(
+  fn: FunctionContext,
+  operator: ts.SyntaxKind,
+  left: ValueId,
+): { condition: Condition; when: ArmWhen } {
   switch (operator) {
     case ts.SyntaxKind.AmpersandAmpersandToken:
     case ts.SyntaxKind.AmpersandAmpersandEqualsToken:

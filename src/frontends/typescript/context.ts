@@ -99,10 +99,16 @@ export class FunctionContext {
     const name = bare(node);
     const declaration = ts.isIdentifier(name) ? this.file.scopes.declarationOf(name) : undefined;
     const variable = declaration && this.file.scopes.variableOf(declaration);
-    if (variable?.owner === this.scope && !isShared(variable) && this.locals.get(variable) !== undefined) this.locals.set(variable, value);
+    if (variable?.owner === this.scope && !isShared(variable) && this.locals.get(variable) !== undefined)
+      this.locals.set(variable, value);
   }
 
-  #addSynthetic(label: string, at: At, parameters: FunctionFacts['parameters'], calling: FunctionFacts['calling']): FunctionBuilder {
+  #addSynthetic(
+    label: string,
+    at: At,
+    parameters: FunctionFacts['parameters'],
+    calling: FunctionFacts['calling'],
+  ): FunctionBuilder {
     let number = 0;
     while (this.file.ids.has(`${this.scope.id}/${label}:${number}`)) number++;
     const id = `${this.scope.id}/${label}:${number}`;
@@ -115,7 +121,13 @@ export class FunctionContext {
 }
 
 /** Facts of a function without parameters, values or steps. */
-export function emptyFunction(id: FunctionId, name: string, at: At, nameAt: At, calling: FunctionFacts['calling']): FunctionFacts {
+export function emptyFunction(
+  id: FunctionId,
+  name: string,
+  at: At,
+  nameAt: At,
+  calling: FunctionFacts['calling'],
+): FunctionFacts {
   const owner: TypeId | null = null;
   return {
     id,

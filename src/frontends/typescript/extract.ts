@@ -80,7 +80,11 @@ function loweredBodies(context: FileContext, body: FunctionContext | undefined):
       const slot = body?.builder.facts.slots[name];
       if (!body || !slot) return undefined;
       if (slot.value !== null && !slot.assignedAgain) return slot.value;
-      return body.builder.read({ root: { kind: 'module', file: context.loaded.file, name }, type: slot.type, path: [] });
+      return body.builder.read({
+        root: { kind: 'module', file: context.loaded.file, name },
+        type: slot.type,
+        path: [],
+      });
     },
   };
 }

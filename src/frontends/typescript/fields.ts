@@ -16,7 +16,11 @@ export function initialiseFields(fn: FunctionContext, node: ts.ClassLikeDeclarat
   if (ts.isConstructorDeclaration(constructor)) {
     constructor.parameters.forEach((parameter, index) => {
       if (!ts.isParameterPropertyDeclaration(parameter, constructor) || !ts.isIdentifier(parameter.name)) return;
-      const value = fn.builder.read({ root: { kind: 'parameter', index }, type: fn.builder.facts.parameters[index]?.type ?? null, path: [] });
+      const value = fn.builder.read({
+        root: { kind: 'parameter', index },
+        type: fn.builder.facts.parameters[index]?.type ?? null,
+        path: [],
+      });
       fn.file.initials.set(parameter, value);
       emitAccess(fn, { ...self, path: [fieldStep(parameter.name.text, type)] }, 'write', parameter, value);
     });
@@ -28,11 +32,21 @@ export function initialiseFields(fn: FunctionContext, node: ts.ClassLikeDeclarat
 }
 
 /** Writes a static field, in the code that the class stands in. */
-export function initialiseStaticField(fn: FunctionContext, node: ts.ClassLikeDeclaration, member: ts.PropertyDeclaration): void {
+export function initialiseStaticField(
+  fn: FunctionContext,
+  node: ts.ClassLikeDeclaration,
+  member: ts.PropertyDeclaration,
+): void {
   if (member.initializer) writeField(fn, classPlace(fn, node), classType(fn, node), member, member.initializer);
 }
 
-function writeField(fn: FunctionContext, holder: Place, type: TypeId | null, member: ts.PropertyDeclaration, initializer: ts.Expression): ValueId {
+function writeField(
+  fn: FunctionContext,
+  holder: Place,
+  type: TypeId | null,
+  member: ts.PropertyDeclaration,
+  initializer: ts.Expression,
+): ValueId {
   const name = propertyNameText(member.name);
   const value = lower(fn, initializer);
   askGives(fn, value, initializer, 'stored');

@@ -6,7 +6,15 @@
 import { ts } from 'ts-morph';
 import type { FunctionId } from '../../model/facts.ts';
 import { functionIdIn, functionNodesOf, isFunctionWithBody, type FunctionNode } from './functionIds.ts';
-import { declarationOf, functionAround, functionEntered, isImportName, isReference, isScope, thisOwnerOf } from './scopes.ts';
+import {
+  declarationOf,
+  functionAround,
+  functionEntered,
+  isImportName,
+  isReference,
+  isScope,
+  thisOwnerOf,
+} from './scopes.ts';
 
 export interface Variable {
   declaration: ts.Declaration;
@@ -82,7 +90,15 @@ class ScopeScan implements FileScopes {
     for (const node of functionNodesOf(source)) {
       const parent = ts.isSourceFile(node) ? null : this.functionOf(functionAround(node));
       const id = functionIdIn(source, file, node) ?? `${file}#`;
-      this.#functions.set(node, { node, id, parent, variables: [], captures: new Set(), capturesThisOf: null, thisCaptured: false });
+      this.#functions.set(node, {
+        node,
+        id,
+        parent,
+        variables: [],
+        captures: new Set(),
+        capturesThisOf: null,
+        thisCaptured: false,
+      });
     }
   }
 
@@ -95,10 +111,20 @@ class ScopeScan implements FileScopes {
   variableOf(declaration: ts.Declaration): Variable | undefined {
     const known = this.#variables.get(declaration);
     if (known) return known;
-    if (isImportName(declaration) || ts.isFunctionExpression(declaration) || ts.isClassExpression(declaration)) return undefined;
+    if (isImportName(declaration) || ts.isFunctionExpression(declaration) || ts.isClassExpression(declaration))
+      return undefined;
     const owner = this.functionOf(functionAround(declaration));
     const topLevel = owner.parent === null && isTopLevel(declaration);
-    const variable = { declaration, owner, slot: '', topLevel, captured: false, assignments: 0, assignedElsewhere: false, reads: 0 };
+    const variable = {
+      declaration,
+      owner,
+      slot: '',
+      topLevel,
+      captured: false,
+      assignments: 0,
+      assignedElsewhere: false,
+      reads: 0,
+    };
     this.#variables.set(declaration, variable);
     owner.variables.push(variable);
     return variable;
@@ -107,7 +133,7 @@ class ScopeScan implements FileScopes {
   assignedIn(range: { pos: number; end: number }, owner: FunctionScope): Variable[] {
     const found = new Set<Variable>();
     let low = 0;
-    for (let high = this.#assignments.length; low < high; ) {
+    for (let high = this.#assignments.length; low < high;) {
       const middle = (low + high) >> 1;
       if ((this.#assignments[middle]?.pos ?? 0) < range.pos) low = middle + 1;
       else high = middle;
@@ -163,22 +189,34 @@ class ScopeScan implements FileScopes {
     if (ts.isVariableDeclaration(node)) this.#declare(node, hasValue(node), user);
     else if (ts.isParameter(node)) {
       if (isFunctionWithBody(node.parent)) this.#declare(node, true, user);
-    } else if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node)) {
+    } else if (
+      ts.isFunctionDeclaration(node) ||
+      ts.isClassDeclaration(node) ||
+      ts.isEnumDeclaration(node) ||
+      ts.isModuleDeclaration(node)
+    ) {
       if (!ts.isFunctionDeclaration(node) || node.body) this.#assign(node, node, user);
     } else if (ts.isBinaryExpression(node)) {
       const operator = node.operatorToken.kind;
       if (operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment)
         this.#collectTargets(node.left, operator === ts.SyntaxKind.EqualsToken, user);
     } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
-      if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken) this.#collectTargets(node.operand, false, user);
+      if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
+        this.#collectTargets(node.operand, false, user);
     } else if (ts.isForInStatement(node) || ts.isForOfStatement(node)) {
       if (!ts.isVariableDeclarationList(node.initializer)) this.#collectTargets(node.initializer, true, user);
-    } else if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) this.#useThis(node, user);
+    } else if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword)
+      this.#useThis(node, user);
   }
 
-  #declare(node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement, assigned: boolean, user: FunctionScope): void {
+  #declare(
+    node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement,
+    assigned: boolean,
+    user: FunctionScope,
+  ): void {
     if (!ts.isIdentifier(node.name)) {
-      for (const element of node.name.elements) if (ts.isBindingElement(element)) this.#declare(element, assigned, user);
+      for (const element of node.name.elements)
+        if (ts.isBindingElement(element)) this.#declare(element, assigned, user);
     } else if (assigned) this.#assign(node, node, user);
     else this.variableOf(node);
   }
@@ -197,11 +235,19 @@ class ScopeScan implements FileScopes {
     if (ts.isIdentifier(target)) {
       if (pure) this.#writeTargets.add(target);
       this.#targets.push({ target, user });
-    } else if (ts.isParenthesizedExpression(target) || ts.isNonNullExpression(target) || ts.isAsExpression(target) || ts.isSpreadElement(target))
+    } else if (
+      ts.isParenthesizedExpression(target) ||
+      ts.isNonNullExpression(target) ||
+      ts.isAsExpression(target) ||
+      ts.isSpreadElement(target)
+    )
       this.#collectTargets(target.expression, pure, user);
-    else if (ts.isArrayLiteralExpression(target)) for (const element of target.elements) this.#collectTargets(element, true, user);
-    else if (ts.isObjectLiteralExpression(target)) for (const property of target.properties) this.#collectProperty(property, user);
-    else if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken) this.#collectTargets(target.left, true, user);
+    else if (ts.isArrayLiteralExpression(target))
+      for (const element of target.elements) this.#collectTargets(element, true, user);
+    else if (ts.isObjectLiteralExpression(target))
+      for (const property of target.properties) this.#collectProperty(property, user);
+    else if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken)
+      this.#collectTargets(target.left, true, user);
   }
 
   #collectProperty(property: ts.ObjectLiteralElementLike, user: FunctionScope): void {
@@ -231,7 +277,8 @@ class ScopeScan implements FileScopes {
     if (user === variable.owner) return;
     variable.captured = true;
     if (variable.owner.parent === null) return;
-    for (let scope: FunctionScope | null = user; scope && scope !== variable.owner; scope = scope.parent) scope.captures.add(variable);
+    for (let scope: FunctionScope | null = user; scope && scope !== variable.owner; scope = scope.parent)
+      scope.captures.add(variable);
   }
 
   #useThis(node: ts.Node, user: FunctionScope): void {
@@ -240,17 +287,24 @@ class ScopeScan implements FileScopes {
     const home = this.functionOf(owner.node);
     if (user === home) return;
     home.thisCaptured = true;
-    for (let scope: FunctionScope | null = user; scope && scope !== home; scope = scope.parent) scope.capturesThisOf = home;
+    for (let scope: FunctionScope | null = user; scope && scope !== home; scope = scope.parent)
+      scope.capturesThisOf = home;
   }
 }
 
 function hasValue(node: ts.VariableDeclaration): boolean {
-  return node.initializer !== undefined || ts.isCatchClause(node.parent) || ts.isForInStatement(node.parent.parent) || ts.isForOfStatement(node.parent.parent);
+  return (
+    node.initializer !== undefined ||
+    ts.isCatchClause(node.parent) ||
+    ts.isForInStatement(node.parent.parent) ||
+    ts.isForOfStatement(node.parent.parent)
+  );
 }
 
 function isTopLevel(declaration: ts.Declaration): boolean {
   let node: ts.Node = declaration;
-  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node)) node = node.parent;
+  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+    node = node.parent;
   if (ts.isVariableDeclaration(node)) {
     if (!ts.isVariableDeclarationList(node.parent) || !ts.isVariableStatement(node.parent.parent)) return isVar(node);
     if (isVar(node)) return true;

@@ -54,11 +54,16 @@ function namesOf(source: ts.SourceFile): FileNames {
 
 /** The constructor that a class declares with a body. */
 export function constructorOf(node: ts.ClassLikeDeclaration): ts.ConstructorDeclaration | undefined {
-  return node.members.find((member): member is ts.ConstructorDeclaration => ts.isConstructorDeclaration(member) && !!member.body);
+  return node.members.find(
+    (member): member is ts.ConstructorDeclaration => ts.isConstructorDeclaration(member) && !!member.body,
+  );
 }
 
 export function isStaticMember(member: ts.Node): boolean {
-  return ts.canHaveModifiers(member) && !!ts.getModifiers(member)?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword);
+  return (
+    ts.canHaveModifiers(member) &&
+    !!ts.getModifiers(member)?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword)
+  );
 }
 
 /** Iterative: machine-written sources nest deeper than the stack. */

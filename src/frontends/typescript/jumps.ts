@@ -33,7 +33,8 @@ export function noteJump(fn: FunctionContext, how: 'break' | 'continue', label: 
   const target = fn.jumps.findLast(each =>
     label === undefined ? each.takesPlain === 'both' || each.takesPlain === how : each.label === label,
   );
-  if (target && fn.locals.reachable) (how === 'break' ? target.breaks : target.continues).push(fn.locals.changesSince(target.depth));
+  if (target && fn.locals.reachable)
+    (how === 'break' ? target.breaks : target.continues).push(fn.locals.changesSince(target.depth));
   fn.locals.reachable = false;
 }
 
@@ -57,7 +58,16 @@ export function lowerLabelled(fn: FunctionContext, node: ts.LabeledStatement): v
     });
     fn.merge(through ? [through, ...target.breaks] : target.breaks);
     if (!body.length) return null;
-    return { kind: 'loop', label, at: fn.at(node), test: 'after', awaitsEach: false, times: { kind: 'exactly', n: 1 }, body, orElse: [] };
+    return {
+      kind: 'loop',
+      label,
+      at: fn.at(node),
+      test: 'after',
+      awaitsEach: false,
+      times: { kind: 'exactly', n: 1 },
+      body,
+      orElse: [],
+    };
   });
 }
 
@@ -66,7 +76,10 @@ export function lowerSwitch(fn: FunctionContext, node: ts.SwitchStatement): void
   const subject = lower(fn, node.expression);
   const { clauses } = node.caseBlock;
   const cases = clauses.flatMap(clause => (ts.isCaseClause(clause) ? [lower(fn, clause.expression)] : []));
-  const condition: Condition = { kind: 'other', reads: [subject, ...new Set(cases.filter(value => value !== subject))] };
+  const condition: Condition = {
+    kind: 'other',
+    reads: [subject, ...new Set(cases.filter(value => value !== subject))],
+  };
   fn.builder.emitCompound(() => {
     const arms: { when: 'case' | 'default'; body: Block; fallsThrough: boolean }[] = [];
     const unchanged: Arm<Variable> = { changes: new Map(), falls: fn.locals.reachable, assigned: [] };
@@ -79,7 +92,11 @@ export function lowerSwitch(fn: FunctionContext, node: ts.SwitchStatement): void
           if (entry?.falls) fn.merge([unchanged, entry]);
           body = fn.builder.inBlock(() => lowerStatements(fn, clause.statements));
         });
-        arms.push({ when: ts.isDefaultClause(clause) ? 'default' : 'case', body, fallsThrough: way.falls && clause !== clauses.at(-1) });
+        arms.push({
+          when: ts.isDefaultClause(clause) ? 'default' : 'case',
+          body,
+          fallsThrough: way.falls && clause !== clauses.at(-1),
+        });
         previous = way;
       }
     });

@@ -23,7 +23,12 @@ interface Rounds {
 type LoopDraft = Omit<Extract<Step, { kind: 'loop' }>, 'id' | 'kind' | 'at' | 'label' | 'body' | 'orElse'>;
 
 /** Lowers the rounds of a loop and emits it. `exits`: which ways lead behind it. */
-function emitLoop(fn: FunctionContext, node: ts.IterationStatement, fill: () => LoopDraft, exits: (rounds: Rounds) => readonly Arm<Variable>[]): void {
+function emitLoop(
+  fn: FunctionContext,
+  node: ts.IterationStatement,
+  fill: () => LoopDraft,
+  exits: (rounds: Rounds) => readonly Arm<Variable>[],
+): void {
   const label = fn.pendingLabel;
   fn.builder.emitCompound(() => {
     const heads = openHeads(fn, node);
@@ -73,9 +78,13 @@ const testedBefore = ({ target }: Rounds): readonly Arm<Variable>[] => [unchange
  * The test before each round. A condition that takes steps to evaluate stands at the start of the body, followed by a
  * break when it does not hold: it runs once more than the rest.
  */
-function testBefore(fn: FunctionContext, expression: ts.Expression | undefined): { test: 'before' | 'none'; condition?: Condition } {
+function testBefore(
+  fn: FunctionContext,
+  expression: ts.Expression | undefined,
+): { test: 'before' | 'none'; condition?: Condition } {
   const node = expression && bare(expression);
-  if (!node || node.kind === ts.SyntaxKind.TrueKeyword || (ts.isNumericLiteral(node) && node.text !== '0')) return { test: 'none' };
+  if (!node || node.kind === ts.SyntaxKind.TrueKeyword || (ts.isNumericLiteral(node) && node.text !== '0'))
+    return { test: 'none' };
   const steps = fn.builder.stepCount;
   const condition = lowerCondition(fn, node);
   if (fn.builder.stepCount === steps) return { test: 'before', condition };
@@ -96,7 +105,13 @@ export function lowerWhile(fn: FunctionContext, node: ts.WhileStatement): void {
 }
 
 /** A loop with its test in front; without one it ends by breaks only. */
-function lowerTested(fn: FunctionContext, node: ts.IterationStatement, test: ts.Expression | undefined, fill: () => void, times: Count): void {
+function lowerTested(
+  fn: FunctionContext,
+  node: ts.IterationStatement,
+  test: ts.Expression | undefined,
+  fill: () => void,
+  times: Count,
+): void {
   let kind: 'before' | 'none' = 'none';
   emitLoop(
     fn,
@@ -117,7 +132,12 @@ export function lowerDo(fn: FunctionContext, node: ts.DoStatement): void {
     node,
     () => {
       lowerStatement(fn, node.statement);
-      return { test: 'after', condition: lowerCondition(fn, node.expression), awaitsEach: false, times: { kind: 'unknown' } };
+      return {
+        test: 'after',
+        condition: lowerCondition(fn, node.expression),
+        awaitsEach: false,
+        times: { kind: 'unknown' },
+      };
     },
     ({ end, target }) => [end, ...target.continues, ...target.breaks],
   );
@@ -145,13 +165,18 @@ function countOf(fn: FunctionContext, node: ts.ForStatement): Count {
   const inclusive = test.operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
   if (!inclusive && test.operatorToken.kind !== ts.SyntaxKind.LessThanToken) return { kind: 'unknown' };
   const limit = bare(test.right);
-  if (ts.isNumericLiteral(limit)) return startsAtZero(node) ? { kind: 'exactly', n: Number(limit.text) + (inclusive ? 1 : 0) } : { kind: 'unknown' };
-  const isLength = ts.isPropertyAccessExpression(limit) && limit.name.text === 'length' && ts.isIdentifier(limit.expression);
+  if (ts.isNumericLiteral(limit))
+    return startsAtZero(node) ? { kind: 'exactly', n: Number(limit.text) + (inclusive ? 1 : 0) } : { kind: 'unknown' };
+  const isLength =
+    ts.isPropertyAccessExpression(limit) && limit.name.text === 'length' && ts.isIdentifier(limit.expression);
   return isLength ? { kind: 'length', of: lower(fn, limit.expression) } : { kind: 'unknown' };
 }
 
 function startsAtZero(node: ts.ForStatement): boolean {
-  const first = node.initializer && ts.isVariableDeclarationList(node.initializer) ? node.initializer.declarations[0]?.initializer : undefined;
+  const first =
+    node.initializer && ts.isVariableDeclarationList(node.initializer)
+      ? node.initializer.declarations[0]?.initializer
+      : undefined;
   return first !== undefined && ts.isNumericLiteral(first) && first.text === '0';
 }
 
@@ -164,7 +189,12 @@ export function lowerForOf(fn: FunctionContext, node: ts.ForOfStatement): void {
     () => {
       const element = fn.builder.value({ kind: 'element', of: over, key: null });
       bindEach(fn, node, element);
-      return { test: 'before', over, awaitsEach, times: awaitsEach ? { kind: 'unknown' } : { kind: 'length', of: over } };
+      return {
+        test: 'before',
+        over,
+        awaitsEach,
+        times: awaitsEach ? { kind: 'unknown' } : { kind: 'length', of: over },
+      };
     },
     testedBefore,
   );

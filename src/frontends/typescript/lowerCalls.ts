@@ -41,7 +41,8 @@ function lowerLink(fn: FunctionContext, node: ts.CallExpression): ValueId {
     if (callee.text === 'require' && node.arguments.length === 1) return lowerRequire(fn, node);
     if (callee.text === 'eval') fn.gap(node, 'eval');
     const id = functionNamed(fn, callee);
-    if (id !== undefined) return emitCall(fn, node, { kind: 'functions', ids: [id] }, undefined, lowerArguments(fn, node.arguments));
+    if (id !== undefined)
+      return emitCall(fn, node, { kind: 'functions', ids: [id] }, undefined, lowerArguments(fn, node.arguments));
   }
   return lowerOrdinary(fn, node, callee);
 }
@@ -60,12 +61,19 @@ function boundFunction(variable: Variable): ts.Node | undefined {
   const { declaration } = variable;
   if (variable.assignments !== 1 || isShared(variable)) return undefined;
   if (ts.isFunctionDeclaration(declaration)) return declaration;
-  const initializer = ts.isVariableDeclaration(declaration) && declaration.initializer ? bare(declaration.initializer) : undefined;
-  return initializer && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer)) ? initializer : undefined;
+  const initializer =
+    ts.isVariableDeclaration(declaration) && declaration.initializer ? bare(declaration.initializer) : undefined;
+  return initializer && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer))
+    ? initializer
+    : undefined;
 }
 
 /** `(async () => { … })()`. */
-function immediate(fn: FunctionContext, node: ts.CallExpression, callee: ts.FunctionExpression | ts.ArrowFunction): ValueId {
+function immediate(
+  fn: FunctionContext,
+  node: ts.CallExpression,
+  callee: ts.FunctionExpression | ts.ArrowFunction,
+): ValueId {
   const { source, file } = fn.file.loaded;
   const id = functionIdIn(source, file, callee);
   const args = lowerArguments(fn, node.arguments);
@@ -75,16 +83,24 @@ function immediate(fn: FunctionContext, node: ts.CallExpression, callee: ts.Func
 function lowerOrdinary(fn: FunctionContext, node: ts.CallExpression, callee: ts.Expression): ValueId {
   const target = fn.questions.calleeOf(node);
   if (target.kind === 'callee-value') {
-    const { of, receiver } = isAccess(callee) ? lowerCallee(fn, callee) : { of: lower(fn, callee), receiver: undefined };
+    const { of, receiver } = isAccess(callee)
+      ? lowerCallee(fn, callee)
+      : { of: lower(fn, callee), receiver: undefined };
     return emitCall(fn, node, { kind: 'value', of }, receiver, lowerArguments(fn, node.arguments));
   }
   const receiver = receiverOf(fn, target, callee);
   const args = lowerArguments(fn, node.arguments);
-  return target.kind === 'external' ? emitExternal(fn, node, target.name, receiver, args) : emitCall(fn, node, target, receiver, args);
+  return target.kind === 'external'
+    ? emitExternal(fn, node, target.name, receiver, args)
+    : emitCall(fn, node, target, receiver, args);
 }
 
 /** The object a method is called on; for a library's function value (`limit(…)`, external name `…()`) that value. */
-function receiverOf(fn: FunctionContext, target: Target | { kind: 'callee-value' }, callee: ts.Expression): ValueId | undefined {
+function receiverOf(
+  fn: FunctionContext,
+  target: Target | { kind: 'callee-value' },
+  callee: ts.Expression,
+): ValueId | undefined {
   if (target.kind === 'external' && target.name.endsWith('()')) return lower(fn, callee);
   return isAccess(callee) ? lower(fn, callee.expression) : undefined;
 }
@@ -106,13 +122,26 @@ export function lowerArguments(fn: FunctionContext, nodes: readonly ts.Expressio
 }
 
 /** A call that a library table answers, or else a plain call of something outside. */
-function emitExternal(fn: FunctionContext, node: ts.CallExpression | ts.NewExpression, external: string, receiver: ValueId | undefined, args: Arguments): ValueId {
+function emitExternal(
+  fn: FunctionContext,
+  node: ts.CallExpression | ts.NewExpression,
+  external: string,
+  receiver: ValueId | undefined,
+  args: Arguments,
+): ValueId {
   const api = fn.questions.apiOf(external);
   if (!api) {
     const newOf = ts.isNewExpression(node) ? external.replace('#new ', '#') : undefined;
     return emitCall(fn, node, { kind: 'external', name: external }, receiver, args, newOf);
   }
-  const site = { node, at: fn.at(node), external, args: args.values, spreads: args.spreads, optional: isOptional(node) };
+  const site = {
+    node,
+    at: fn.at(node),
+    external,
+    args: args.values,
+    spreads: args.spreads,
+    optional: isOptional(node),
+  };
   return lowerEffects(fn.effects, receiver === undefined ? site : { ...site, receiver }, api);
 }
 
@@ -120,7 +149,14 @@ function isOptional(node: ts.Node): boolean {
   return (node.flags & ts.NodeFlags.OptionalChain) !== 0;
 }
 
-function emitCall(fn: FunctionContext, node: ts.Node, target: Target, receiver: ValueId | undefined, args: Arguments, newOf?: TypeId): ValueId {
+function emitCall(
+  fn: FunctionContext,
+  node: ts.Node,
+  target: Target,
+  receiver: ValueId | undefined,
+  args: Arguments,
+  newOf?: TypeId,
+): ValueId {
   const call: Omit<Call, 'id'> = { kind: 'call', at: fn.at(node), target, args: args.values };
   if (receiver !== undefined) call.receiver = receiver;
   if (args.spreads.length > 0) call.spreads = args.spreads;
@@ -159,7 +195,8 @@ function lowerSuper(fn: FunctionContext, node: ts.CallExpression): ValueId {
   const called: Target = target.kind === 'callee-value' ? { kind: 'value', of: lowerBase(fn, node) } : target;
   const result = emitCall(fn, node, called, receiver, args);
   const constructor = fn.scope.node;
-  if (ts.isConstructorDeclaration(constructor) && ts.isClassLike(constructor.parent)) initialiseFields(fn, constructor.parent);
+  if (ts.isConstructorDeclaration(constructor) && ts.isClassLike(constructor.parent))
+    initialiseFields(fn, constructor.parent);
   return result;
 }
 
@@ -167,7 +204,9 @@ function lowerSuper(fn: FunctionContext, node: ts.CallExpression): ValueId {
 function lowerBase(fn: FunctionContext, node: ts.Node): ValueId {
   let holder: ts.Node = node;
   while (!ts.isClassLike(holder) && !ts.isSourceFile(holder)) holder = holder.parent;
-  const base = ts.isClassLike(holder) ? holder.heritageClauses?.find(clause => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0] : undefined;
+  const base = ts.isClassLike(holder)
+    ? holder.heritageClauses?.find(clause => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+    : undefined;
   const expression = base && bare(base.expression);
   return expression && ts.isIdentifier(expression) ? lower(fn, expression) : fn.builder.unknown('super');
 }
@@ -175,7 +214,13 @@ function lowerBase(fn: FunctionContext, node: ts.Node): ValueId {
 /** `import('x')`: loading, and the module that it gives (also when awaited). */
 function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
   const args = lowerArguments(fn, node.arguments);
-  const call: Omit<Call, 'id'> = { kind: 'call', at: fn.at(node), target: { kind: 'external', name: 'lib#import' }, args: args.values, gives: 'promise' };
+  const call: Omit<Call, 'id'> = {
+    kind: 'call',
+    at: fn.at(node),
+    target: { kind: 'external', name: 'lib#import' },
+    args: args.values,
+    gives: 'promise',
+  };
   const loading = fn.builder.emitValue(call);
   const loaded = moduleValue(fn, node);
   return loaded === undefined ? loading : fn.builder.value({ kind: 'from', values: [loading, loaded], how: 'copy' });
@@ -193,8 +238,10 @@ function moduleValue(fn: FunctionContext, node: ts.CallExpression): ValueId | un
     return undefined;
   }
   const resolved = fn.file.project.resolve(specifier.text, fn.file.loaded.file);
-  if (resolved.kind === 'source') return fn.builder.read({ root: { kind: 'module', file: resolved.file, name: '*' }, type: null, path: [] });
-  if (resolved.kind === 'package') return fn.builder.read({ root: { kind: 'external', name: `${resolved.name}#*` }, type: null, path: [] });
+  if (resolved.kind === 'source')
+    return fn.builder.read({ root: { kind: 'module', file: resolved.file, name: '*' }, type: null, path: [] });
+  if (resolved.kind === 'package')
+    return fn.builder.read({ root: { kind: 'external', name: `${resolved.name}#*` }, type: null, path: [] });
   return undefined;
 }
 
@@ -206,14 +253,27 @@ export function lowerTaggedTemplate(fn: FunctionContext, node: ts.TaggedTemplate
   const receiver = member ? member.receiver : receiverOf(fn, target, tag);
   const called: Target = target.kind === 'callee-value' ? { kind: 'value', of: member?.of ?? lower(fn, tag) } : target;
   const spans = ts.isTemplateExpression(node.template) ? node.template.templateSpans : [];
-  const texts = ts.isTemplateExpression(node.template) ? [node.template.head.text, ...spans.map(span => span.literal.text)] : [node.template.text];
-  const strings = fn.builder.value({ kind: 'array', values: texts.map(text => fn.builder.constant(JSON.stringify(text))), spreads: [], at: fn.at(node.template) });
+  const texts = ts.isTemplateExpression(node.template)
+    ? [node.template.head.text, ...spans.map(span => span.literal.text)]
+    : [node.template.text];
+  const strings = fn.builder.value({
+    kind: 'array',
+    values: texts.map(text => fn.builder.constant(JSON.stringify(text))),
+    spreads: [],
+    at: fn.at(node.template),
+  });
   const values = spans.map(span => lower(fn, span.expression));
   return emitCall(fn, node, called, receiver, { values: [strings, ...values], spreads: [] });
 }
 
 /** A call that the language makes: of a dispose method, an iterator method, a decorator. */
-export function emitImplicit(fn: FunctionContext, node: ts.Node, target: Target, receiver: ValueId | undefined, values: ValueId[]): ValueId {
+export function emitImplicit(
+  fn: FunctionContext,
+  node: ts.Node,
+  target: Target,
+  receiver: ValueId | undefined,
+  values: ValueId[],
+): ValueId {
   return emitCall(fn, node, target, receiver, { values, spreads: [] });
 }
 

@@ -17,7 +17,8 @@ export function lowerClass(fn: FunctionContext, node: ts.ClassLikeDeclaration): 
   const base = node.heritageClauses?.find(clause => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
   if (base && ts.isCallExpression(bare(base.expression))) lower(fn, base.expression);
   for (const member of node.members) {
-    if (member.name && ts.isComputedPropertyName(member.name) && propertyNameText(member.name) === undefined) lower(fn, member.name.expression);
+    if (member.name && ts.isComputedPropertyName(member.name) && propertyNameText(member.name) === undefined)
+      lower(fn, member.name.expression);
   }
   for (const member of node.members) decorateMember(fn, made, member);
   for (const member of node.members) {
@@ -32,7 +33,11 @@ function decoratorsOf(node: ts.Node): readonly ts.Decorator[] {
 }
 
 /** Calls a decorator with what the language hands it. `external`: a library's, of which nothing is known. */
-function callDecorator(fn: FunctionContext, decorator: ts.Decorator, args: ValueId[]): { result: ValueId; external: boolean } {
+function callDecorator(
+  fn: FunctionContext,
+  decorator: ts.Decorator,
+  args: ValueId[],
+): { result: ValueId; external: boolean } {
   const target = fn.questions.calleeOf(decorator);
   const expression = bare(decorator.expression);
   const called: Target = target.kind === 'callee-value' ? { kind: 'value', of: lower(fn, expression) } : target;
@@ -54,30 +59,50 @@ function decorateMember(fn: FunctionContext, holder: ValueId, member: ts.ClassEl
   const decorators = decoratorsOf(member);
   if (decorators.length === 0) return;
   const name = fn.builder.constant(JSON.stringify((member.name && propertyNameText(member.name)) ?? ''));
-  const method = isFunctionWithBody(member) && !ts.isConstructorDeclaration(member) ? functionValue(fn, member) : undefined;
+  const method =
+    isFunctionWithBody(member) && !ts.isConstructorDeclaration(member) ? functionValue(fn, member) : undefined;
   const legacy = fn.file.loaded.options.experimentalDecorators === true;
   let current = method;
   for (const decorator of decorators) {
-    const replaced = legacy ? decorateLegacy(fn, decorator, holder, name, current) : decorateStandard(fn, decorator, name, current);
+    const replaced = legacy
+      ? decorateLegacy(fn, decorator, holder, name, current)
+      : decorateStandard(fn, decorator, name, current);
     if (replaced !== undefined) current = replaced;
   }
   if (current !== undefined && current !== method) fn.file.decorated.set(member, current);
 }
 
 /** `decorate(target, name, descriptor)`, which may put another function into `descriptor.value`. */
-function decorateLegacy(fn: FunctionContext, decorator: ts.Decorator, holder: ValueId, name: ValueId, method: ValueId | undefined): ValueId | undefined {
+function decorateLegacy(
+  fn: FunctionContext,
+  decorator: ts.Decorator,
+  holder: ValueId,
+  name: ValueId,
+  method: ValueId | undefined,
+): ValueId | undefined {
   if (method === undefined) {
     callDecorator(fn, decorator, [holder, name]);
     return undefined;
   }
-  const descriptor = fn.builder.value({ kind: 'object', fields: { value: method }, spreads: [], type: null, at: fn.at(decorator) });
+  const descriptor = fn.builder.value({
+    kind: 'object',
+    fields: { value: method },
+    spreads: [],
+    type: null,
+    at: fn.at(decorator),
+  });
   const { external } = callDecorator(fn, decorator, [holder, name, descriptor]);
   if (external) return undefined;
   return fn.builder.read({ root: { kind: 'value', of: descriptor }, type: null, path: [{ field: 'value' }] });
 }
 
 /** `decorate(method, context)`, whose result replaces the method when it is one. */
-function decorateStandard(fn: FunctionContext, decorator: ts.Decorator, name: ValueId, method: ValueId | undefined): ValueId | undefined {
+function decorateStandard(
+  fn: FunctionContext,
+  decorator: ts.Decorator,
+  name: ValueId,
+  method: ValueId | undefined,
+): ValueId | undefined {
   const context = fn.builder.value({ kind: 'object', fields: { name }, spreads: [], type: null, at: fn.at(decorator) });
   const { result, external } = callDecorator(fn, decorator, [method ?? fn.builder.constant('undefined'), context]);
   return external || method === undefined ? undefined : fn.choice([result, method], { kind: 'truthy', value: result });

@@ -75,7 +75,8 @@ function lowerOther(fn: FunctionContext, node: ts.Expression): ValueId {
   if (ts.isClassExpression(node)) return lowerClass(fn, node);
   if (ts.isJsxElement(node) || ts.isJsxSelfClosingElement(node) || ts.isJsxFragment(node)) return lowerJsx(fn, node);
   if (ts.isSpreadElement(node)) return lower(fn, node.expression);
-  if (ts.isMetaProperty(node)) return fn.builder.unknown(node.keywordToken === ts.SyntaxKind.NewKeyword ? 'new.target' : 'import.meta');
+  if (ts.isMetaProperty(node))
+    return fn.builder.unknown(node.keywordToken === ts.SyntaxKind.NewKeyword ? 'new.target' : 'import.meta');
   fn.gap(node, 'expression-not-modelled');
   return fn.builder.unknown(ts.SyntaxKind[node.kind]);
 }
@@ -86,7 +87,9 @@ export function computed(fn: FunctionContext, values: readonly ValueId[]): Value
     const { kind } = fn.builder.valueAt(value);
     return kind !== 'constant' && kind !== 'unknown';
   });
-  return parts.length === 0 ? fn.builder.unknown('computed') : fn.builder.value({ kind: 'from', values: parts, how: 'compute' });
+  return parts.length === 0
+    ? fn.builder.unknown('computed')
+    : fn.builder.value({ kind: 'from', values: parts, how: 'compute' });
 }
 
 function lowerAwait(fn: FunctionContext, node: ts.AwaitExpression): ValueId {
@@ -106,7 +109,11 @@ function isAssignmentOperator(kind: ts.SyntaxKind): boolean {
 }
 
 function isLogicalOperator(kind: ts.SyntaxKind): boolean {
-  return kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+  return (
+    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+    kind === ts.SyntaxKind.BarBarToken ||
+    kind === ts.SyntaxKind.QuestionQuestionToken
+  );
 }
 
 function isComparison(kind: ts.SyntaxKind): boolean {
@@ -154,16 +161,22 @@ function arithmeticOperands(node: ts.BinaryExpression): ts.Expression[] {
 function concatenation(fn: FunctionContext, operands: readonly ValueId[]): ValueId {
   const parts = operands.map(operand => {
     const value = fn.builder.valueAt(operand);
-    return value.kind === 'constant' && value.text.startsWith('"') ? { text: JSON.parse(value.text) as unknown } : operand;
+    return value.kind === 'constant' && value.text.startsWith('"')
+      ? { text: JSON.parse(value.text) as unknown }
+      : operand;
   });
   if (!parts.some(part => typeof part === 'object')) return computed(fn, operands);
-  return fn.builder.value({ kind: 'template', parts: parts.map(part => (typeof part === 'object' ? String(part.text) : part)) });
+  return fn.builder.value({
+    kind: 'template',
+    parts: parts.map(part => (typeof part === 'object' ? String(part.text) : part)),
+  });
 }
 
 function lowerComma(fn: FunctionContext, node: ts.BinaryExpression): ValueId {
   const found: ts.Expression[] = [];
   let left: ts.Expression = node;
-  for (; ts.isBinaryExpression(left) && left.operatorToken.kind === ts.SyntaxKind.CommaToken; left = bare(left.left)) found.push(left.right);
+  for (; ts.isBinaryExpression(left) && left.operatorToken.kind === ts.SyntaxKind.CommaToken; left = bare(left.left))
+    found.push(left.right);
   found.push(left);
   let value = fn.builder.constant('undefined');
   found.reverse().forEach((part, index) => {
@@ -220,7 +233,12 @@ function noteExport(fn: FunctionContext, target: ts.Expression, value: ValueId):
 
 function isExportsObject(node: ts.Expression): boolean {
   if (ts.isIdentifier(node)) return node.text === 'exports';
-  return ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'module' && node.name.text === 'exports';
+  return (
+    ts.isPropertyAccessExpression(node) &&
+    ts.isIdentifier(node.expression) &&
+    node.expression.text === 'module' &&
+    node.name.text === 'exports'
+  );
 }
 
 /** `x += e`, `x ??= e`: a read, then a write that for logical operators happens only sometimes. */
@@ -228,7 +246,9 @@ function lowerCompound(fn: FunctionContext, node: ts.BinaryExpression): ValueId 
   const target = bare(node.left);
   const kind = node.operatorToken.kind;
   const isLogical =
-    kind === ts.SyntaxKind.BarBarEqualsToken || kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken || kind === ts.SyntaxKind.QuestionQuestionEqualsToken;
+    kind === ts.SyntaxKind.BarBarEqualsToken ||
+    kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken ||
+    kind === ts.SyntaxKind.QuestionQuestionEqualsToken;
   const place = isAccess(target) ? accessPlace(fn, target) : undefined;
   const before = place && isAccess(target) ? readMember(fn, target, place) : lower(fn, target);
   const write = (value: ValueId): ValueId => {
@@ -243,14 +263,17 @@ function lowerCompound(fn: FunctionContext, node: ts.BinaryExpression): ValueId 
       return write(value);
     });
   const right = lower(fn, node.right);
-  return write(kind === ts.SyntaxKind.PlusEqualsToken ? concatenation(fn, [before, right]) : computed(fn, [before, right]));
+  return write(
+    kind === ts.SyntaxKind.PlusEqualsToken ? concatenation(fn, [before, right]) : computed(fn, [before, right]),
+  );
 }
 
 function lowerUnary(fn: FunctionContext, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): ValueId {
   if (node.operator === ts.SyntaxKind.ExclamationToken) return conditionValue(fn, node);
   if (node.operator !== ts.SyntaxKind.PlusPlusToken && node.operator !== ts.SyntaxKind.MinusMinusToken) {
     const operand = bare(node.operand);
-    if (node.operator === ts.SyntaxKind.MinusToken && ts.isNumericLiteral(operand)) return fn.builder.constant(`-${operand.text}`);
+    if (node.operator === ts.SyntaxKind.MinusToken && ts.isNumericLiteral(operand))
+      return fn.builder.constant(`-${operand.text}`);
     return computed(fn, [lower(fn, operand)]);
   }
   const target = bare(node.operand);

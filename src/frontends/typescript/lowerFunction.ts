@@ -23,7 +23,9 @@ export function lowerFunction(file: FileContext, node: FunctionNode): FunctionCo
   const fn = new FunctionContext(file, scope, facts);
   try {
     describeParameters(fn);
-    for (const variable of scope.variables) if (isHoistedVar(variable.declaration) && !isShared(variable)) fn.locals.set(variable, fn.builder.constant('undefined'));
+    for (const variable of scope.variables)
+      if (isHoistedVar(variable.declaration) && !isShared(variable))
+        fn.locals.set(variable, fn.builder.constant('undefined'));
     declareSlots(fn);
     lowerBody(fn, node);
     return fn;
@@ -33,7 +35,11 @@ export function lowerFunction(file: FileContext, node: FunctionNode): FunctionCo
     file.functions.length = place;
     const empty = new FunctionContext(file, scope, { ...describe(file, scope), parameters: facts.parameters });
     file.functions.push(empty.builder.facts);
-    file.gaps.push({ at: facts.at, reason: 'not-lowered', text: error instanceof RangeError ? 'nested too deep' : String(error).slice(0, 120) });
+    file.gaps.push({
+      at: facts.at,
+      reason: 'not-lowered',
+      text: error instanceof RangeError ? 'nested too deep' : String(error).slice(0, 120),
+    });
     return empty;
   }
 }
@@ -42,7 +48,13 @@ function describe(file: FileContext, scope: FunctionScope): FunctionFacts {
   const { node, id } = scope;
   const { source } = file.loaded;
   const name = nameNode(node);
-  const facts = emptyFunction(id, displayName(scope, file.loaded.file), [node.getStart(source), node.end], [name.getStart(source), name.end], callingOf(node));
+  const facts = emptyFunction(
+    id,
+    displayName(scope, file.loaded.file),
+    [node.getStart(source), node.end],
+    [name.getStart(source), name.end],
+    callingOf(node),
+  );
   const holder = ts.isClassLike(node) ? node : node.parent;
   const owner = holder && ts.isClassLike(holder) ? (typeIdIn(source, file.loaded.file, holder) ?? null) : null;
   return {
@@ -56,7 +68,11 @@ function describe(file: FileContext, scope: FunctionScope): FunctionFacts {
 }
 
 function capturesOf(scope: FunctionScope): FunctionFacts['captures'] {
-  const captures = [...scope.captures].map(variable => ({ from: variable.owner.id, slot: variable.slot, assignedAgain: isShared(variable) }));
+  const captures = [...scope.captures].map(variable => ({
+    from: variable.owner.id,
+    slot: variable.slot,
+    assignedAgain: isShared(variable),
+  }));
   const home = scope.capturesThisOf;
   return home ? [{ from: home.id, slot: 'this', assignedAgain: false }, ...captures] : captures;
 }
@@ -71,7 +87,8 @@ function nameNode(node: FunctionNode): ts.Node {
 
 function callingOf(node: FunctionNode): FunctionFacts['calling'] {
   if (ts.isSourceFile(node) || ts.isClassLike(node)) return 'value';
-  const isAsync = ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(modifier => modifier.kind === ts.SyntaxKind.AsyncKeyword);
+  const isAsync =
+    ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(modifier => modifier.kind === ts.SyntaxKind.AsyncKeyword);
   const generates = 'asteriskToken' in node && node.asteriskToken !== undefined;
   if (generates) return isAsync ? 'async-generator' : 'generator';
   return isAsync ? 'promise' : 'value';
@@ -95,7 +112,8 @@ function lowerBody(fn: FunctionContext, node: FunctionNode): void {
     return initialiseFields(fn, node);
   }
   bindParameters(fn, node);
-  if (ts.isConstructorDeclaration(node) && ts.isClassLike(node.parent) && !hasBase(node.parent)) initialiseFields(fn, node.parent);
+  if (ts.isConstructorDeclaration(node) && ts.isClassLike(node.parent) && !hasBase(node.parent))
+    initialiseFields(fn, node.parent);
   const { body } = node;
   if (!body) return;
   if (ts.isBlock(body)) lowerStatements(fn, body.statements);
@@ -105,7 +123,9 @@ function lowerBody(fn: FunctionContext, node: FunctionNode): void {
 /** The parameters that take arguments: not TypeScript's declaration of `this`. */
 function passedParameters(node: ts.FunctionLikeDeclaration): readonly ts.ParameterDeclaration[] {
   const [first] = node.parameters;
-  return first && ts.isIdentifier(first.name) && first.name.text === 'this' ? node.parameters.slice(1) : node.parameters;
+  return first && ts.isIdentifier(first.name) && first.name.text === 'this'
+    ? node.parameters.slice(1)
+    : node.parameters;
 }
 
 /** Parameters in order; a default is evaluated only when nothing was passed. */
@@ -143,7 +163,8 @@ function baseConstructor(fn: FunctionContext, expression: ts.Expression): Target
   const name = ts.isPropertyAccessExpression(expression) ? expression.name : expression;
   if (!ts.isIdentifier(name)) return undefined;
   const named = ts.isIdentifier(expression) ? resolveName(fn, expression) : fn.questions.meaningOf(name);
-  const declaration = named.kind === 'variable' ? named.variable.declaration : named.kind === 'module' ? named.declaration : undefined;
+  const declaration =
+    named.kind === 'variable' ? named.variable.declaration : named.kind === 'module' ? named.declaration : undefined;
   const made = declaration && classOf(declaration);
   const id = made && fn.questions.functionIdOf(constructorOf(made) ?? made);
   if (id !== undefined) return { kind: 'functions', ids: [id] };
@@ -161,6 +182,11 @@ function classOf(declaration: ts.Declaration): ts.ClassLikeDeclaration | undefin
 
 function isHoistedVar(declaration: ts.Declaration): boolean {
   let node: ts.Node = declaration;
-  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node)) node = node.parent;
-  return ts.isVariableDeclaration(node) && (ts.getCombinedNodeFlags(node) & ts.NodeFlags.BlockScoped) === 0 && !ts.isCatchClause(node.parent);
+  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+    node = node.parent;
+  return (
+    ts.isVariableDeclaration(node) &&
+    (ts.getCombinedNodeFlags(node) & ts.NodeFlags.BlockScoped) === 0 &&
+    !ts.isCatchClause(node.parent)
+  );
 }

@@ -17,7 +17,8 @@ export function lowerJsx(fn: FunctionContext, node: JsxNode): ValueId {
   const fields: Record<string, ValueId> = {};
   const spreads: ValueId[] = [];
   const opening = ts.isJsxElement(node) ? node.openingElement : ts.isJsxSelfClosingElement(node) ? node : undefined;
-  const isPageElement = opening !== undefined && ts.isIdentifier(opening.tagName) && !isComponentTag(opening.tagName.text);
+  const isPageElement =
+    opening !== undefined && ts.isIdentifier(opening.tagName) && !isComponentTag(opening.tagName.text);
   for (const attribute of opening?.attributes.properties ?? []) {
     if (ts.isJsxSpreadAttribute(attribute)) spreads.push(lower(fn, attribute.expression));
     else {
@@ -41,7 +42,11 @@ function attributeValue(fn: FunctionContext, attribute: ts.JsxAttribute): ValueI
   return initializer.expression ? lower(fn, initializer.expression) : fn.builder.constant('undefined');
 }
 
-function lowerChildren(fn: FunctionContext, node: ts.JsxElement | ts.JsxFragment, fields: Record<string, ValueId>): void {
+function lowerChildren(
+  fn: FunctionContext,
+  node: ts.JsxElement | ts.JsxFragment,
+  fields: Record<string, ValueId>,
+): void {
   const values: ValueId[] = [];
   for (const child of node.children) {
     if (ts.isJsxExpression(child)) {
@@ -50,15 +55,22 @@ function lowerChildren(fn: FunctionContext, node: ts.JsxElement | ts.JsxFragment
   }
   const [only] = values;
   if (only === undefined) return;
-  setField(fn, fields, 'children', values.length === 1 ? only : fn.builder.value({ kind: 'array', values, spreads: [], at: fn.at(node) }));
+  setField(
+    fn,
+    fields,
+    'children',
+    values.length === 1 ? only : fn.builder.value({ kind: 'array', values, spreads: [], at: fn.at(node) }),
+  );
 }
 
 function componentTarget(fn: FunctionContext, tag: ts.JsxTagNameExpression): Target | undefined {
-  if (!ts.isIdentifier(tag)) return ts.isPropertyAccessExpression(tag) ? { kind: 'value', of: lower(fn, tag) } : undefined;
+  if (!ts.isIdentifier(tag))
+    return ts.isPropertyAccessExpression(tag) ? { kind: 'value', of: lower(fn, tag) } : undefined;
   const named = resolveName(fn, tag);
   if (named.kind === 'external') return { kind: 'external', name: named.name };
   if (named.kind === 'unknown') return { kind: 'unresolved', text: tag.text };
-  const declaration = named.kind === 'variable' ? named.variable.declaration : named.kind === 'module' ? named.declaration : undefined;
+  const declaration =
+    named.kind === 'variable' ? named.variable.declaration : named.kind === 'module' ? named.declaration : undefined;
   const id = declaration && ts.isFunctionDeclaration(declaration) ? fn.questions.functionIdOf(declaration) : undefined;
   return id === undefined ? { kind: 'value', of: lower(fn, tag) } : { kind: 'functions', ids: [id] };
 }

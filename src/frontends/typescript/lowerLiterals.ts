@@ -27,7 +27,10 @@ export function lowerObject(fn: FunctionContext, node: ts.ObjectLiteralExpressio
   return fn.builder.value({ kind: 'object', fields, spreads, type, at: fn.at(node) });
 }
 
-function propertyValue(fn: FunctionContext, property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>): ValueId {
+function propertyValue(
+  fn: FunctionContext,
+  property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>,
+): ValueId {
   if (ts.isPropertyAssignment(property)) {
     const value = lower(fn, property.initializer);
     askGives(fn, value, property.initializer, 'stored');

@@ -25,7 +25,10 @@ export function lowerStatements(fn: FunctionContext, statements: readonly ts.Sta
 
 export function isUsing(list: ts.VariableDeclarationList): boolean {
   // `await using` has both bits.
-  return (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Using || (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing;
+  return (
+    (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Using ||
+    (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing
+  );
 }
 
 export function lowerStatement(fn: FunctionContext, node: ts.Statement): void {

@@ -23,7 +23,9 @@ function* fieldNames(node: ts.ClassLikeDeclaration): Generator<string> {
   for (const member of node.members) {
     if (ts.isPropertyDeclaration(member)) yield propertyNameText(member.name) ?? '';
     else if (ts.isConstructorDeclaration(member))
-      for (const parameter of member.parameters) if (ts.isParameterPropertyDeclaration(parameter, member) && ts.isIdentifier(parameter.name)) yield parameter.name.text;
+      for (const parameter of member.parameters)
+        if (ts.isParameterPropertyDeclaration(parameter, member) && ts.isIdentifier(parameter.name))
+          yield parameter.name.text;
   }
 }
 

@@ -17,12 +17,14 @@ export type Named =
 /** Resolves by syntax where the file itself declares the name; asks the checker about imports and globals only. */
 export function resolveName(fn: FunctionContext, name: ts.Identifier): Named {
   const declaration = fn.file.scopes.declarationOf(name);
-  if (declaration && (ts.isFunctionExpression(declaration) || ts.isClassExpression(declaration))) return { kind: 'itself', declaration };
+  if (declaration && (ts.isFunctionExpression(declaration) || ts.isClassExpression(declaration)))
+    return { kind: 'itself', declaration };
   if (declaration && !isImportName(declaration) && !isRequired(declaration)) {
     const variable = fn.file.scopes.variableOf(declaration);
     if (variable) return { kind: 'variable', variable };
   }
-  if (!declaration && name.text === 'exports' && isCommonJs(fn)) return { kind: 'namespace', file: fn.file.loaded.file };
+  if (!declaration && name.text === 'exports' && isCommonJs(fn))
+    return { kind: 'namespace', file: fn.file.loaded.file };
   const meaning = fn.questions.meaningOf(name);
   if (meaning.kind !== 'local') return meaning;
   const variable = declaration && fn.file.scopes.variableOf(declaration);
@@ -45,7 +47,11 @@ function isCommonJs(fn: FunctionContext): boolean {
 /** `module.exports` of a CommonJS file. */
 export function isModuleExports(fn: FunctionContext, node: ts.Expression): boolean {
   if (!ts.isPropertyAccessExpression(node) || node.name.text !== 'exports' || !isCommonJs(fn)) return false;
-  return ts.isIdentifier(node.expression) && node.expression.text === 'module' && !fn.file.scopes.declarationOf(node.expression);
+  return (
+    ts.isIdentifier(node.expression) &&
+    node.expression.text === 'module' &&
+    !fn.file.scopes.declarationOf(node.expression)
+  );
 }
 
 /** The place that a meaning outside of the file's own variables is; undefined when nothing is known. */
@@ -68,7 +74,8 @@ export function lowerIdentifier(fn: FunctionContext, name: ts.Identifier): Value
   const named = resolveName(fn, name);
   if (named.kind === 'variable') return readVariable(fn, named.variable, name);
   if (named.kind === 'itself') return itselfValue(fn, named.declaration);
-  if (named.kind === 'unknown') return name.text === 'arguments' ? argumentsValue(fn, name) : fn.builder.unknown(name.text);
+  if (named.kind === 'unknown')
+    return name.text === 'arguments' ? argumentsValue(fn, name) : fn.builder.unknown(name.text);
   const place = meaningPlace(named);
   if (!place) return fn.builder.unknown(name.text);
   return named.kind === 'module' && mayChange(named.declaration) ? readPlace(fn, place, name) : fn.builder.read(place);
@@ -94,18 +101,26 @@ function argumentsValue(fn: FunctionContext, name: ts.Identifier): ValueId {
 
 /** What the caller passes for a parameter. */
 export function parameterValue(fn: FunctionContext, index: number): ValueId {
-  return fn.builder.read({ root: { kind: 'parameter', index }, type: fn.builder.facts.parameters[index]?.type ?? null, path: [] });
+  return fn.builder.read({
+    root: { kind: 'parameter', index },
+    type: fn.builder.facts.parameters[index]?.type ?? null,
+    path: [],
+  });
 }
 
 /** Whether another module's variable may be assigned again (`export let`). */
 export function mayChange(declaration: ts.Declaration): boolean {
   let node: ts.Node = declaration;
-  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node)) node = node.parent;
+  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+    node = node.parent;
   return ts.isVariableDeclaration(node) && (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) === 0;
 }
 
 /** The member of a namespace or enum declaration that `N.x` names; the declaration when it is one. */
-export function declaredMember(declaration: ts.Declaration, name: string): { kind: 'enum' } | { kind: 'member'; slot: string } | undefined {
+export function declaredMember(
+  declaration: ts.Declaration,
+  name: string,
+): { kind: 'enum' } | { kind: 'member'; slot: string } | undefined {
   if (ts.isEnumDeclaration(declaration)) return { kind: 'enum' };
   if (ts.isModuleDeclaration(declaration)) return { kind: 'member', slot: `${slotName(declaration)}.${name}` };
   return undefined;

@@ -5,7 +5,16 @@ import { oneArm } from './arms.ts';
 import { bare, type FunctionContext } from './context.ts';
 import { lower } from './lowerExpression.ts';
 import { meaningPlace, resolveName } from './names.ts';
-import { accessPlace, isAccess, mayBeShared, placeOf, placeOfValue, readAccess, valuePlace, writeAccess } from './places.ts';
+import {
+  accessPlace,
+  isAccess,
+  mayBeShared,
+  placeOf,
+  placeOfValue,
+  readAccess,
+  valuePlace,
+  writeAccess,
+} from './places.ts';
 import { propertyNameText } from './placeNames.ts';
 import { emitAccess, writeVariable } from './variables.ts';
 
@@ -30,8 +39,10 @@ export function bind(fn: FunctionContext, name: ts.BindingName, source: Source):
   name.elements.forEach((element, index) => {
     if (ts.isOmittedExpression(element)) return;
     let part: Source;
-    if (element.dotDotDotToken) part = sourceOf(fn.builder.value({ kind: 'from', values: [source.value], how: 'copy' }));
-    else if (ts.isArrayBindingPattern(name)) part = sourceOf(fn.builder.value({ kind: 'element', of: source.value, key: index }));
+    if (element.dotDotDotToken)
+      part = sourceOf(fn.builder.value({ kind: 'from', values: [source.value], how: 'copy' }));
+    else if (ts.isArrayBindingPattern(name))
+      part = sourceOf(fn.builder.value({ kind: 'element', of: source.value, key: index }));
     else {
       const key = element.propertyName ?? element.name;
       part = propertyOf(fn, source, key, element);
@@ -83,8 +94,10 @@ export function assign(fn: FunctionContext, target: ts.Expression, source: Sourc
   if (ts.isIdentifier(to)) assignName(fn, to, source.value, node);
   else if (isAccess(to)) writeAccess(fn, to, accessPlace(fn, to), source.value);
   else if (ts.isArrayLiteralExpression(to)) assignElements(fn, to, source, node);
-  else if (ts.isObjectLiteralExpression(to)) for (const property of to.properties) assignProperty(fn, property, source, node);
-  else if (ts.isBinaryExpression(to) && to.operatorToken.kind === ts.SyntaxKind.EqualsToken) assign(fn, to.left, withDefault(fn, source, to.right), node);
+  else if (ts.isObjectLiteralExpression(to))
+    for (const property of to.properties) assignProperty(fn, property, source, node);
+  else if (ts.isBinaryExpression(to) && to.operatorToken.kind === ts.SyntaxKind.EqualsToken)
+    assign(fn, to.left, withDefault(fn, source, to.right), node);
   else fn.gap(to, 'assignment-target');
 }
 
@@ -114,8 +127,14 @@ function elementOf(fn: FunctionContext, of: ValueId, index: number): ValueId {
   return part ?? fn.builder.value({ kind: 'element', of, key: index });
 }
 
-function assignProperty(fn: FunctionContext, property: ts.ObjectLiteralElementLike, source: Source, node: ts.Node): void {
-  if (ts.isPropertyAssignment(property)) assign(fn, property.initializer, propertyOf(fn, source, property.name, property), node);
+function assignProperty(
+  fn: FunctionContext,
+  property: ts.ObjectLiteralElementLike,
+  source: Source,
+  node: ts.Node,
+): void {
+  if (ts.isPropertyAssignment(property))
+    assign(fn, property.initializer, propertyOf(fn, source, property.name, property), node);
   else if (ts.isShorthandPropertyAssignment(property)) {
     const part = propertyOf(fn, source, property.name, property);
     const fallback = property.objectAssignmentInitializer;

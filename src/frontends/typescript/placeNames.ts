@@ -10,7 +10,11 @@ export function propertyNameText(name: ts.PropertyName | ts.BindingName): string
   if (!ts.isComputedPropertyName(name)) return undefined;
   const { expression } = name;
   if (ts.isStringLiteralLike(expression) || ts.isNumericLiteral(expression)) return expression.text;
-  if (ts.isPropertyAccessExpression(expression) && ts.isIdentifier(expression.expression) && expression.expression.text === 'Symbol')
+  if (
+    ts.isPropertyAccessExpression(expression) &&
+    ts.isIdentifier(expression.expression) &&
+    expression.expression.text === 'Symbol'
+  )
     return `[Symbol.${expression.name.text}]`;
   return undefined;
 }
@@ -30,7 +34,8 @@ export function placeName(node: ts.FunctionLikeDeclaration | ts.ClassLikeDeclara
 
 /** `static `, `get `, `set ` before a member's name, as in `static get `. */
 export function memberPrefix(node: ts.Node): string {
-  const isStatic = ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword);
+  const isStatic =
+    ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword);
   const accessor = ts.isGetAccessor(node) ? 'get ' : ts.isSetAccessor(node) ? 'set ' : '';
   return (isStatic ? 'static ' : '') + accessor;
 }
@@ -40,7 +45,8 @@ function position(from: ts.Node, suffix: string): string {
   let node = from;
   for (let parent = node.parent; parent && !ts.isSourceFile(parent); node = parent, parent = node.parent) {
     if (ts.isPropertyAssignment(parent)) suffix = `.${propertyNameText(parent.name) ?? '[computed]'}${suffix}`;
-    else if (ts.isArrayLiteralExpression(parent)) suffix = `[${parent.elements.findIndex(element => element === node)}]${suffix}`;
+    else if (ts.isArrayLiteralExpression(parent))
+      suffix = `[${parent.elements.findIndex(element => element === node)}]${suffix}`;
     else {
       const name = takerName(parent, node);
       if (name !== undefined) return name + suffix;
@@ -68,14 +74,20 @@ function passesOn(node: ts.Node): boolean {
 }
 
 function takerName(parent: ts.Node, node: ts.Node): string | undefined {
-  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isPropertyDeclaration(parent))
+  if (
+    ts.isVariableDeclaration(parent) ||
+    ts.isParameter(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isPropertyDeclaration(parent)
+  )
     return memberPrefix(parent) + (propertyNameText(parent.name) ?? 'pattern');
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return callPosition(parent, node);
   if (ts.isBinaryExpression(parent) && isAssignment(parent) && parent.right === node) return targetText(parent.left);
   if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return 'return';
   if (ts.isYieldExpression(parent)) return 'yield';
   if (ts.isExportAssignment(parent)) return parent.isExportEquals ? 'module.exports' : 'default';
-  if (ts.isJsxAttribute(parent)) return `<${tagText(parent.parent.parent)}>.${ts.isIdentifier(parent.name) ? parent.name.text : parent.name.name.text}`;
+  if (ts.isJsxAttribute(parent))
+    return `<${tagText(parent.parent.parent)}>.${ts.isIdentifier(parent.name) ? parent.name.text : parent.name.name.text}`;
   if (ts.isJsxElement(parent)) return `<${tagText(parent.openingElement)}>`;
   if (ts.isPropertyAccessExpression(parent) && ts.isCallExpression(parent.parent)) return 'iife';
   if (ts.isDecorator(parent)) return 'decorator';
@@ -92,10 +104,20 @@ function callPosition(call: ts.CallExpression | ts.NewExpression, node: ts.Node)
   const index = call.arguments?.findIndex(argument => argument === node) ?? -1;
   if (index < 0) return 'iife';
   const first = call.arguments?.[0];
-  const label = first && first !== node && ts.isStringLiteralLike(first) ? `(${JSON.stringify(shortened(first.text))})` : '';
+  const label =
+    first && first !== node && ts.isStringLiteralLike(first) ? `(${JSON.stringify(shortened(first.text))})` : '';
   const callee = call.expression;
-  const last = ts.isPropertyAccessExpression(callee) ? callee.name.text : ts.isIdentifier(callee) ? callee.text : ts.isCallExpression(callee) ? lastName(callee) : 'call';
-  const receiver = label && ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.expression) ? `${callee.expression.text}.` : '';
+  const last = ts.isPropertyAccessExpression(callee)
+    ? callee.name.text
+    : ts.isIdentifier(callee)
+      ? callee.text
+      : ts.isCallExpression(callee)
+        ? lastName(callee)
+        : 'call';
+  const receiver =
+    label && ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.expression)
+      ? `${callee.expression.text}.`
+      : '';
   return `${receiver}${last}${label}:${index}`;
 }
 
@@ -115,7 +137,8 @@ function targetText(target: ts.Expression): string {
     if (ts.isPropertyAccessExpression(expression)) return `${expression.name.text}.${name.text}`;
     return name.text;
   }
-  if (ts.isElementAccessExpression(target) && ts.isStringLiteralLike(target.argumentExpression)) return shortened(target.argumentExpression.text);
+  if (ts.isElementAccessExpression(target) && ts.isStringLiteralLike(target.argumentExpression))
+    return shortened(target.argumentExpression.text);
   return 'element';
 }
 

@@ -26,7 +26,9 @@ export function lowerAccess(fn: FunctionContext, node: AccessNode): ValueId {
 /** The value of `x.y`, whose place is known: what its getter gives, or what the place holds. */
 export function readMember(fn: FunctionContext, node: AccessNode, place: Place): ValueId {
   const getter = accessorOf(fn, node, place, 'get');
-  return getter === undefined ? readAccess(fn, place, node) : callAccessor(fn, node, getter, ownerOfAccess(fn, place), []);
+  return getter === undefined
+    ? readAccess(fn, place, node)
+    : callAccessor(fn, node, getter, ownerOfAccess(fn, place), []);
 }
 
 /** The function value that `x.f(…)` calls, and `x`. */
@@ -47,14 +49,21 @@ export function hasAccessor(fn: FunctionContext, node: AccessNode, place: Place)
 
 /** Writes a value to `x.y`, through the setter when there is one. */
 export function writeAccess(fn: FunctionContext, node: AccessNode, place: Place, value: ValueId): void {
-  if (isModuleExports(fn, node) && place.root.kind === 'module') return emitAccess(fn, { ...place, root: { ...place.root, name: 'module.exports' } }, 'write', node, value);
+  if (isModuleExports(fn, node) && place.root.kind === 'module')
+    return emitAccess(fn, { ...place, root: { ...place.root, name: 'module.exports' } }, 'write', node, value);
   const setter = accessorOf(fn, node, place, 'set');
   if (setter !== undefined) callAccessor(fn, node, setter, ownerOfAccess(fn, place), [value]);
   else if (place.root.kind !== 'unknown') emitAccess(fn, place, 'write', node, value);
 }
 
 function callAccessor(fn: FunctionContext, node: ts.Node, id: FunctionId, receiver: ValueId, args: ValueId[]): ValueId {
-  return fn.builder.emitValue({ kind: 'call', at: fn.at(node), target: { kind: 'functions', ids: [id] }, receiver, args });
+  return fn.builder.emitValue({
+    kind: 'call',
+    at: fn.at(node),
+    target: { kind: 'functions', ids: [id] },
+    receiver,
+    args,
+  });
 }
 
 function accessorOf(fn: FunctionContext, node: AccessNode, place: Place, kind: 'get' | 'set'): FunctionId | undefined {
@@ -70,13 +79,15 @@ function ownerOfAccess(fn: FunctionContext, place: Place): ValueId {
   if (path.length > 0) return fn.builder.read({ root, type, path });
   if (root.kind === 'self') return selfValue(fn);
   if (root.kind === 'value') return root.of;
-  if (root.kind === 'module' && place.path.length === 0) return fn.builder.read({ ...place, root: { ...root, name: '*' } });
+  if (root.kind === 'module' && place.path.length === 0)
+    return fn.builder.read({ ...place, root: { ...root, name: '*' } });
   return fn.builder.read({ root, type, path });
 }
 
 /** The place of `x.y`; evaluates `x` (and a computed key), not the property itself. */
 export function accessPlace(fn: FunctionContext, node: AccessNode): Place {
-  if (isModuleExports(fn, node)) return { root: { kind: 'module', file: fn.file.loaded.file, name: '*' }, type: null, path: [] };
+  if (isModuleExports(fn, node))
+    return { root: { kind: 'module', file: fn.file.loaded.file, name: '*' }, type: null, path: [] };
   const named = memberOfModule(fn, node);
   if (named) return named;
   let base = placeOf(fn, node.expression);
@@ -93,7 +104,9 @@ function memberOfModule(fn: FunctionContext, node: AccessNode): Place | undefine
   const name = constantName(node);
   const declaration = name === undefined ? undefined : namedDeclaration(fn, node.expression);
   const member = declaration && name !== undefined ? declaredMember(declaration.declaration, name) : undefined;
-  return declaration && member?.kind === 'member' ? { root: { kind: 'module', file: declaration.file, name: member.slot }, type: null, path: [] } : undefined;
+  return declaration && member?.kind === 'member'
+    ? { root: { kind: 'module', file: declaration.file, name: member.slot }, type: null, path: [] }
+    : undefined;
 }
 
 /** `Color.Red` is a constant. */
@@ -105,18 +118,29 @@ function enumMember(fn: FunctionContext, node: AccessNode): ValueId | undefined 
 }
 
 /** The enum or namespace declaration that an identifier (or `N.M`) names. */
-function namedDeclaration(fn: FunctionContext, expression: ts.Expression): { file: string; declaration: ts.Declaration } | undefined {
+function namedDeclaration(
+  fn: FunctionContext,
+  expression: ts.Expression,
+): { file: string; declaration: ts.Declaration } | undefined {
   if (ts.isIdentifier(expression)) {
     const named = resolveName(fn, expression);
     if (named.kind === 'variable') return declarationOnly(fn.file.loaded.file, named.variable.declaration);
     return named.kind === 'module' ? declarationOnly(named.file, named.declaration) : undefined;
   }
-  if (!ts.isPropertyAccessExpression(expression) || !ts.isIdentifier(expression.name) || !namedDeclaration(fn, expression.expression)) return undefined;
+  if (
+    !ts.isPropertyAccessExpression(expression) ||
+    !ts.isIdentifier(expression.name) ||
+    !namedDeclaration(fn, expression.expression)
+  )
+    return undefined;
   const meaning = fn.questions.meaningOf(expression.name);
   return meaning.kind === 'module' ? declarationOnly(meaning.file, meaning.declaration) : undefined;
 }
 
-function declarationOnly(file: string, declaration: ts.Declaration): { file: string; declaration: ts.Declaration } | undefined {
+function declarationOnly(
+  file: string,
+  declaration: ts.Declaration,
+): { file: string; declaration: ts.Declaration } | undefined {
   return ts.isEnumDeclaration(declaration) || ts.isModuleDeclaration(declaration) ? { file, declaration } : undefined;
 }
 
@@ -150,7 +174,8 @@ function identifierPlace(fn: FunctionContext, name: ts.Identifier): Place {
   const value = readVariable(fn, variable, name);
   if (variable.topLevel || variable.owner !== fn.scope) return place;
   const known = fn.builder.valueAt(value);
-  if (known.kind === 'read' && known.place.root.kind === 'parameter' && known.place.path.length === 0) return known.place;
+  if (known.kind === 'read' && known.place.root.kind === 'parameter' && known.place.path.length === 0)
+    return known.place;
   return placeOfValue(fn, value);
 }
 
@@ -162,8 +187,13 @@ export function placeOfValue(fn: FunctionContext, value: ValueId): Place {
 function moduleBehind(fn: FunctionContext, id: ValueId): Place | undefined {
   const value = fn.builder.valueAt(id);
   if (value.kind === 'settled') return moduleBehind(fn, value.of);
-  if (value.kind === 'from' && value.how === 'copy') return value.values.map(each => moduleBehind(fn, each)).find(place => place !== undefined);
-  const whole = value.kind === 'read' && value.place.root.kind === 'module' && value.place.root.name === '*' && value.place.path.length === 0;
+  if (value.kind === 'from' && value.how === 'copy')
+    return value.values.map(each => moduleBehind(fn, each)).find(place => place !== undefined);
+  const whole =
+    value.kind === 'read' &&
+    value.place.root.kind === 'module' &&
+    value.place.root.name === '*' &&
+    value.place.path.length === 0;
   return whole ? value.place : undefined;
 }
 
@@ -187,7 +217,11 @@ function constantName(node: AccessNode): string | undefined {
 
 function pathStep(fn: FunctionContext, node: AccessNode, base: Place): PathStep {
   const name = constantName(node);
-  if (name !== undefined) return ownField(fn, base, name) ?? (mayBeShared(fn, base) && name !== 'length' ? fn.questions.fieldOf(node, name) : { field: name });
+  if (name !== undefined)
+    return (
+      ownField(fn, base, name) ??
+      (mayBeShared(fn, base) && name !== 'length' ? fn.questions.fieldOf(node, name) : { field: name })
+    );
   if (!ts.isElementAccessExpression(node)) return { any: true };
   const argument = bare(node.argumentExpression);
   return ts.isNumericLiteral(argument) ? { key: argument.text } : { key: lower(fn, argument) };

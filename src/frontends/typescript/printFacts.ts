@@ -1,5 +1,15 @@
 /** A compact, deterministic text of lowered facts, for tests and for looking at them: one line per step, values inlined. */
-import type { Block, Condition, FunctionFacts, ModuleFacts, Place, Root, Step, Target, ValueId } from '../../model/facts.ts';
+import type {
+  Block,
+  Condition,
+  FunctionFacts,
+  ModuleFacts,
+  Place,
+  Root,
+  Step,
+  Target,
+  ValueId,
+} from '../../model/facts.ts';
 
 const DEEPEST_VALUE = 8;
 
@@ -25,10 +35,17 @@ class FactsPrinter {
 
   function(): string {
     const { id, calling, parameters, captures, slots, body } = this.#facts;
-    const given = parameters.map(each => `${each.rest ? '...' : ''}${each.name || '_'}${each.initial === undefined ? '' : ` = ${this.value(each.initial)}`}`);
+    const given = parameters.map(
+      each =>
+        `${each.rest ? '...' : ''}${each.name || '_'}${each.initial === undefined ? '' : ` = ${this.value(each.initial)}`}`,
+    );
     const lines = [`${calling === 'value' ? '' : `${calling} `}${id}(${given.join(', ')})`];
-    if (captures.length > 0) lines.push(`  captures ${captures.map(each => each.slot + (each.assignedAgain ? '!' : '')).join(', ')}`);
-    for (const [name, slot] of Object.entries(slots)) lines.push(`  slot ${name}${slot.assignedAgain ? '!' : ''} = ${slot.value === null ? 'nothing' : this.value(slot.value)}`);
+    if (captures.length > 0)
+      lines.push(`  captures ${captures.map(each => each.slot + (each.assignedAgain ? '!' : '')).join(', ')}`);
+    for (const [name, slot] of Object.entries(slots))
+      lines.push(
+        `  slot ${name}${slot.assignedAgain ? '!' : ''} = ${slot.value === null ? 'nothing' : this.value(slot.value)}`,
+      );
     return [...lines, ...this.#block(body, 1)].join('\n');
   }
 
@@ -42,13 +59,19 @@ class FactsPrinter {
       case 'branch':
         return [
           `${indent}if ${this.#condition(step.condition)}`,
-          ...step.arms.flatMap(arm => [`${indent}  ${arm.when}${arm.fallsThrough ? ' (falls through)' : ''}:`, ...this.#block(arm.body, depth + 2)]),
+          ...step.arms.flatMap(arm => [
+            `${indent}  ${arm.when}${arm.fallsThrough ? ' (falls through)' : ''}:`,
+            ...this.#block(arm.body, depth + 2),
+          ]),
         ];
       case 'loop': {
         const over = step.over === undefined ? '' : ` over ${this.value(step.over)}`;
         const test = step.condition ? ` while ${this.#condition(step.condition)}` : '';
         const label = step.label === undefined ? '' : ` ${step.label}:`;
-        return [`${indent}loop${label}${step.awaitsEach ? ' await' : ''}${over} test ${step.test}${test} times ${this.#count(step.times)}`, ...this.#block(step.body, depth + 1)];
+        return [
+          `${indent}loop${label}${step.awaitsEach ? ' await' : ''}${over} test ${step.test}${test} times ${this.#count(step.times)}`,
+          ...this.#block(step.body, depth + 1),
+        ];
       }
       case 'try': {
         const handlers = step.handlers.flatMap(each => [`${indent}catch`, ...this.#block(each.body, depth + 1)]);
@@ -65,9 +88,18 @@ class FactsPrinter {
     switch (step.kind) {
       case 'call': {
         const receiver = step.receiver === undefined ? '' : ` on ${this.value(step.receiver)}`;
-        const args = step.args.map((arg, index) => (step.spreads?.includes(index) ? '...' : '') + this.value(arg)).join(', ');
-        const notes = [step.optional ? 'optional' : '', step.newOf === undefined ? '' : `new ${local(step.newOf)}`, step.gives === undefined ? '' : `gives ${step.gives}`];
-        return `${named}call ${this.#target(step.target)}(${args})${receiver}${notes.filter(Boolean).map(note => ` [${note}]`).join('')}`;
+        const args = step.args
+          .map((arg, index) => (step.spreads?.includes(index) ? '...' : '') + this.value(arg))
+          .join(', ');
+        const notes = [
+          step.optional ? 'optional' : '',
+          step.newOf === undefined ? '' : `new ${local(step.newOf)}`,
+          step.gives === undefined ? '' : `gives ${step.gives}`,
+        ];
+        return `${named}call ${this.#target(step.target)}(${args})${receiver}${notes
+          .filter(Boolean)
+          .map(note => ` [${note}]`)
+          .join('')}`;
       }
       case 'spawn':
         return `${named}spawn ${step.how} ${this.value(step.body)}(${step.args.map(arg => this.value(arg)).join(', ')})`;
@@ -193,7 +225,9 @@ class FactsPrinter {
       case 'template':
         return `\`${value.parts.map(part => (typeof part === 'string' ? part : `\${${this.value(part)}}`)).join('')}\``;
       case 'choice':
-        return value.when === null ? `(${value.values.map(each => this.value(each)).join(' | ')})` : `(${this.#condition(value.when)} ? ${value.values.map(each => this.value(each)).join(' : ')})`;
+        return value.when === null
+          ? `(${value.values.map(each => this.value(each)).join(' | ')})`
+          : `(${this.#condition(value.when)} ? ${value.values.map(each => this.value(each)).join(' : ')})`;
       case 'ordered':
         return `ordered(${this.value(value.of)} by ${value.key === null ? 'nothing' : value.key.join('.') || 'itself'})`;
       case 'view':

@@ -20,7 +20,8 @@ export function askGives(fn: FunctionContext, value: ValueId, node: ts.Expressio
   const { target } = step;
   if (target.kind === 'external' && fn.questions.apiOf(target.name)?.gives !== undefined) return;
   // A method may be one that nothing in the project implements.
-  if (use === 'dropped' || target.kind !== 'functions') step.gives = fn.questions.givesOf(call);
+  if (use === 'dropped' || target.kind !== 'functions')
+    step.gives = fn.questions.givesOf(call, use === 'returned' || use === 'passed');
 }
 
 /** `c ? a() : b()`, `a && b()`: each call that the value may come from. */
@@ -33,13 +34,21 @@ function askAlternatives(fn: FunctionContext, values: readonly ValueId[], node: 
       return at !== undefined && at[0] === start && at[1] === end;
     });
     if (value !== undefined) askGives(fn, value, expression, use);
-    else if (alternatives(expression).length > 1) askAlternatives(fn, values.flatMap(one => nested(fn, one)), expression, use);
+    else if (alternatives(expression).length > 1)
+      askAlternatives(
+        fn,
+        values.flatMap(one => nested(fn, one)),
+        expression,
+        use,
+      );
   }
 }
 
 function alternatives(node: ts.Expression): ts.Expression[] {
   if (ts.isConditionalExpression(node)) return [bare(node.whenTrue), bare(node.whenFalse)];
-  return ts.isBinaryExpression(node) && LOGICAL.has(node.operatorToken.kind) ? [bare(node.left), bare(node.right)] : [node];
+  return ts.isBinaryExpression(node) && LOGICAL.has(node.operatorToken.kind)
+    ? [bare(node.left), bare(node.right)]
+    : [node];
 }
 
 function nested(fn: FunctionContext, value: ValueId): readonly ValueId[] {
@@ -47,4 +56,8 @@ function nested(fn: FunctionContext, value: ValueId): readonly ValueId[] {
   return made.kind === 'choice' ? made.values : [value];
 }
 
-const LOGICAL: ReadonlySet<ts.SyntaxKind> = new Set([ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken]);
+const LOGICAL: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.AmpersandAmpersandToken,
+  ts.SyntaxKind.BarBarToken,
+  ts.SyntaxKind.QuestionQuestionToken,
+]);

@@ -23,7 +23,8 @@ export function declarationOf(name: ts.Identifier, from: ts.Node): ts.Declaratio
     if (ts.isModuleDeclaration(scope)) {
       const exported = valueDeclaration(symbol?.exports?.get(text));
       if (exported) return exported;
-    } else if ((ts.isFunctionExpression(scope) || ts.isClassExpression(scope)) && scope.name?.escapedText === text) return scope;
+    } else if ((ts.isFunctionExpression(scope) || ts.isClassExpression(scope)) && scope.name?.escapedText === text)
+      return scope;
   }
   return undefined;
 }
@@ -31,7 +32,9 @@ export function declarationOf(name: ts.Identifier, from: ts.Node): ts.Declaratio
 /** Whether names are declared right in a node. */
 export function isScope(node: ts.Node): boolean {
   const { locals }: Scope = node;
-  return locals !== undefined || ts.isModuleDeclaration(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node);
+  return (
+    locals !== undefined || ts.isModuleDeclaration(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node)
+  );
 }
 
 function valueDeclaration(symbol: ts.Symbol | undefined): ts.Declaration | undefined {
@@ -58,7 +61,12 @@ function isValueDeclaration(node: ts.Declaration): boolean {
 
 /** A declaration that stands for something of another module. */
 export function isImportName(node: ts.Node): boolean {
-  return ts.isImportSpecifier(node) || ts.isImportClause(node) || ts.isNamespaceImport(node) || ts.isImportEqualsDeclaration(node);
+  return (
+    ts.isImportSpecifier(node) ||
+    ts.isImportClause(node) ||
+    ts.isNamespaceImport(node) ||
+    ts.isImportEqualsDeclaration(node)
+  );
 }
 
 /**
@@ -77,7 +85,8 @@ export function functionAround(node: ts.Node): FunctionNode {
 export function functionEntered(parent: ts.Node, child: ts.Node): FunctionNode | undefined {
   if (ts.isSourceFile(parent)) return parent;
   if (isFunctionWithBody(parent)) return child !== parent.name && !ts.isDecorator(child) ? parent : undefined;
-  if (!ts.isPropertyDeclaration(parent) || !ts.isClassLike(parent.parent) || !isFieldInitialiser(parent, child)) return undefined;
+  if (!ts.isPropertyDeclaration(parent) || !ts.isClassLike(parent.parent) || !isFieldInitialiser(parent, child))
+    return undefined;
   return constructorOf(parent.parent) ?? parent.parent;
 }
 
@@ -86,17 +95,20 @@ function isFieldInitialiser(member: ts.Node, part: ts.Node): boolean {
 }
 
 /** What `this` is at a node: the `self` of a function, a class itself (in static code), or nothing. */
-export type ThisOwner = { kind: 'function'; node: FunctionNode } | { kind: 'class'; node: ts.ClassLikeDeclaration } | { kind: 'none' };
+export type ThisOwner =
+  { kind: 'function'; node: FunctionNode } | { kind: 'class'; node: ts.ClassLikeDeclaration } | { kind: 'none' };
 
 export function thisOwnerOf(node: ts.Node): ThisOwner {
   let below: ts.Node | undefined;
   let child = node;
   for (let parent = child.parent; parent; below = child, child = parent, parent = child.parent) {
     if (ts.isFunctionLike(parent) && !ts.isArrowFunction(parent)) {
-      if (isFunctionWithBody(parent) && child !== parent.name && !ts.isDecorator(child)) return { kind: 'function', node: parent };
+      if (isFunctionWithBody(parent) && child !== parent.name && !ts.isDecorator(child))
+        return { kind: 'function', node: parent };
     } else if (ts.isClassLike(parent)) {
       if (below && isFieldInitialiser(child, below)) return { kind: 'function', node: constructorOf(parent) ?? parent };
-      const isStatic = ts.isClassStaticBlockDeclaration(child) || (ts.isPropertyDeclaration(child) && child.initializer === below);
+      const isStatic =
+        ts.isClassStaticBlockDeclaration(child) || (ts.isPropertyDeclaration(child) && child.initializer === below);
       if (isStatic) return { kind: 'class', node: parent };
     }
   }
@@ -108,8 +120,15 @@ export function isReference(name: ts.Identifier): boolean {
   const { parent } = name;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === name;
   if (ts.isShorthandPropertyAssignment(parent)) return true;
-  if (ts.isExportSpecifier(parent)) return (parent.propertyName ?? parent.name) === name && !parent.parent.parent.moduleSpecifier;
-  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent) || ts.isEnumMember(parent))
+  if (ts.isExportSpecifier(parent))
+    return (parent.propertyName ?? parent.name) === name && !parent.parent.parent.moduleSpecifier;
+  if (
+    ts.isVariableDeclaration(parent) ||
+    ts.isParameter(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isEnumMember(parent)
+  )
     return parent.initializer === name;
   if (ts.isBindingElement(parent)) return parent.initializer === name;
   if (ts.isJsxOpeningElement(parent) || ts.isJsxSelfClosingElement(parent)) return isComponentTag(name.text);

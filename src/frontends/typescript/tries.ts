@@ -24,11 +24,23 @@ function part(fn: FunctionContext, fill: () => void): Part {
 
 export function lowerTry(fn: FunctionContext, node: ts.TryStatement): void {
   const { catchClause, finallyBlock } = node;
-  emitTry(fn, node, () => lowerStatements(fn, node.tryBlock.statements), catchClause, finallyBlock && (() => lowerStatements(fn, finallyBlock.statements)));
+  emitTry(
+    fn,
+    node,
+    () => lowerStatements(fn, node.tryBlock.statements),
+    catchClause,
+    finallyBlock && (() => lowerStatements(fn, finallyBlock.statements)),
+  );
 }
 
 /** Emits a try step; behind it the variables hold what its body or its handler left. */
-function emitTry(fn: FunctionContext, node: ts.Node, fill: () => void, clause: ts.CatchClause | undefined, finish: (() => void) | undefined): void {
+function emitTry(
+  fn: FunctionContext,
+  node: ts.Node,
+  fill: () => void,
+  clause: ts.CatchClause | undefined,
+  finish: (() => void) | undefined,
+): void {
   fn.builder.emitCompound(() => {
     const body = part(fn, fill);
     let binding: ValueId | undefined;
@@ -74,7 +86,12 @@ function assumeAny(fn: FunctionContext, assigned: Arm<Variable>['assigned']): Ma
 }
 
 /** The finally block runs behind any way; control goes on behind it only where a way reached its end. */
-function lowerFinally(fn: FunctionContext, ways: readonly Arm<Variable>[], assigned: Arm<Variable>['assigned'], finish: () => void): Block {
+function lowerFinally(
+  fn: FunctionContext,
+  ways: readonly Arm<Variable>[],
+  assigned: Arm<Variable>['assigned'],
+  finish: () => void,
+): Block {
   let heads = new Map<Variable, ValueId>();
   const last = part(fn, () => {
     fn.locals.reachable = true;
@@ -82,7 +99,8 @@ function lowerFinally(fn: FunctionContext, ways: readonly Arm<Variable>[], assig
     finish();
   });
   fn.merge(ways);
-  for (const [variable, value] of last.arm.changes) if (heads.get(variable) !== value && fn.locals.get(variable) !== undefined) fn.locals.set(variable, value);
+  for (const [variable, value] of last.arm.changes)
+    if (heads.get(variable) !== value && fn.locals.get(variable) !== undefined) fn.locals.set(variable, value);
   if (!last.arm.falls) fn.locals.reachable = false;
   return last.block;
 }
@@ -100,9 +118,17 @@ export function lowerUsing(fn: FunctionContext, list: ts.VariableDeclarationList
 }
 
 /** Runs `fill`, then disposes the value whatever happened. */
-export function disposeAfter(fn: FunctionContext, declaration: ts.VariableDeclaration, value: ValueId, fill: () => void): void {
+export function disposeAfter(
+  fn: FunctionContext,
+  declaration: ts.VariableDeclaration,
+  value: ValueId,
+  fill: () => void,
+): void {
   const list = declaration.parent;
-  const isAsync = ts.isVariableDeclarationList(list) && isUsing(list) && (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing;
+  const isAsync =
+    ts.isVariableDeclarationList(list) &&
+    isUsing(list) &&
+    (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing;
   emitTry(fn, declaration, fill, undefined, () => {
     const name = isAsync ? '[Symbol.asyncDispose]' : '[Symbol.dispose]';
     const disposed = emitImplicit(fn, declaration, disposeMethod(fn, declaration, value, name), value, []);
@@ -112,7 +138,11 @@ export function disposeAfter(fn: FunctionContext, declaration: ts.VariableDeclar
 
 function disposeMethod(fn: FunctionContext, declaration: ts.VariableDeclaration, value: ValueId, name: string): Target {
   const type = declaration.initializer ? fn.questions.typeIdOf(declaration.initializer) : null;
-  if (type === null) return { kind: 'value', of: fn.builder.read({ root: { kind: 'value', of: value }, type: null, path: [{ field: name }] }) };
+  if (type === null)
+    return {
+      kind: 'value',
+      of: fn.builder.read({ root: { kind: 'value', of: value }, type: null, path: [{ field: name }] }),
+    };
   const isOwn = fn.file.project.files.includes(type.slice(0, type.lastIndexOf('#')));
   return isOwn ? { kind: 'method', type, name } : { kind: 'external', name: `${type}.${name}` };
 }

@@ -10,7 +10,9 @@ import { thisOwnerOf } from './scopes.ts';
 export function variablePlace(fn: FunctionContext, variable: Variable): Place {
   const { owner, slot } = variable;
   const root: Root =
-    owner.parent === null ? { kind: 'module', file: fn.file.loaded.file, name: slot } : { kind: 'captured', from: owner.id, slot };
+    owner.parent === null
+      ? { kind: 'module', file: fn.file.loaded.file, name: slot }
+      : { kind: 'captured', from: owner.id, slot };
   return { root, type: null, path: [] };
 }
 
@@ -56,7 +58,13 @@ export function readPlace(fn: FunctionContext, place: Place, node: ts.Node): Val
   return value;
 }
 
-export function emitAccess(fn: FunctionContext, place: Place, mode: Access['mode'], node: ts.Node, value?: ValueId): void {
+export function emitAccess(
+  fn: FunctionContext,
+  place: Place,
+  mode: Access['mode'],
+  node: ts.Node,
+  value?: ValueId,
+): void {
   const access = { kind: 'access' as const, at: fn.at(node), place, mode, atomic: false, guard: 'none' as const };
   fn.builder.emit(value === undefined ? access : { ...access, value });
 }
@@ -85,7 +93,12 @@ export function declareSlots(fn: FunctionContext): void {
     if (value !== null || isShared(variable) || variable.assignments === 0) setSlot(fn, variable, value);
   }
   if (fn.scope.thisCaptured && !ts.isArrowFunction(fn.scope.node))
-    fn.builder.facts.slots['this'] = { value: selfValue(fn), assignedAgain: false, type: fn.builder.facts.owner, at: fn.builder.facts.nameAt };
+    fn.builder.facts.slots['this'] = {
+      value: selfValue(fn),
+      assignedAgain: false,
+      type: fn.builder.facts.owner,
+      at: fn.builder.facts.nameAt,
+    };
 }
 
 function setSlot(fn: FunctionContext, variable: Variable, value: ValueId | null): void {
@@ -96,7 +109,12 @@ function setSlot(fn: FunctionContext, variable: Variable, value: ValueId | null)
     return;
   }
   const name = ts.getNameOfDeclaration(variable.declaration) ?? variable.declaration;
-  slots[variable.slot] = { value, assignedAgain: isShared(variable), type: declaredType(fn, variable.declaration), at: fn.at(name) };
+  slots[variable.slot] = {
+    value,
+    assignedAgain: isShared(variable),
+    type: declaredType(fn, variable.declaration),
+    at: fn.at(name),
+  };
 }
 
 /** The named type of a variable or parameter, asked only where it can be an object's. */
