@@ -55,12 +55,15 @@ class PlaceIndex implements Places {
   readonly #types: TypeHierarchy;
   readonly #readers = new Map<string, Reader[]>();
   readonly #exported = new Set<string>();
-  readonly #isLibrary: boolean;
+  /** Types that a module exports. */
+  readonly #exportedTypes = new Set<TypeId>();
+  /** Code outside of the project may use what is exported: a package with an entry, or no manifest that says. */
+  readonly #hasUsers: boolean;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#types = get(hierarchy);
-    this.#isLibrary = program.packages.some(one => one.hasEntry);
+    this.#hasUsers = program.packages.length === 0 || program.packages.some(one => one.hasEntry);
     for (const fn of program.functions.values()) this.#index(fn);
     for (const module of program.modules.values()) {
       const body = program.functions.get(`${module.file}#`);
@@ -85,7 +88,7 @@ class PlaceIndex implements Places {
     const field = type?.fields[holder.name];
     if (!type || !field) return true;
     if (field.hidden || holder.name.startsWith('#') || holder.name.startsWith('_')) return false;
-    return type.kind === 'interface' || this.#isLibrary;
+    return type.kind === 'interface' || (this.#hasUsers && this.#exportedTypes.has(type.id));
   }
 
   #index(fn: FunctionFacts): void {
@@ -109,6 +112,16 @@ class PlaceIndex implements Places {
       if (held.value === value) this.#exported.add(keyOf({ kind: 'variable', owner: body.id, slot }));
     }
     const facts = body.values[value];
+    if (facts?.kind === 'class') this.#exportedTypes.add(facts.type);
+    const made = facts?.kind === 'result' ? this.#program.steps(body.id).get(facts.of) : undefined;
+    if (made?.kind === 'call' && made.newOf !== undefined) this.#exportedTypes.add(made.newOf);
+    if (facts?.kind === 'object') for (const part of Object.values(facts.fields)) this.#export(body, part);
+    const held =
+      facts?.kind === 'read' && facts.place.root.kind === 'module'
+        ? body.slots[facts.place.root.name]?.value
+        : undefined;
+    if (held != null && held !== value && facts?.kind === 'read' && facts.place.path.length === 0)
+      this.#export(body, held);
     if (facts?.kind === 'read') for (const { holder } of spotsOf(facts.place)) this.#exported.add(keyOf(holder));
   }
 

@@ -2,17 +2,13 @@
  * Whether a call may throw and a promise may reject: a whole-program summary by least fixpoint (every function starts
  * as "never" and is raised until nothing changes).
  */
-import type { Block, Call, Chain, FunctionFacts, FunctionId, Step, Try, ValueId } from '../model/facts.ts';
+import type { Block, Call, FunctionFacts, FunctionId, Step, Try, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
-import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import type { Program, Site } from './program.ts';
 
-/**
- * `handler`: only because a rejection handler may itself reject; `undecided`: only because unknown code runs
- * synchronously; `may`: it throws, or awaits something that may reject.
- */
-export type Failure = 'never' | 'handler' | 'undecided' | 'may';
+export { type Failure, isPromiseMade, worse } from './mayRejectValues.ts';
 
 export interface MayReject {
   /** An exception leaves the body (for an async function: its promise rejects). */
@@ -24,9 +20,6 @@ export interface MayReject {
   /** The first place in the function that makes it fail, and what is done there; null when it never fails. */
   cause(fn: FunctionId): { site: Site; text: string } | null;
 }
-
-const RANK: Record<Failure, number> = { never: 0, handler: 1, undecided: 2, may: 3 };
-export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? a : b);
 
 export const mayReject = defineAnalysis<MayReject>('may-reject', (get, program) => {
   const solver = new Solver(get, program);
@@ -43,7 +36,7 @@ const NEVER: Summary = { throws: 'never', rejects: 'never' };
 class Solver implements MayReject {
   readonly #program: Program;
   readonly #graph: CallGraph;
-  readonly #uses: FunctionUsesOf;
+  readonly #rejections: Rejections;
   readonly #summaries = new Map<FunctionId, Summary>();
   /** callee → functions whose summary used its summary. */
   readonly #dependants = new Map<FunctionId, Set<FunctionId>>();
@@ -53,7 +46,11 @@ class Solver implements MayReject {
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
-    this.#uses = get(functionUses);
+    this.#rejections = new Rejections(get, program, {
+      throws: id => this.throws(id),
+      rejects: id => this.rejects(id),
+      failsAsHandler: id => this.#failsAsHandler(id),
+    });
   }
 
   solve(): void {
@@ -84,7 +81,7 @@ class Solver implements MayReject {
   }
 
   value(fn: FunctionId, value: ValueId): Failure {
-    return this.#value(fn, value, new Set());
+    return this.#rejections.value(fn, value);
   }
 
   cause(fn: FunctionId): { site: Site; text: string } | null {
@@ -156,7 +153,7 @@ class Solver implements MayReject {
   #exit(state: Walk, step: Extract<Step, { kind: 'exit' }>): Failure {
     if (step.how === 'throw') return this.#noted(step, 'may');
     if (step.how === 'return' && step.value !== undefined) {
-      state.returned = worse(state.returned, this.#noted(step, this.#value(state.fn.id, step.value, new Set())));
+      state.returned = worse(state.returned, this.#noted(step, this.#rejections.returned(state.fn, step.value)));
     }
     return 'never';
   }
@@ -179,7 +176,7 @@ class Solver implements MayReject {
         if (step.until === 'settled') return 'never';
         // The outside operation that a synthetic function stands for.
         if (step.values.length === 0) return fn.synthetic ? 'may' : 'never';
-        return step.values.reduce<Failure>((sum, value) => worse(sum, this.#value(fn.id, value, new Set())), 'never');
+        return step.values.reduce<Failure>((sum, value) => worse(sum, this.#rejections.value(fn.id, value)), 'never');
       case 'call':
         return this.#callThrows(fn, step);
       case 'wait':
@@ -231,83 +228,6 @@ class Solver implements MayReject {
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 
-  #value(fnId: FunctionId, value: ValueId, seen: Set<string>): Failure {
-    const key = `${fnId} ${value}`;
-    const fn = this.#program.functions.get(fnId);
-    const facts = fn?.values[value];
-    if (!fn || !facts || seen.has(key)) return 'never';
-    seen.add(key);
-    const all = (values: readonly ValueId[]): Failure =>
-      values.reduce<Failure>((sum, one) => worse(sum, this.#value(fnId, one, seen)), 'never');
-    switch (facts.kind) {
-      case 'choice':
-        return all(facts.values);
-      case 'array':
-        return all(facts.values);
-      case 'from':
-        return facts.how === 'copy' ? all(facts.values) : 'never';
-      case 'view':
-      case 'ordered':
-      case 'element':
-        return this.#value(fnId, facts.of, seen);
-      case 'combined':
-        return facts.until === 'settled' ? 'never' : all(facts.values);
-      case 'result':
-        return this.#result(fn, value, facts.of, seen);
-      case 'read':
-        return this.#read(fnId, facts.place, seen);
-      case 'unknown':
-        return 'may';
-      default:
-        return 'never';
-    }
-  }
-
-  #read(
-    fnId: FunctionId,
-    place: Extract<FunctionFacts['values'][number], { kind: 'read' }>['place'],
-    seen: Set<string>,
-  ): Failure {
-    const { root } = place;
-    if (place.path.length > 0) return 'may';
-    if (root.kind === 'value') return this.#value(fnId, root.of, seen);
-    const owner = root.kind === 'captured' ? root.from : root.kind === 'module' ? `${root.file}#` : null;
-    const name = root.kind === 'captured' ? root.slot : root.kind === 'module' ? root.name : '';
-    const slot = owner === null ? undefined : this.#program.functions.get(owner)?.slots[name];
-    if (owner === null || !slot || slot.assignedAgain || slot.value === null) return 'may';
-    return this.#value(owner, slot.value, seen);
-  }
-
-  #result(fn: FunctionFacts, value: ValueId, stepId: number, seen: Set<string>): Failure {
-    const step = this.#program.steps(fn.id).get(stepId);
-    if (step?.kind === 'chain') return this.#chain(fn, step, seen);
-    if (step?.kind === 'wait') return step.wait === 'bounded' ? 'may' : 'never';
-    if (step?.kind !== 'call') return 'never';
-    if (step.gives === 'safe' || (step.known?.neverRejects && !givesSignal(fn, step))) return 'never';
-    if (isPromiseMade(step)) return this.#executed(fn, value);
-    const targets = this.#graph.targets(fn.id, stepId);
-    if (targets.length > 0) {
-      const known = targets.reduce<Failure>((sum, id) => worse(sum, this.rejects(id)), 'never');
-      // A callback may also be one that nobody here passes.
-      return atMost(step.target.kind === 'value' ? worse(known, 'undecided') : known, targets.length);
-    }
-    return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
-  }
-
-  #chain(fn: FunctionFacts, step: Chain, seen: Set<string>): Failure {
-    if (step.onRejected !== undefined) return this.#handler(fn, step.onRejected) === 'may' ? 'handler' : 'never';
-    const base = this.#value(fn.id, step.of, seen);
-    return [step.onFulfilled, step.onFinally].reduce<Failure>(
-      (sum, handler) => (handler === undefined ? sum : worse(sum, this.#handler(fn, handler))),
-      base,
-    );
-  }
-
-  /** A handler fails only when it is known to: logging and unknown functions count as safe. */
-  #handler(fn: FunctionFacts, handler: ValueId): Failure {
-    return this.#graph.functionsIn(fn.id, handler).some(id => this.#failsAsHandler(id)) ? 'may' : 'never';
-  }
-
   #failsAsHandler(id: FunctionId): boolean {
     const fn = this.#program.functions.get(id);
     // Also what it awaits: registers the dependency, and most handlers need no second look.
@@ -319,66 +239,7 @@ class Solver implements MayReject {
     this.#watch = watch;
     return failure === 'may';
   }
-
-  /** `new Promise(executor)`: its second parameter is used, it throws, or its first is given a promise that rejects. */
-  #executed(fn: FunctionFacts, promise: ValueId): Failure {
-    let known = false;
-    let failure: Failure = 'never';
-    const uses = this.#uses(fn.id);
-    for (const part of uses.of(promise)) {
-      if (part.as !== 'part' || part.keys.length !== 1) continue;
-      for (const use of uses.of(part.value)) {
-        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return 'may';
-        for (const id of this.#graph.targets(fn.id, use.step.id)) {
-          known = true;
-          failure = worse(
-            failure,
-            part.keys[0] === 'reject' ? this.#usesParameter(id, use.index) : this.#resolvesWith(id, use.index),
-          );
-          const thrown = this.throws(id);
-          if (thrown === 'may') failure = 'may';
-        }
-      }
-    }
-    return known ? failure : 'may';
-  }
-
-  #usesParameter(id: FunctionId, index: number): Failure {
-    const uses = this.#uses(id);
-    return uses.parameter(index).some(read => uses.of(read.value).length > 0) ? 'may' : 'never';
-  }
-
-  #resolvesWith(id: FunctionId, index: number): Failure {
-    const fn = this.#program.functions.get(id);
-    let failure: Failure = 'never';
-    const uses = this.#uses(id);
-    for (const read of uses.parameter(index)) {
-      for (const use of uses.of(read.value)) {
-        const given =
-          use.as === 'step' && use.role === 'callee' && use.step.kind === 'call' ? use.step.args[0] : undefined;
-        const made = given === undefined ? undefined : fn?.values[given];
-        if (given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of))
-          failure = worse(failure, this.#value(id, given, new Set()));
-      }
-    }
-    return failure;
-  }
-
-  #givesPromise(fn: FunctionId, stepId: number): boolean {
-    const step = this.#program.steps(fn).get(stepId);
-    if (step?.kind === 'chain') return true;
-    return (
-      step?.kind === 'call' &&
-      (step.gives === 'promise' ||
-        this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'))
-    );
-  }
 }
-
-/** So many callees are a guess: which of them runs is not known. */
-const MANY = 12;
-const atMost = (failure: Failure, targets: number): Failure =>
-  failure === 'may' && targets > MANY ? 'undecided' : failure;
 
 /** A throw of its own, outside of any `try` that catches. */
 function throwsItself(block: Block): boolean {
@@ -405,23 +266,6 @@ function throwsItself(block: Block): boolean {
 interface Walk {
   fn: FunctionFacts;
   returned: Failure;
-}
-
-/** `new Promise(…)`: a promise that is settled by hand. */
-export const isPromiseMade = (step: Call): boolean => step.newOf === 'lib#Promise';
-
-/** An operation that never rejects by itself rejects when it is aborted. */
-function givesSignal(fn: FunctionFacts, step: Call): boolean {
-  const { signal } = step.known ?? {};
-  const given = signal && step.args[signal.argument];
-  const facts = given === undefined ? undefined : fn.values[given];
-  if (!signal || !facts || facts.kind === 'constant') return false;
-  return (
-    facts.kind !== 'object' ||
-    signal.option === undefined ||
-    facts.spreads.length > 0 ||
-    Object.hasOwn(facts.fields, signal.option)
-  );
 }
 
 /** A call of the `resolve` or `reject` of a promise made by hand. */
