@@ -13,7 +13,14 @@ export type Arg = number | 'receiver' | { argument: number; option: string } | {
 
 /** How long it waits, possibly told by an option: `{ unless: option present, then }`. */
 export type WaitRule = Wait | { default: Wait; options: { at: Arg; equals?: string; wait: Wait }[] };
-export type ModeRule = 'exclusive' | 'shared' | 'permit' | { default: 'exclusive' | 'shared' | 'permit'; options: { at: Arg; equals: string; mode: 'exclusive' | 'shared' | 'permit' }[] };
+export type ModeRule =
+  | 'exclusive'
+  | 'shared'
+  | 'permit'
+  | {
+      default: 'exclusive' | 'shared' | 'permit';
+      options: { at: Arg; equals: string; mode: 'exclusive' | 'shared' | 'permit' }[];
+    };
 
 /** What a callback is given, by parameter position. */
 export type Passed =
@@ -97,7 +104,14 @@ export type Effect =
   /** The same lock, waited for in another way. */
   | { does: 'view'; of: Arg; wait: Wait }
   /** Waits until the lock is free, and takes nothing. */
-  | { does: 'wait'; on: Arg; for: 'event' | 'condition' | 'queue' | 'unlock' | 'message' | 'idle'; wait?: WaitRule; event?: Arg; async: boolean }
+  | {
+      does: 'wait';
+      on: Arg;
+      for: 'event' | 'condition' | 'queue' | 'unlock' | 'message' | 'idle';
+      wait?: WaitRule;
+      event?: Arg;
+      async: boolean;
+    }
   | { does: 'notify'; on: Arg; how: 'set' | 'clear' | 'notify' | 'put' | 'emit'; event?: Arg }
   /**
    * Calls the callback. `now`: before the call returns; `later`: some time after, from the event loop, on its own.
@@ -132,19 +146,44 @@ export type Effect =
   | { does: 'executor'; callback: Arg }
   | { does: 'with-resolvers' }
   /** Starts work by contract; the call gives the handle. */
-  | { does: 'spawn'; how: 'task' | 'thread' | 'process' | 'timer' | 'interval' | 'immediate' | 'microtask'; body?: Arg; runsOn: Executor; passes?: Passed[] }
+  | {
+      does: 'spawn';
+      how: 'task' | 'thread' | 'process' | 'timer' | 'interval' | 'immediate' | 'microtask';
+      body?: Arg;
+      runsOn: Executor;
+      passes?: Passed[];
+    }
   | { does: 'cancel'; what: Arg; how: 'abort' | 'cancel' | 'clear' | 'close' | 'unref' | 'exit' }
   /**
    * Registers a handler that the outside calls: a route, a job handler, a signal handler, a test. In `label`, `{0}`
    * stands for the constant text of argument 0: `POST {0}`.
    */
-  | { does: 'register'; handler: Arg; entry: Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean }; passes?: Passed[] }
+  | {
+      does: 'register';
+      handler: Arg;
+      entry: Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean };
+      passes?: Passed[];
+    }
   /** Adds a listener of an event (constant or value) to an emitter; `emit` calls them all, now, in order. */
-  | { does: 'listen'; on: Arg; event: Arg | { name: string }; callback: Arg; once?: boolean; removes?: boolean; entry?: Partial<EntryPoint> }
+  | {
+      does: 'listen';
+      on: Arg;
+      event: Arg | { name: string };
+      callback: Arg;
+      once?: boolean;
+      removes?: boolean;
+      entry?: Partial<EntryPoint>;
+    }
   | { does: 'emit'; on: Arg; event: Arg; passesFrom: number }
   | { does: 'block'; what: 'sleep' | 'file' | 'network' | 'process' | 'cpu' | 'wait'; slow?: boolean }
   /** Reads or writes a place outside of the process. */
-  | { does: 'touch'; store: 'file' | 'row' | 'entry' | 'name'; key: Arg; mode: 'read' | 'write' | 'update' | 'delete'; guard?: 'none' | 'version' | 'exclusive-create' | 'transaction' }
+  | {
+      does: 'touch';
+      store: 'file' | 'row' | 'entry' | 'name';
+      key: Arg;
+      mode: 'read' | 'write' | 'update' | 'delete';
+      guard?: 'none' | 'version' | 'exclusive-create' | 'transaction';
+    }
   /** The arguments (promises) have an owner from here on. */
   | { does: 'own'; promises: number[] }
   | { does: 'bind'; callee: Arg; self?: Arg; from: number }

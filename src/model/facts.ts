@@ -208,7 +208,11 @@ export interface Knowledge {
   /** It reaches outside of the process. */
   outside?: 'network' | 'file' | 'database' | 'process' | 'timer' | 'user';
   /** The object it makes is a resource with its own life (a Worker, a child process, a server), ended by these members. */
-  resource?: { what: 'thread' | 'process' | 'timer' | 'interval' | 'server' | 'connection' | 'stream'; ends: string[]; observedBy: string[] };
+  resource?: {
+    what: 'thread' | 'process' | 'timer' | 'interval' | 'server' | 'connection' | 'stream';
+    ends: string[];
+    observedBy: string[];
+  };
   /** A call on a builder that is not run before it is awaited; `chain`: gives the same builder again. */
   builder?: 'chain' | 'run';
   /** Index of the argument, and option name when it is an options object, that takes an AbortSignal. */
@@ -411,7 +415,10 @@ export interface TypeFacts {
    * `initial`: a value of the constructor's function. Parameter properties are fields. `hidden`: declared private or
    * protected, so that code outside of the project does not read it.
    */
-  fields: Record<string, { type: TypeId | null; readonly: boolean; isStatic: boolean; at: At; initial?: ValueId; hidden?: boolean }>;
+  fields: Record<
+    string,
+    { type: TypeId | null; readonly: boolean; isStatic: boolean; at: At; initial?: ValueId; hidden?: boolean }
+  >;
   scope: 'one' | 'per-request' | 'many' | 'unknown';
 }
 /** Code that the outside starts. Link adds exports, mains and test files; front ends the registered ones. */

@@ -6,7 +6,7 @@ export function globToRegExp(glob: string): RegExp {
   const pattern = glob.endsWith('/') ? `${glob}**` : glob;
   let out = '';
   let braces = 0;
-  for (let i = 0; i < pattern.length; ) {
+  for (let i = 0; i < pattern.length;) {
     const [text, length] = translate(pattern, i, braces);
     if (text === '(?:') braces += 1;
     else if (text === ')') braces -= 1;

@@ -53,7 +53,11 @@ describe('flow of tokens', () => {
 });
 
 describe('forks', () => {
-  const fork = (branch: string, many = false): { id: string; branch: string; many: boolean } => ({ id: 'all', branch, many });
+  const fork = (branch: string, many = false): { id: string; branch: string; many: boolean } => ({
+    id: 'all',
+    branch,
+    many,
+  });
   it('tell siblings from one another', () => {
     expect(forkOf({ forks: [fork('0')] }, { forks: [fork('1')] })).toBe(0);
     expect(forkOf({ forks: [fork('0')] }, { forks: [fork('0')] })).toBeUndefined();

@@ -136,7 +136,9 @@ function registersTests(row: Api | Api[] | undefined): boolean {
 function isTestGlobal(name: string, row: Api | Api[] | undefined): boolean {
   if (row === undefined || registersTests(row)) return row !== undefined;
   const apis = Array.isArray(row) ? row : [row];
-  return name === 'expect' || apis.some(api => api.does.some(effect => effect.does === 'invoke' && effect.times === 'once'));
+  return (
+    name === 'expect' || apis.some(api => api.does.some(effect => effect.does === 'invoke' && effect.times === 'once'))
+  );
 }
 
 /**
