@@ -164,6 +164,17 @@ describe('loops', () => {
       "
     `);
   });
+  it('steps on after a continue', () => {
+    expect(body('for (let i = 0; i < 9; i++) { if (p) continue; i += 2; }')).toMatchInlineSnapshot(`
+      "
+      promise a.ts#run(p, q)
+        loop test before while (0 | compute((compute(#3) | #3))) < 9 times 9
+          if p
+            true:
+              continue
+      "
+    `);
+  });
   it('keeps labels', () => {
     expect(
       body(

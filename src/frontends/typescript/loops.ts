@@ -152,10 +152,18 @@ export function lowerFor(fn: FunctionContext, node: ts.ForStatement): void {
   const times = countOf(fn, node);
   fn.pendingLabel = label;
   const rounds = (): void => {
-    lowerStatement(fn, node.statement);
+    lowerRound(fn, node.statement);
     if (incrementor) lowerDropped(fn, incrementor);
   };
   lowerTested(fn, node, node.condition, rounds, times);
+}
+
+/** The body of a `for`: what runs on behind it also runs after a `continue`. */
+function lowerRound(fn: FunctionContext, statement: ts.Statement): void {
+  const target = fn.jumps.at(-1);
+  const end = fn.locals.arm(() => lowerStatement(fn, statement));
+  fn.merge([end, ...(target?.continues ?? [])]);
+  if (target) target.continues = [];
 }
 
 /** `for (let i = 0; i < 3; i++)` runs three times; `i < xs.length` as often as `xs` is long. */

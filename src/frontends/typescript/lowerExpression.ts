@@ -54,6 +54,7 @@ function lowerLiteral(fn: FunctionContext, node: ts.Expression): ValueId | undef
     case ts.SyntaxKind.RegularExpressionLiteral:
     case ts.SyntaxKind.BigIntLiteral:
     case ts.SyntaxKind.OmittedExpression:
+    case ts.SyntaxKind.PrivateIdentifier:
       return fn.builder.constant('undefined');
     case ts.SyntaxKind.ThisKeyword:
     case ts.SyntaxKind.SuperKeyword:

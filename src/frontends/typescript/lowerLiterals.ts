@@ -13,18 +13,15 @@ const ANY_NAME = '*';
 export function lowerObject(fn: FunctionContext, node: ts.ObjectLiteralExpression): ValueId {
   const fields: Record<string, ValueId> = {};
   const spreads: ValueId[] = [];
-  let hasFunctions = false;
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
       spreads.push(lower(fn, property.expression));
       continue;
     }
     const value = propertyValue(fn, property);
-    hasFunctions ||= fn.builder.valueAt(value).kind === 'function';
     setField(fn, fields, memberPrefix(property) + propertyName(fn, property.name), value);
   }
-  const type = hasFunctions ? (fn.questions.contextualTypeOf?.(node) ?? null) : null;
-  return fn.builder.value({ kind: 'object', fields, spreads, type, at: fn.at(node) });
+  return fn.builder.value({ kind: 'object', fields, spreads, type: null, at: fn.at(node) });
 }
 
 function propertyValue(

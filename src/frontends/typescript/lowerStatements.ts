@@ -33,7 +33,7 @@ export function isUsing(list: ts.VariableDeclarationList): boolean {
 
 export function lowerStatement(fn: FunctionContext, node: ts.Statement): void {
   if (ts.isExpressionStatement(node)) lowerDropped(fn, node.expression);
-  else if (ts.isVariableStatement(node)) lowerDeclarations(fn, node.declarationList, isExported(node));
+  else if (ts.isVariableStatement(node)) lowerVariables(fn, node);
   else if (ts.isReturnStatement(node)) lowerReturn(fn, node, node.expression);
   else if (ts.isIfStatement(node)) lowerIf(fn, node);
   else if (ts.isBlock(node)) lowerStatements(fn, node.statements);
@@ -68,6 +68,11 @@ function lowerRare(fn: FunctionContext, node: ts.Statement): void {
   // Imports, exports of names, functions, interfaces, type aliases and empty statements run nothing here.
 }
 
+function lowerVariables(fn: FunctionContext, node: ts.VariableStatement): void {
+  if (!hasModifier(node, ts.SyntaxKind.DeclareKeyword))
+    lowerDeclarations(fn, node.declarationList, hasModifier(node, ts.SyntaxKind.ExportKeyword));
+}
+
 /** Lowers the declarations of `var`, `let` or `const`; what nobody reads is dropped at once. */
 export function lowerDeclarations(fn: FunctionContext, list: ts.VariableDeclarationList, exported = false): void {
   for (const declaration of list.declarations) {
@@ -91,8 +96,11 @@ export function lowerDeclarations(fn: FunctionContext, list: ts.VariableDeclarat
   }
 }
 
-function isExported(node: ts.VariableStatement): boolean {
-  return node.modifiers?.some(modifier => modifier.kind === ts.SyntaxKind.ExportKeyword) ?? false;
+function hasModifier(
+  node: ts.VariableStatement | ts.ClassDeclaration | ts.ModuleDeclaration,
+  kind: ts.SyntaxKind,
+): boolean {
+  return node.modifiers?.some(modifier => modifier.kind === kind) ?? false;
 }
 
 /** `return e`, and the body of an arrow function. */
@@ -121,7 +129,7 @@ function lowerIf(fn: FunctionContext, node: ts.IfStatement): void {
 }
 
 function lowerClassDeclaration(fn: FunctionContext, node: ts.ClassDeclaration): void {
-  if (node.modifiers?.some(modifier => modifier.kind === ts.SyntaxKind.DeclareKeyword)) return;
+  if (hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return;
   const variable = fn.file.scopes.variableOf(node);
   const value = lowerClass(fn, node);
   if (variable) writeVariable(fn, variable, value, node.name ?? node);
@@ -129,7 +137,7 @@ function lowerClassDeclaration(fn: FunctionContext, node: ts.ClassDeclaration): 
 
 /** A namespace's body runs where it stands; its variables are the module's, named `N.x`. */
 function lowerNamespace(fn: FunctionContext, node: ts.ModuleDeclaration): void {
-  if (node.modifiers?.some(modifier => modifier.kind === ts.SyntaxKind.DeclareKeyword)) return;
+  if (hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return;
   if (node.body && ts.isModuleBlock(node.body)) lowerStatements(fn, node.body.statements);
   else if (node.body && ts.isModuleDeclaration(node.body)) lowerNamespace(fn, node.body);
 }

@@ -5,7 +5,17 @@
  */
 import type { ts } from 'ts-morph';
 import type { Api } from '../../libraries/library.ts';
-import type { At, FunctionFacts, FunctionId, Gives, LockKind, PathStep, Target, TypeId, ValueId } from '../../model/facts.ts';
+import type {
+  At,
+  FunctionFacts,
+  FunctionId,
+  Gives,
+  LockKind,
+  PathStep,
+  Target,
+  TypeId,
+  ValueId,
+} from '../../model/facts.ts';
 import type { FunctionBuilder } from './builder.ts';
 
 /** What a name or property access means, as far as places are concerned. */
@@ -31,12 +41,10 @@ export interface Questions {
   typeIdOf(node: ts.Node): TypeId | null;
   /** Type id of a type node or declaration, or null. */
   typeIdOfDeclaration(declaration: ts.Declaration): TypeId | null;
-  /** The type that an object literal with methods is meant to have (annotation, parameter, return type), when named. */
-  contextualTypeOf?(node: ts.Expression): TypeId | null;
   /** What a call calls. `value` targets come back as `'value'`: the caller lowers the callee expression itself. */
-  calleeOf(call: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression | ts.Decorator):
-    | Exclude<Target, { kind: 'value' }>
-    | { kind: 'callee-value' };
+  calleeOf(
+    call: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression | ts.Decorator,
+  ): Exclude<Target, { kind: 'value' }> | { kind: 'callee-value' };
   /** The table entry for an external target, by installed version. */
   apiOf(external: string): Api | undefined;
   /** What the call's type says of its result; `cheaply`: `unknown` where only inference from the arguments would tell. */
@@ -69,7 +77,12 @@ export interface EffectContext {
   builder: FunctionBuilder;
   questions: Questions;
   /** Adds a synthetic function to the module and gives its builder; `label` is `runExclusive`, made unique as `label:n`. */
-  addSynthetic(label: string, at: At, parameters: FunctionFacts['parameters'], calling: FunctionFacts['calling']): FunctionBuilder;
+  addSynthetic(
+    label: string,
+    at: At,
+    parameters: FunctionFacts['parameters'],
+    calling: FunctionFacts['calling'],
+  ): FunctionBuilder;
   /** The function expression of an argument, when it is one (to count its parameters, or read a comparator). */
   functionNode(node: ts.Expression): ts.FunctionLikeDeclaration | undefined;
   /** The array in `node` was put in order in place: a local variable holds `value` from here on. */
