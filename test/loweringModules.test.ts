@@ -52,6 +52,18 @@ describe('imports', () => {
       "
     `);
   });
+  it('leave what is global outside', () => {
+    expect(lowered('globalThis.shared = 1; export const read = () => globalThis.shared;', ['', 'read'], 'a.js'))
+      .toMatchInlineSnapshot(`
+      "
+      a.js#()
+        slot read = fn read
+        write !lib#globalThis.shared = 1
+      a.js#read()
+        return !lib#globalThis.shared
+      "
+    `);
+  });
   it('may be dynamic', () => {
     const texts = {
       'a.ts': `export async function run(n: string) { const b = await import('./b.ts'); b.go(); await import(n); }`,

@@ -25,6 +25,8 @@ export function resolveName(fn: FunctionContext, name: ts.Identifier): Named {
   }
   if (!declaration && name.text === 'exports' && isCommonJs(fn))
     return { kind: 'namespace', file: fn.file.loaded.file };
+  // In JavaScript the checker takes `globalThis.x = …` for a declaration of `globalThis` in the file.
+  if (!declaration && name.text === 'globalThis') return { kind: 'external', name: 'lib#globalThis' };
   const meaning = fn.questions.meaningOf(name);
   if (meaning.kind !== 'local') return meaning;
   const variable = declaration && fn.file.scopes.variableOf(declaration);
