@@ -107,22 +107,33 @@ class PlaceIndex implements Places {
     }
   }
 
-  #export(body: FunctionFacts, value: ValueId): void {
-    for (const [slot, held] of Object.entries(body.slots)) {
-      if (held.value === value) this.#exported.add(keyOf({ kind: 'variable', owner: body.id, slot }));
+  /** What is exported, and what hangs on it: the fields of an object, the variable that an export names. */
+  #export(from: FunctionFacts, exported: ValueId): void {
+    const queue = [{ body: from, value: exported }];
+    const seen = new Set<string>();
+    for (let next = queue.pop(); next; next = queue.pop()) {
+      const { body, value } = next;
+      const key = `${body.id} ${value}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      for (const [slot, held] of Object.entries(body.slots)) {
+        if (held.value === value) this.#exported.add(keyOf({ kind: 'variable', owner: body.id, slot }));
+      }
+      const facts = body.values[value];
+      if (facts?.kind === 'class') this.#exportedTypes.add(facts.type);
+      else if (facts?.kind === 'object')
+        queue.push(...Object.values(facts.fields).map(part => ({ body, value: part })));
+      else if (facts?.kind === 'result') {
+        const made = this.#program.steps(body.id).get(facts.of);
+        if (made?.kind === 'call' && made.newOf !== undefined) this.#exportedTypes.add(made.newOf);
+      } else if (facts?.kind === 'read') {
+        for (const { holder } of spotsOf(facts.place)) this.#exported.add(keyOf(holder));
+        const { root, path } = facts.place;
+        const owner = root.kind === 'module' ? this.#program.functions.get(`${root.file}#`) : undefined;
+        const held = root.kind === 'module' && path.length === 0 ? owner?.slots[root.name]?.value : undefined;
+        if (owner && held != null) queue.push({ body: owner, value: held });
+      }
     }
-    const facts = body.values[value];
-    if (facts?.kind === 'class') this.#exportedTypes.add(facts.type);
-    const made = facts?.kind === 'result' ? this.#program.steps(body.id).get(facts.of) : undefined;
-    if (made?.kind === 'call' && made.newOf !== undefined) this.#exportedTypes.add(made.newOf);
-    if (facts?.kind === 'object') for (const part of Object.values(facts.fields)) this.#export(body, part);
-    const held =
-      facts?.kind === 'read' && facts.place.root.kind === 'module'
-        ? body.slots[facts.place.root.name]?.value
-        : undefined;
-    if (held != null && held !== value && facts?.kind === 'read' && facts.place.path.length === 0)
-      this.#export(body, held);
-    if (facts?.kind === 'read') for (const { holder } of spotsOf(facts.place)) this.#exported.add(keyOf(holder));
   }
 
   /** Two classes that are not related have different fields of one name; interfaces may stand for any class. */

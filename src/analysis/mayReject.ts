@@ -30,13 +30,16 @@ export const mayReject = defineAnalysis<MayReject>('may-reject', (get, program) 
 interface Summary {
   throws: Failure;
   rejects: Failure;
+  /** As a rejection handler, where unknown calls are logging; only for functions that are used as one. */
+  asHandler: Failure;
 }
-const NEVER: Summary = { throws: 'never', rejects: 'never' };
+const NEVER: Summary = { throws: 'never', rejects: 'never', asHandler: 'never' };
 
 class Solver implements MayReject {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #rejections: Rejections;
+  readonly #handlers = new Set<FunctionId>();
   readonly #summaries = new Map<FunctionId, Summary>();
   /** callee → functions whose summary used its summary. */
   readonly #dependants = new Map<FunctionId, Set<FunctionId>>();
@@ -49,11 +52,12 @@ class Solver implements MayReject {
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
       rejects: id => this.rejects(id),
-      failsAsHandler: id => this.#failsAsHandler(id),
+      failsAsHandler: id => this.#summary(id).asHandler === 'may',
     });
   }
 
   solve(): void {
+    this.#collectHandlers();
     const order = this.#graph.components.flat();
     const queued = new Set(order);
     for (const id of this.#program.functions.keys()) queued.add(id);
@@ -65,8 +69,12 @@ class Solver implements MayReject {
       this.#current = id;
       const next = this.#summarise(fn);
       const old = this.#summaries.get(id) ?? NEVER;
-      if (next.throws === old.throws && next.rejects === old.rejects) continue;
-      this.#summaries.set(id, { throws: worse(next.throws, old.throws), rejects: worse(next.rejects, old.rejects) });
+      if (next.throws === old.throws && next.rejects === old.rejects && next.asHandler === old.asHandler) continue;
+      this.#summaries.set(id, {
+        throws: worse(next.throws, old.throws),
+        rejects: worse(next.rejects, old.rejects),
+        asHandler: worse(next.asHandler, old.asHandler),
+      });
       for (const dependant of this.#dependants.get(id) ?? []) queued.add(dependant);
     }
     this.#current = null;
@@ -110,7 +118,34 @@ class Solver implements MayReject {
     const state = { fn, returned: 'never' as Failure };
     const throws = this.#block(state, fn.body, false);
     const isTask = fn.calling === 'promise' || fn.calling === 'coroutine';
-    return { throws, rejects: isTask ? worse(throws, state.returned) : state.returned };
+    const rejects = isTask ? worse(throws, state.returned) : state.returned;
+    return {
+      throws,
+      rejects,
+      asHandler: this.#handlers.has(fn.id) ? this.#asHandler(fn, worse(throws, rejects)) : 'never',
+    };
+  }
+
+  /** What is never thrown when all counts is not thrown when less does. */
+  #asHandler(fn: FunctionFacts, atMost: Failure): Failure {
+    if (atMost !== 'may') return 'never';
+    const state: Walk = { fn, returned: 'never' };
+    const watch = this.#watch;
+    this.#watch = null;
+    const failure = worse(this.#block(state, fn.body, true), state.returned);
+    this.#watch = watch;
+    return failure;
+  }
+
+  #collectHandlers(): void {
+    for (const fn of this.#program.functions.keys()) {
+      for (const step of this.#program.steps(fn).values()) {
+        if (step.kind !== 'chain') continue;
+        for (const handler of [step.onFulfilled, step.onRejected, step.onFinally]) {
+          if (handler !== undefined) for (const id of this.#graph.functionsIn(fn, handler)) this.#handlers.add(id);
+        }
+      }
+    }
   }
 
   /** `lenient`: in a handler or clean-up, where unknown synchronous calls are logging and the like. */
@@ -226,18 +261,6 @@ class Solver implements MayReject {
     const generators = targets.filter(id => this.#program.functions.get(id)?.calling === 'async-generator');
     if (generators.length === 0 || generators.length < targets.length) return 'may';
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
-  }
-
-  #failsAsHandler(id: FunctionId): boolean {
-    const fn = this.#program.functions.get(id);
-    // Also what it awaits: registers the dependency, and most handlers need no second look.
-    if (!fn || (this.throws(id) !== 'may' && this.rejects(id) !== 'may')) return false;
-    const state: Walk = { fn, returned: 'never' };
-    const watch = this.#watch;
-    this.#watch = null;
-    const failure = worse(this.#block(state, fn.body, true), state.returned);
-    this.#watch = watch;
-    return failure === 'may';
   }
 }
 

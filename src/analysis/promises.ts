@@ -43,6 +43,8 @@ class Finder implements Promises {
   readonly #uses: FunctionUsesOf;
   readonly #writes: WriteIndex;
   readonly #returnedValues = new Map<FunctionId, readonly ReturnedValue[]>();
+  /** By callee and the returns that a call can reach. */
+  readonly #reached = new Map<string, Given>();
   readonly #returns = new Map<FunctionId, Given>();
 
   constructor(get: Get, program: Program) {
@@ -83,8 +85,17 @@ class Finder implements Promises {
     const facts = this.#program.functions.get(callee);
     const from = this.#program.functions.get(caller);
     if (gives === null || facts?.calling !== 'value' || !from || step.spreads?.length) return gives;
-    const reached = this.#returned(facts).filter(one => reaches(from, step, one));
-    return strongest(reached.map(({ value }) => this.#valueGives(facts, value, new Set())));
+    const returned = this.#returned(facts);
+    const reached = returned.filter(one => reaches(from, step, one));
+    if (reached.length === returned.length) return gives;
+    const key = `${callee} ${reached.map(({ value }) => value).join(' ')}`;
+    const known = this.#reached.get(key);
+    if (known !== undefined) return known;
+    // Recursion adds nothing to what the other returns give.
+    this.#reached.set(key, null);
+    const given = strongest(reached.map(({ value }) => this.#valueGives(facts, value, new Set())));
+    this.#reached.set(key, given);
+    return given;
   }
 
   /** Every promise that the callees return is for callers without the callback that this call passes. */
@@ -131,11 +142,20 @@ class Finder implements Promises {
   /** Untyped code: by what the callees that flow here give. */
   #byCallees(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
     // A callee known only by its name says nothing of what an `any` gives.
-    if (step.target.kind === 'unresolved') return null;
+    if (step.target.kind === 'unresolved' || this.#isByName(fn, step)) return null;
     const kinds = this.#graph.targets(fn, step.id).map(id => this.#givenBy(fn, step, id));
     if (kinds.length === 0 || kinds.includes(null)) return null;
     const gives = kinds.every(kind => kind === 'promises') ? 'promises' : 'promise';
     return { gives, confidence: step.target.kind === 'functions' ? 'high' : 'medium' };
+  }
+
+  /** A member of something that nothing is known of: its callees are all members of that name. */
+  #isByName(fn: FunctionId, { target, receiver }: Call): boolean {
+    if (target.kind !== 'value' || receiver === undefined) return false;
+    const callee = this.#program.functions.get(fn)?.values[target.of];
+    const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
+    if (!last || ('field' in last && last.of !== undefined)) return false;
+    return this.#graph.objectsIn(fn, receiver).length === 0;
   }
 
   /** A fluent method of a thenable of the project: it gives its own receiver again. */
@@ -176,7 +196,9 @@ class Finder implements Promises {
       case 'from':
         return facts.how === 'copy' ? first(facts.values) : null;
       case 'array':
-        return first(facts.values) === null ? null : 'promises';
+        return facts.values.length > 0 && facts.values.every(part => this.#valueGives(fn, part, seen))
+          ? 'promises'
+          : null;
       case 'result': {
         const step = this.#program.steps(fn.id).get(facts.of);
         if (step?.kind === 'chain') return 'promise';

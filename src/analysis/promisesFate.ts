@@ -119,7 +119,7 @@ class Decider {
       };
     const [ignored] = uses.ignored;
     if (ignored) return { kind: 'ignored', step: ignored };
-    const [drop] = uses.drops;
+    const drop = uses.drops.find(one => node.gives !== 'promises' || !this.#isPart(node.fn, one.value));
     if (drop) return this.#dropped(node, drop, rejection);
     if (node.step?.kind === 'call' && isPromiseMade(node.step) && this.#isOnlySettled(node))
       return this.#rejects.value(node.fn, node.value) === 'never'
@@ -150,6 +150,11 @@ class Decider {
     return this.#uses(node.fn)
       .of(node.value)
       .every(use => use.as === 'part');
+  }
+
+  /** What `splice` or `filter` gave: not the array that it was called on. */
+  #isPart(fn: FunctionId, value: ValueId): boolean {
+    return this.#program.functions.get(fn)?.values[value]?.kind === 'from';
   }
 
   /** A call of a builder runs nothing: what matters is whether the builder is awaited in the end. */
@@ -187,13 +192,10 @@ class Decider {
   }
 
   /** A handler stands somewhere on the chain, or the one handler is at the end. */
-  #isCaught(node: PromiseNode): boolean {
-    const step = node.step;
-    if (step?.kind !== 'chain') return false;
-    if (step.onRejected !== undefined) return true;
-    return this.#origins(node.fn, step.of).some(origin => {
-      const made = this.#stepOf(node.fn, origin);
-      return made?.kind === 'chain' && this.#isCaught({ ...node, step: made, value: origin });
+  #isCaught({ fn, value }: PromiseNode): boolean {
+    return this.#chain(fn, value).some(one => {
+      const step = this.#stepOf(fn, one);
+      return step?.kind === 'chain' && step.onRejected !== undefined;
     });
   }
 
@@ -240,9 +242,19 @@ class Decider {
     return { kind: 'unjoined', holder: nameOf(kept.holders), step: kept.step };
   }
 
+  /** The promises that a chain begins with. */
   #roots(fn: FunctionId, value: ValueId): ValueId[] {
-    const step = this.#stepOf(fn, value);
-    return step?.kind === 'chain' ? this.#origins(fn, step.of).flatMap(origin => this.#roots(fn, origin)) : [value];
+    return this.#chain(fn, value).filter(one => this.#stepOf(fn, one)?.kind !== 'chain');
+  }
+
+  /** A promise and all that it is derived from; a chain built in a loop comes back to itself. */
+  #chain(fn: FunctionId, value: ValueId): ValueId[] {
+    const found = new Set([value]);
+    for (const one of found) {
+      const step = this.#stepOf(fn, one);
+      if (step?.kind === 'chain') for (const origin of this.#origins(fn, step.of)) found.add(origin);
+    }
+    return [...found];
   }
 
   /** The values behind copies and choices. */

@@ -3,6 +3,7 @@ import type { Access, Call, Drop, FunctionId, Step, ValueId } from '../model/fac
 import { defineAnalysis } from './analysis.ts';
 import { type Consumption, consumption, type Followed, type Observation } from './consumption.ts';
 import type { Holder } from './consumptionPlaces.ts';
+import type { Program } from './program.ts';
 
 export interface Stored {
   step: Access;
@@ -34,59 +35,124 @@ export interface LocalUses {
 }
 
 export const localUses = defineAnalysis<(fn: FunctionId, value: ValueId) => LocalUses>('local-uses', (get, program) => {
-  const follow = get(consumption);
-  const someStep = (fn: FunctionId): Step | null => program.steps(fn).values().next().value ?? null;
-  return (fn, value) => gather(follow, fn, value, someStep);
+  const gatherer = new Gatherer(get(consumption), program);
+  return (fn, value) => gatherer.gather(fn, value);
 });
 
-function gather(
-  follow: Consumption,
-  fn: FunctionId,
-  value: ValueId,
-  someStep: (fn: FunctionId) => Step | null,
-): LocalUses {
-  const aliases = new Set<ValueId>();
-  const uses: LocalUses = {
-    ends: [],
-    drops: [],
-    tests: [],
-    stored: [],
-    observedStores: [],
-    ignored: [],
-    put: [],
-    elsewhere: null,
-    captured: null,
-    throughContainer: false,
-    aliases,
-  };
-  const queue: Followed[] = [{ kind: 'value', fn, value, inside: [] }];
-  const seen = new Set<string>();
-  for (let at = queue.pop(); at; at = queue.pop()) {
-    if (at.kind !== 'value') continue;
-    const key = `${at.value} ${at.inside.join(',')}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    if (at.inside.length === 0) aliases.add(at.value);
-    const found = follow.expand(at, 'error');
+/** `joined`: no longer the promise itself but a combination that it is part of, whose own fate is told apart. */
+interface Pending {
+  at: Followed;
+  joined: boolean;
+}
+
+class Gatherer {
+  readonly #follow: Consumption;
+  readonly #program: Program;
+
+  constructor(follow: Consumption, program: Program) {
+    this.#follow = follow;
+    this.#program = program;
+  }
+
+  gather(fn: FunctionId, value: ValueId): LocalUses {
+    const aliases = new Set<ValueId>();
+    const uses: LocalUses = {
+      ends: [],
+      drops: [],
+      tests: [],
+      stored: [],
+      observedStores: [],
+      ignored: [],
+      put: [],
+      elsewhere: null,
+      captured: null,
+      throughContainer: false,
+      aliases,
+    };
+    const queue: Pending[] = [{ at: { kind: 'value', fn, value, inside: [] }, joined: false }];
+    const seen = new Set<string>();
+    for (let next = queue.pop(); next; next = queue.pop()) {
+      const { at, joined } = next;
+      if (at.kind !== 'value') continue;
+      const key = `${joined} ${at.value} ${at.inside.join(',')}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (at.inside.length === 0 && !joined) aliases.add(at.value);
+      this.#look(at, joined, uses, queue);
+    }
+    return uses;
+  }
+
+  #look(at: Extract<Followed, { kind: 'value' }>, joined: boolean, uses: LocalUses, queue: Pending[]): void {
+    const found = this.#follow.expand(at, 'error');
     for (const { how, step, into } of found.ends) {
-      const joins = into === undefined ? [] : gather(follow, fn, into, someStep).ends;
-      uses.ends.push(...(joins.length > 0 ? joins : [{ how, step }]));
+      // The steps that take the combination are where this promise is taken too.
+      if (into !== undefined) queue.push({ at: { kind: 'value', fn: at.fn, value: into, inside: [] }, joined: true });
+      if (into === undefined || !this.#isTaken(at.fn, into)) uses.ends.push({ how, step });
     }
-    uses.drops.push(...found.drops);
+    queue.push(...found.next.map(one => ({ at: one, joined })));
+    for (const { step, to } of found.given) this.#give(step, to, joined, uses);
+    for (const { step, to } of found.stored) this.#store(step, to, at.inside.length, joined, uses, queue);
+    if (joined) return;
+    // What `splice` or `filter` gave is dropped, not the collection.
+    uses.drops.push(...found.drops.filter(drop => at.inside.length === 0 || !this.#isCopy(at.fn, drop.value)));
     if (at.inside.length === 0) uses.tests.push(...found.tests);
-    queue.push(...found.next);
-    for (const { step, to } of found.given) {
-      if (to.some(one => follow.observed(one, 'error'))) uses.ends.push({ how: 'passed', step });
-      else if (isLookedAt(follow, to)) uses.tests.push(step);
-      else uses.ignored.push(step);
-    }
-    for (const { step, to } of found.stored) store(follow, uses, queue, step, to, at.inside.length);
     for (const slot of found.captured) {
-      uses.elsewhere ??= follow.observed(slot, 'error');
-      uses.captured ??= someStep(fn);
+      uses.elsewhere ??= this.#follow.observed(slot, 'error');
+      uses.captured ??= this.#program.steps(at.fn).values().next().value ?? null;
     }
   }
-  return uses;
+
+  /** Some step of the function takes the combination, so that the paths to it can be told. */
+  #isTaken(fn: FunctionId, value: ValueId): boolean {
+    const seen = new Set([value]);
+    for (const one of seen) {
+      const { ends, next } = this.#follow.expand({ kind: 'value', fn, value: one, inside: [] }, 'error');
+      if (ends.some(end => end.step !== null)) return true;
+      for (const { value: into } of ends.flatMap(end => (end.into === undefined ? [] : [{ value: end.into }])))
+        seen.add(into);
+      for (const alias of next) if (alias.kind === 'value' && alias.inside.length === 0) seen.add(alias.value);
+    }
+    return false;
+  }
+
+  #give(step: Call, to: readonly Followed[], joined: boolean, uses: LocalUses): void {
+    if (to.some(one => this.#follow.observed(one, 'error'))) uses.ends.push({ how: 'passed', step });
+    else if (joined) return;
+    else if (isLookedAt(this.#follow, to)) uses.tests.push(step);
+    else uses.ignored.push(step);
+  }
+
+  #store(
+    step: Access,
+    to: readonly Followed[],
+    depth: number,
+    joined: boolean,
+    uses: LocalUses,
+    queue: Pending[],
+  ): void {
+    const holders = to.flatMap(one => (one.kind === 'holder' ? [one] : []));
+    const containers = to.filter(one => one.kind === 'value');
+    if (containers.length > 0) {
+      uses.throughContainer = true;
+      if (!joined) uses.put.push(step);
+      queue.push(...containers.map(at => ({ at, joined })));
+    }
+    if (holders.length === 0) return;
+    const kept: Stored = {
+      step,
+      holders: holders.map(one => one.holder),
+      direct: depth === 0 && step.place.root.kind === 'self' && step.place.path.length === 1,
+    };
+    if (holders.some(one => this.#follow.observed(one, 'error'))) {
+      uses.ends.push({ how: 'stored', step });
+      if (!joined) uses.observedStores.push(kept);
+    } else if (containers.length === 0 && !joined) uses.stored.push(kept);
+  }
+
+  #isCopy(fn: FunctionId, value: ValueId): boolean {
+    return this.#program.functions.get(fn)?.values[value]?.kind === 'from';
+  }
 }
 
 /** `isPromise(p)`: the callee only looks at what it is. */
@@ -102,31 +168,4 @@ function isLookedAt(follow: Consumption, from: readonly Followed[]): boolean {
     queue.push(...next, ...captured, ...given.flatMap(one => one.to));
   }
   return false;
-}
-
-function store(
-  follow: Consumption,
-  uses: LocalUses,
-  queue: Followed[],
-  step: Access,
-  to: readonly Followed[],
-  depth: number,
-): void {
-  const holders = to.flatMap(one => (one.kind === 'holder' ? [one] : []));
-  const containers = to.filter(one => one.kind === 'value');
-  if (containers.length > 0) {
-    uses.throughContainer = true;
-    uses.put.push(step);
-    queue.push(...containers);
-  }
-  if (holders.length === 0) return;
-  const kept: Stored = {
-    step,
-    holders: holders.map(one => one.holder),
-    direct: depth === 0 && step.place.root.kind === 'self' && step.place.path.length === 1,
-  };
-  if (holders.some(one => follow.observed(one, 'error'))) {
-    uses.ends.push({ how: 'stored', step });
-    uses.observedStores.push(kept);
-  } else if (containers.length === 0) uses.stored.push(kept);
 }
