@@ -71,6 +71,19 @@ export function recall(rows, accepts = () => true) {
   return { found: edges.filter(edge => edge.hit).length, of: edges.length };
 }
 
+/** The same averaged over calls: one dispatcher with hundreds of handlers counts as much as any other call. */
+export function recallByCall(rows, accepts = () => true) {
+  let sum = 0;
+  let of = 0;
+  for (const row of rows) {
+    const edges = row.entered.filter(edge => accepts(row, edge));
+    if (edges.length === 0) continue;
+    of += 1;
+    sum += edges.filter(edge => edge.hit).length / edges.length;
+  }
+  return { average: of === 0 ? 1 : sum / of, of };
+}
+
 /**
  * Averaged over calls that entered a project function: the entered share of the static targets.
  * `emptyAsZero`: calls for which the graph names no target count as 0 instead of being left out.

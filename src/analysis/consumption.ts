@@ -3,57 +3,17 @@
  * until somebody observes it. Two obligations are told apart (ALGORITHMS 4): its error is seen, its end is joined.
  * Flow-insensitive and over-approximate: any use that might observe it counts, so that silence is the safe answer.
  */
-import type { Access, Call, Cancel, Drop, FunctionId, Place, Step, ValueId } from '../model/facts.ts';
+import type { Access, Call, FunctionId, Step, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
-import { functionUses, type FunctionUsesOf, type Key, keysOf, sameKey, type Use } from './consumptionIndex.ts';
-import { type Holder, type Places, places, type Spot, spotsOf } from './consumptionPlaces.ts';
+import { functionUses, type FunctionUsesOf, type Key, type Use } from './consumptionIndex.ts';
+import { type Expansion, type Followed, type Observation, takePart, type Want } from './consumptionFollowed.ts';
+import { callsMember, cancelled, named, watchedPart, watchesEnd } from './consumptionHandles.ts';
+import { type Places, places } from './consumptionPlaces.ts';
+import { placesWritten } from './consumptionStores.ts';
 import type { Program } from './program.ts';
 
-/**
- * `error`: a rejection is seen. `join`: its end is waited for. `handle`: a timer, thread or process is ended or watched;
- * `unref`: it is told not to keep the process alive.
- */
-export type Want = 'error' | 'join' | 'handle' | 'unref';
-export interface Observation {
-  how:
-    | 'awaited'
-    | 'returned'
-    | 'yielded'
-    | 'thrown'
-    | 'passed'
-    | 'owned'
-    | 'chained'
-    | 'combined'
-    | 'used'
-    | 'cleared'
-    | 'unref'
-    | 'watched'
-    | 'public';
-  fn: FunctionId;
-  step: Step | null;
-  /** The promise that it was combined into. */
-  into?: ValueId;
-}
-/** Something followed: at `inside` it lies in a container (keys from the innermost to the outermost; empty: itself). */
-export type Followed =
-  | { kind: 'value'; fn: FunctionId; value: ValueId; inside: readonly Key[] }
-  | { kind: 'parameter'; fn: FunctionId; index: number; inside: readonly Key[] }
-  | { kind: 'holder'; holder: Holder; inside: readonly Key[]; fromItself: boolean };
-
-/** One level of uses. */
-export interface Expansion {
-  ends: Observation[];
-  next: Followed[];
-  /** Arguments of calls whose callee is exactly known: observed when a parameter of a callee is. */
-  given: { step: Call; to: Followed[] }[];
-  stored: { step: Access; to: Followed[] }[];
-  captured: Followed[];
-  drops: Drop[];
-  tests: Step[];
-  /** Something is computed from it, or a property of it is read: it is looked at, and not observed. */
-  lookedAt: boolean;
-}
+export type { Expansion, Followed, Observation, Want } from './consumptionFollowed.ts';
 
 export interface Consumption {
   expand(at: Followed, want: Want): Expansion;
@@ -170,7 +130,8 @@ class Follower implements Consumption {
       case 'part': {
         const taken = this.#isNoElement(at, use.keys[0]) ? null : takePart(inside, use.keys);
         if (taken) next(use.value, taken);
-        else if (want === 'handle' && inside.length === 0) this.#partOfHandle(fn, use.value, result);
+        else if (want === 'handle' && inside.length === 0)
+          result.ends.push(...watchedPart(this.#uses(fn), fn, use.value));
         if (inside.length === 0) result.lookedAt = true;
         return;
       }
@@ -206,22 +167,6 @@ class Follower implements Consumption {
       return facts.values.every(part => this.#isCollection(fn, part, depth - 1));
     const step = facts?.kind === 'result' ? this.#program.steps(fn).get(facts.of) : undefined;
     return step?.kind === 'call' && step.newOf !== undefined && !this.#program.types.has(step.newOf);
-  }
-
-  /** The streams of a process end when it does: piping, awaiting or passing one on watches it; taking its data does not. */
-  #partOfHandle(fn: FunctionId, part: ValueId, result: Expansion): void {
-    for (const use of this.#uses(fn).of(part)) {
-      if (use.as !== 'step') continue;
-      const { step, role } = use;
-      const passed = role === 'argument' && !(step.kind === 'call' && step.gives === 'value');
-      const watches =
-        passed ||
-        role === 'await' ||
-        (role === 'over' && step.kind === 'loop' && step.awaitsEach) ||
-        (role === 'receiver' && step.kind === 'call' && callsMember(step)) ||
-        (step.kind === 'access' && watchesEnd(step, 2));
-      if (watches) result.ends.push({ how: 'watched', fn, step });
-    }
   }
 
   #step(
@@ -311,115 +256,10 @@ class Follower implements Consumption {
   }
 
   #store(at: Extract<Followed, { kind: 'value' }>, step: Access, result: Expansion): void {
-    const to = this.#into(at.fn, step.place, at.inside, new Set());
+    const to = placesWritten(this.#program, at.fn, step.place, at.inside);
     if (to === null) result.ends.push({ how: 'passed', fn: at.fn, step });
     else result.stored.push({ step, to });
   }
-
-  /** Where something written to a place lies afterwards; null: in an object of somebody else. */
-  #into(fn: FunctionId, place: Place, inside: readonly Key[], seen: Set<ValueId>): Followed[] | null {
-    const found: Followed[] = spotsOf(place).map(spot => holderOf(spot, inside));
-    const { root } = place;
-    if (root.kind === 'value' && !seen.has(root.of)) {
-      seen.add(root.of);
-      const within = [...inside, ...keysOf(place.path).reverse()];
-      const made = this.#container(fn, root.of, place, within, seen);
-      if (made) return [...found, ...made];
-    }
-    return found.length > 0 ? found : null;
-  }
-
-  #container(
-    fn: FunctionId,
-    value: ValueId,
-    place: Place,
-    within: readonly Key[],
-    seen: Set<ValueId>,
-  ): Followed[] | null {
-    const itself: Followed = { kind: 'value', fn, value, inside: within };
-    const facts = this.#program.functions.get(fn)?.values[value];
-    switch (facts?.kind) {
-      case 'read':
-        return this.#into(
-          fn,
-          { ...facts.place, path: [...facts.place.path, ...place.path] },
-          within.slice(0, within.length - place.path.length),
-          seen,
-        );
-      case 'object':
-      case 'array':
-        return [itself];
-      case 'result': {
-        const step = this.#program.steps(fn).get(facts.of);
-        return step?.kind === 'call' && step.newOf !== undefined ? [itself] : null;
-      }
-      case 'view':
-      case 'ordered':
-        return withItself(
-          itself,
-          this.#into(
-            fn,
-            { ...place, root: { kind: 'value', of: facts.of } },
-            within.slice(0, within.length - place.path.length),
-            seen,
-          ),
-        );
-      case 'choice':
-      case 'from': {
-        const inside = within.slice(0, within.length - place.path.length);
-        const parts = facts.values.map(of => this.#into(fn, { ...place, root: { kind: 'value', of } }, inside, seen));
-        return facts.kind === 'from' && facts.how === 'compute' ? null : [itself, ...parts.flatMap(part => part ?? [])];
-      }
-      default:
-        return null;
-    }
-  }
-}
-
-/** A step that names a holder or parameter as the place that it is about. */
-function named(
-  step: Step,
-  fn: FunctionId,
-  inside: readonly Key[],
-  keys: readonly Key[],
-  want: Want,
-  result: Expansion,
-): void {
-  if (step.kind === 'access') {
-    const below = keys.length - inside.length;
-    if (want === 'handle' && below > 0 && watchesEnd(step, below)) result.ends.push({ how: 'watched', fn, step });
-    return;
-  }
-  // Waiting for an event of it is waiting for a part of it.
-  const own = step.kind === 'wait' && keys.at(-1)?.includes('on:') ? keys.slice(0, -1) : keys;
-  if (!takePart(inside, own)) return;
-  if (step.kind === 'cancel') cancelled(step, fn, want, result);
-  else result.ends.push({ how: step.kind === 'wait' ? 'awaited' : 'used', fn, step });
-}
-
-/** `unref` ends nothing: it counts only where it is asked for. */
-function cancelled(step: Cancel, fn: FunctionId, want: Want, result: Expansion): void {
-  if ((step.how === 'unref') === (want === 'unref'))
-    result.ends.push({ how: step.how === 'unref' ? 'unref' : 'cleared', fn, step });
-}
-
-const withItself = (itself: Followed, rest: Followed[] | null): Followed[] | null => rest && [itself, ...rest];
-
-const holderOf = ({ holder, keys }: Spot, inside: readonly Key[]): Followed => ({
-  kind: 'holder',
-  holder,
-  inside: [...inside, ...[...keys].reverse()],
-  fromItself: false,
-});
-
-/** What is left of `inside` when the parts at `keys` (outermost first) are taken; null: another part. */
-function takePart(inside: readonly Key[], keys: readonly Key[]): readonly Key[] | null {
-  if (keys.length > inside.length) return null;
-  const matches = keys.every((key, at) => {
-    const held = inside[inside.length - 1 - at];
-    return held !== undefined && sameKey(held, key);
-  });
-  return matches ? inside.slice(0, inside.length - keys.length) : null;
 }
 
 function keyOf(at: Followed, want: Want): string {
@@ -434,26 +274,4 @@ function keyOf(at: Followed, want: Want): string {
         ? `${want} s ${at.holder.owner} ${at.holder.slot} ${at.fromItself ? 1 : 0} ${inside}`
         : `${want} f ${at.holder.name} ${at.holder.of ?? ''} ${inside}`;
   }
-}
-
-/**
- * `x.on('exit', …)` as an update of the slot `on:exit`. `below`: how many fields it lies below the handle; what one of
- * its streams delivers says nothing of its end.
- */
-function watchesEnd(step: Access, below: number): boolean {
-  const last = step.place.path.at(-1);
-  const event = last !== undefined && 'field' in last && last.field.startsWith('on:') ? last.field.slice(3) : null;
-  return event !== null && (below === 1 || (event !== 'data' && event !== 'readable'));
-}
-
-/** A method call on a handle that does more than talk to it: whatever is not known to be a message ends or watches it. */
-const MESSAGE = /^(post|send|write|ref|hasRef|emit)/;
-function callsMember(step: Call): boolean {
-  const name =
-    step.target.kind === 'method'
-      ? step.target.name
-      : step.target.kind === 'external'
-        ? (step.target.name.split('.').at(-1) ?? '')
-        : '';
-  return !MESSAGE.test(name);
 }

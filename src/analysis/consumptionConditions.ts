@@ -88,9 +88,11 @@ export class Conditions {
       case 'nullish':
         return this.#aliases.has(condition.value) ? !outcome : true;
       case 'equal': {
+        // A promise equals no constant.
         const sides = [condition.left, condition.right];
-        const isNothing = sides.some(side => ['null', 'undefined', 'false'].includes(this.constant(side) ?? ''));
-        return isNothing && sides.some(side => this.#aliases.has(side)) ? !outcome : true;
+        return sides.some(side => this.constant(side) !== null) && sides.some(side => this.#aliases.has(side))
+          ? !outcome
+          : true;
       }
       case 'not':
         return this.possible(condition.of, !outcome);

@@ -15,6 +15,12 @@ export interface Names {
 
 export const names = defineAnalysis<Names>('names', (get, program) => new Namer(get, program));
 
+/** A function that a call gave (`react#default.useCallback()`) is told by that call. */
+const externalName = (name: string): string => {
+  const short = shortType(name);
+  return short.endsWith('()') ? `${short.slice(0, -2).replace(/^default\./, '')}(…)` : short.replace(/^default\./, '');
+};
+
 export const shortType = (type: TypeId): string => type.slice(type.lastIndexOf('#') + 1);
 
 class Namer implements Names {
@@ -43,7 +49,7 @@ class Namer implements Names {
       case 'method':
         return `${shortType(target.type)}.${target.name}`;
       case 'external':
-        return shortType(target.name);
+        return externalName(target.name);
       case 'value':
         return this.#value(fn, target.of, 4) ?? this.#onlyTarget(fn, step);
       case 'unresolved':

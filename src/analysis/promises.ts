@@ -1,5 +1,5 @@
 /** Every expression that makes a promise: calls, chain steps, combinators, promises made by hand (ALGORITHMS 4). */
-import type { At, Call, Chain, FunctionFacts, FunctionId, ValueId } from '../model/facts.ts';
+import type { At, Call, Chain, FunctionFacts, FunctionId, Place, ValueId } from '../model/facts.ts';
 import type { Confidence } from '../model/report.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
@@ -117,7 +117,7 @@ class Finder implements Promises {
     if (isPromiseMade(step)) return { gives: 'promise', confidence: 'high' };
     if (step.newOf !== undefined && step.gives === undefined) return null;
     const { gives } = step;
-    if (gives !== 'lazy' && this.#takesCallbackInstead(fn, step)) return null;
+    if (gives !== 'lazy' && (this.#takesCallbackInstead(fn, step) || this.#givesExisting(fn, step))) return null;
     switch (gives) {
       case 'safe':
       case 'value':
@@ -142,7 +142,7 @@ class Finder implements Promises {
   /** Untyped code: by what the callees that flow here give. */
   #byCallees(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
     // A callee known only by its name says nothing of what an `any` gives.
-    if (step.target.kind === 'unresolved' || this.#isByName(fn, step)) return null;
+    if (step.target.kind === 'unresolved' || this.#isByName(fn, step) || this.#isCallback(fn, step)) return null;
     const kinds = this.#graph.targets(fn, step.id).map(id => this.#givenBy(fn, step, id));
     if (kinds.length === 0 || kinds.includes(null)) return null;
     const gives = kinds.every(kind => kind === 'promises') ? 'promises' : 'promise';
@@ -156,6 +156,41 @@ class Finder implements Promises {
     const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
     if (!last || ('field' in last && last.of !== undefined)) return false;
     return this.#graph.objectsIn(fn, receiver).length === 0;
+  }
+
+  /** A callback that the caller was given: its contract says nothing of a promise. */
+  #isCallback(fn: FunctionId, { target }: Call): boolean {
+    const place = target.kind === 'value' ? placeIn(this.#program.functions.get(fn), target.of) : null;
+    if (place?.root.kind === 'parameter') return true;
+    if (place?.root.kind !== 'captured') return false;
+    const owner = this.#program.functions.get(place.root.from);
+    const held = owner?.slots[place.root.slot]?.value;
+    return held != null && placeIn(owner, held)?.root.kind === 'parameter';
+  }
+
+  /** It gives a promise that exists already and is kept somewhere: nothing is made by calling it. */
+  #givesExisting(fn: FunctionId, step: Call): boolean {
+    const targets = this.#graph.targets(fn, step.id);
+    return (
+      targets.length > 0 &&
+      targets.every(id => {
+        const facts = this.#program.functions.get(id);
+        const returned = facts?.calling === 'value' ? this.#returned(facts) : [];
+        return returned.length > 0 && returned.every(({ value }) => this.#isKept(facts, value));
+      })
+    );
+  }
+
+  /** A variable of an enclosing scope or a field of the object as it stands, not one that the function fills itself. */
+  #isKept(fn: FunctionFacts | undefined, value: ValueId): boolean {
+    const place = placeIn(fn, value);
+    if (!fn || !place) return false;
+    const isOutside = place.root.kind === 'captured' || place.root.kind === 'module';
+    if (!isOutside && !(place.root.kind === 'self' && place.path.length > 0)) return false;
+    const text = JSON.stringify(place);
+    return ![...this.#program.steps(fn.id).values()].some(
+      step => step.kind === 'access' && step.mode === 'write' && JSON.stringify(step.place) === text,
+    );
   }
 
   /** A fluent method of a thenable of the project: it gives its own receiver again. */
@@ -235,6 +270,11 @@ class Finder implements Promises {
       }
     });
   }
+}
+
+function placeIn(fn: FunctionFacts | undefined, value: ValueId): Place | null {
+  const facts = fn?.values[value];
+  return facts?.kind === 'read' ? facts.place : null;
 }
 
 /** Every place where a promise is made or a call is awaited, for the score. */

@@ -100,11 +100,15 @@ class Decider {
     const unjoined = this.#unjoined(uses, node);
     if (unjoined) return unjoined;
     const how = uses.ends[0]?.how ?? 'used';
-    if (uses.throughContainer || isHandled(rejection) || node.step === null) return owned(how);
+    const isByHand = node.step?.kind === 'call' && isPromiseMade(node.step);
+    if (uses.throughContainer || isHandled(rejection) || node.step === null || isByHand) return owned(how);
     if (uses.ends.some(end => end.step === null)) return owned(how);
     const steps = new Set(uses.ends.flatMap(end => (end.step ? [end.step.id] : [])));
     const lostAt = this.#walker(node.fn).lost(node.step.id, steps, uses.aliases);
-    return lostAt ? { kind: 'some-path', lostAt } : owned(how);
+    if (!lostAt) return owned(how);
+    // The last promise of a chain built in a loop, thrown away after it.
+    const [drop] = uses.drops;
+    return drop ? this.#dropped(node, drop, rejection) : { kind: 'some-path', lostAt };
   }
 
   /** Nobody observes it. */

@@ -30,7 +30,7 @@ export interface LocalUses {
   put: Access[];
   /** It was put into a local container, so that which steps follow is not decided by the variable alone. */
   throughContainer: boolean;
-  /** Values that are the promise itself. */
+  /** Values that are the promise itself, or a local container that it is in. */
   aliases: ReadonlySet<ValueId>;
 }
 
@@ -77,7 +77,7 @@ class Gatherer {
       const key = `${joined} ${at.value} ${at.inside.join(',')}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      if (at.inside.length === 0 && !joined) aliases.add(at.value);
+      if (!joined) aliases.add(at.value);
       this.#look(at, joined, uses, queue);
     }
     return uses;
