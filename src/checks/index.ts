@@ -4,5 +4,12 @@ import floatingPromise from './floating-promise.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
 import orphanedTask from './orphaned-task.ts';
+import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
 
-export const checks: readonly Check[] = [floatingPromise, lockOrderCycle, lockReentry, orphanedTask];
+export const checks: readonly Check[] = [
+  floatingPromise,
+  lockOrderCycle,
+  lockReentry,
+  orphanedTask,
+  raceLoserNotCancelled,
+];
