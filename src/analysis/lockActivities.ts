@@ -4,6 +4,7 @@ import { defineAnalysis } from './analysis.ts';
 import { entryPoints } from './entryPoints.ts';
 import { evaluator } from './evaluator.ts';
 import type { Pair } from './lockPairs.ts';
+import { LockPoints } from './lockPoints.ts';
 import { lockRelevance } from './lockRelevance.ts';
 import { LockWalk } from './lockWalk.ts';
 import { lockTable } from './locks.ts';
@@ -15,6 +16,8 @@ export interface LockActivity {
 export interface LockActivities {
   readonly list: readonly LockActivity[];
   readonly activities: Activities;
+  /** The locks held at the steps of activations. */
+  readonly points: LockPoints;
   /** Activations that run at most once in the life of the program, or belong to several activities. */
   isShared(frame: number, activity: Activity): boolean;
 }
@@ -22,7 +25,10 @@ export interface LockActivities {
 export const lockActivities = defineAnalysis<LockActivities>('lock-activities', (get, program) => {
   const evaluate = get(evaluator);
   const relevant = get(lockRelevance);
-  if (relevant.size === 0) return { list: [], activities: new Activities(program, () => []), isShared: () => false };
+  if (relevant.size === 0) {
+    const none = new Activities(program, () => []);
+    return { list: [], activities: none, points: new LockPoints(), isShared: () => false };
+  }
   const activities = new Activities(program, refs =>
     evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })),
   );
@@ -49,5 +55,5 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
     for (let at = activity.frame.parent; at; at = at.parent) if (at.id === frame) return true;
     return !activities.reached(activity).has(frame);
   };
-  return { list: done, activities, isShared };
+  return { list: done, activities, points: walk.points, isShared };
 });

@@ -6,6 +6,7 @@ import type { Block, Branch, Loop, Step, Try } from '../model/facts.ts';
 import type { Walk } from './lockEffects.ts';
 import { LockJoins } from './lockJoins.ts';
 import { EMPTY, PairSet, type Summary } from './lockPairs.ts';
+import { LockPoints } from './lockPoints.ts';
 import { fromEarlierRound } from './lockRounds.ts';
 import { EMPTY_STATE, type State, union } from './lockStates.ts';
 import { contextOf, factsOf } from './lockTests.ts';
@@ -14,6 +15,7 @@ import type { Frame } from './refs.ts';
 type Outcome = State | null;
 
 export class LockWalk extends LockJoins {
+  readonly points = new LockPoints();
   readonly #done = new Map<number, Summary>();
   readonly #running = new Map<number, { summary: Summary; hit: boolean }>();
   /** Frames whose result rests on one still being walked. */
@@ -71,6 +73,7 @@ export class LockWalk extends LockJoins {
       suspended: false,
       serves: false,
     };
+    this.points.begin(frame);
     const end = this.#block(walk, frame.fn.body, EMPTY_STATE);
     if (end) walk.exits.push(end);
     this.detach(walk);
@@ -95,6 +98,7 @@ export class LockWalk extends LockJoins {
   }
 
   #step(walk: Walk, step: Step, state: State): Outcome {
+    this.points.note(walk.frame, step.id, state.held);
     switch (step.kind) {
       case 'acquire':
         return this.acquire(walk, step, state);

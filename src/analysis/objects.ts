@@ -291,7 +291,9 @@ export class Objects {
     );
     const names = this.#namesOf(base);
     for (const name of names) {
-      const writes = evaluator.writes.intoContainer(name);
+      const all = evaluator.writes.intoContainer(name);
+      // A container without a name is written where it is made, or in closures there.
+      const writes = name === '' && base.kind === 'made' ? all.filter(write => isInside(write.fn, base.frame.fn)) : all;
       if (writes.length > 40) continue;
       for (const write of writes)
         for (const frame of this.#framesReaching(write, base))
@@ -340,6 +342,8 @@ export class Objects {
   }
 }
 
+const isInside = (fn: FunctionFacts, outer: FunctionFacts): boolean =>
+  fn.id === outer.id || fn.id.startsWith(outer.id.endsWith('#') ? outer.id : `${outer.id}/`);
 const isNothing = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined');
 
 /** Whether a write is to the field as this type declares it. */

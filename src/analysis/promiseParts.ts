@@ -24,6 +24,8 @@ function elementsOf(evaluator: Evaluator, source: Ref): { ref: Ref; many: boolea
   }
   const array = source.frame.fn.values[source.at.value];
   if (array?.kind !== 'array') return [];
+  if (array.values.length === 0)
+    return evaluator.elements(source).map(ref => ({ ref, many: isRepeatedTask(evaluator, ref) }));
   return array.values.flatMap((part, index) => {
     const spread = array.spreads.includes(index);
     return evaluator
@@ -38,5 +40,9 @@ function elementsOf(evaluator: Evaluator, source: Ref): { ref: Ref; many: boolea
 function isManyElement(evaluator: Evaluator, frame: Frame, part: ValueId, ref: Ref): boolean {
   const value = frame.fn.values[part];
   if (value?.kind === 'result') return evaluator.program.repeatedSteps(frame.fn.id).has(value.of);
-  return ref.kind === 'task' && ref.from === frame && evaluator.program.repeatedSteps(frame.fn.id).has(ref.step);
+  return ref.kind === 'task' && ref.from === frame && isRepeatedTask(evaluator, ref);
 }
+
+/** Started in a loop. */
+const isRepeatedTask = (evaluator: Evaluator, ref: Ref): boolean =>
+  ref.kind === 'task' && evaluator.program.repeatedSteps(ref.from.fn.id).has(ref.step);

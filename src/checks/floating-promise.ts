@@ -3,6 +3,7 @@ import { names, type Names } from '../analysis/ownershipNames.ts';
 import { promiseSites } from '../analysis/promises.ts';
 import { isHandled, type PromiseFate, promiseFates } from '../analysis/promisesFate.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
+import { sectionEscapes } from '../analysis/sectionEscapes.ts';
 
 /**
  * A promise is made and nobody will see it settle. Silent: awaited, returned, yielded, passed on, stored where somebody
@@ -40,7 +41,7 @@ is known never to reject for a reason that the code does not show.`,
     const repeats = new Map<string, number>();
     for (const fate of get(promiseFates)) {
       const words = wordsFor(fate, get(names));
-      if (!words) continue;
+      if (!words || get(sectionEscapes).speaksOf(words.at)) continue;
       const key = [fate.node.fn, words.name, fate.fate.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);

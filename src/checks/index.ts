@@ -5,6 +5,7 @@ import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
 import orphanedTask from './orphaned-task.ts';
 import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
+import sectionEscape from './section-escape.ts';
 
 export const checks: readonly Check[] = [
   floatingPromise,
@@ -12,4 +13,5 @@ export const checks: readonly Check[] = [
   lockReentry,
   orphanedTask,
   raceLoserNotCancelled,
+  sectionEscape,
 ];

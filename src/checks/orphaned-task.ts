@@ -1,5 +1,6 @@
 import { mayReject } from '../analysis/mayReject.ts';
 import { names } from '../analysis/ownershipNames.ts';
+import { sectionEscapes } from '../analysis/sectionEscapes.ts';
 import { type OrphanProblem, type Task, taskOwnership } from '../analysis/taskOwnership.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
@@ -38,7 +39,7 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
     examined(tasks.map(task => task.site));
     const repeats = new Map<string, number>();
     for (const task of tasks) {
-      if (!task.problem) continue;
+      if (!task.problem || get(sectionEscapes).speaksOf(task.site)) continue;
       const { level, message, fix } = wordsFor(task.name, task.problem);
       const key = [task.startedBy, task.name, task.problem.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
