@@ -2,28 +2,14 @@
  * Flow of function values through the whole program: constraints from facts (ALGORITHMS 3.1, L1 and L2). Promises are
  * transparent: what flows into a promise flows out of awaiting it.
  */
-import type { FunctionId, Step, StepId, Target, TypeId, Value, ValueId } from '../model/facts.ts';
-import { type FunctionNodes, FlowPlaces, type Method } from './flowPlaces.ts';
-import type { NodeId, TokenId } from './flowSolver.ts';
+import type { FunctionId, Step, StepId, Value, ValueId } from '../model/facts.ts';
+import { FlowCalls, type CallLike } from './flowCalls.ts';
+import type { FunctionNodes } from './flowPlaces.ts';
+import type { NodeId } from './flowSolver.ts';
 import type { TypeHierarchy } from './hierarchy.ts';
 import { type Program, walkSteps } from './program.ts';
 
-type CallLike = {
-  fn: FunctionNodes;
-  step: StepId;
-  args: NodeId[];
-  spreads: readonly number[];
-  self: NodeId | undefined;
-  result: NodeId | undefined;
-};
-
-export class Flow extends FlowPlaces {
-  /** `caller step` → callees. */
-  readonly targets = new Map<FunctionId, Map<StepId, Set<FunctionId>>>();
-  readonly escaping = new Set<FunctionId>();
-  /** The node of what awaiting a promise made at a site gives. */
-  readonly #promises = new Map<TokenId, NodeId>();
-
+export class Flow extends FlowCalls {
   constructor(program: Program, hierarchy: TypeHierarchy) {
     super(program, hierarchy);
     for (const facts of program.functions.values()) {
@@ -101,15 +87,10 @@ export class Flow extends FlowPlaces {
       if (property !== undefined) this.solver.addEdge(fn.values + part, property);
       // An accessor or method of a literal runs with the object as its `self`.
       const made = fn.facts.values[part];
-      if (made?.kind === 'function') this.#addSelf(made.id, token);
+      if (made?.kind === 'function') this.addSelf(made.id, token);
     }
     for (const spread of value.spreads)
       this.solver.watch(fn.values + spread, source => this.objects.copyProperties(source, token));
-  }
-
-  #addSelf(id: FunctionId, token: TokenId): void {
-    const callee = this.functions.get(id);
-    if (callee) this.solver.addToken(callee.self, token);
   }
 
   #constrainArray(fn: FunctionNodes, value: Value & { kind: 'array' | 'combined' }, node: NodeId, id: ValueId): void {
@@ -148,12 +129,12 @@ export class Flow extends FlowPlaces {
         if (step.value !== undefined && step.mode !== 'read') this.write(fn, step.place, value(step.value));
         return;
       case 'spawn':
-        return this.#callValue(
+        return this.callValue(
           { fn, step: step.id, args: step.args.map(value), spreads: [], self: undefined, result: undefined },
           value(step.body),
         );
       case 'register':
-        return this.#callValue(
+        return this.callValue(
           { fn, step: step.id, args: [], spreads: [], self: undefined, result: undefined },
           value(step.handler),
         );
@@ -162,7 +143,7 @@ export class Flow extends FlowPlaces {
         for (const handler of [step.onFulfilled, step.onRejected, step.onFinally]) {
           if (handler === undefined) continue;
           const args = handler === step.onFulfilled ? [value(step.of)] : [];
-          this.#callValue(
+          this.callValue(
             {
               fn,
               step: step.id,
@@ -226,7 +207,7 @@ export class Flow extends FlowPlaces {
         step.newOf === 'lib#Promise' ? 'promise' : 'instance',
       );
       this.solver.addToken(result, token);
-      if (step.newOf === 'lib#Promise') this.#promises.set(token, result);
+      if (step.newOf === 'lib#Promise') this.promises.set(token, result);
       self = result;
     }
     const call: CallLike = {
@@ -237,157 +218,6 @@ export class Flow extends FlowPlaces {
       self,
       result: step.newOf === undefined ? result : undefined,
     };
-    this.#constrainTarget(call, step.target);
-  }
-
-  #constrainTarget(call: CallLike, target: Target): void {
-    switch (target.kind) {
-      case 'functions':
-        for (const id of target.ids) this.#link(call, id);
-        return;
-      case 'value':
-        return this.#callValue(call, call.fn.values + target.of);
-      case 'method':
-        return this.#callMethod(call, target.type, target.name);
-      case 'external':
-      case 'unresolved':
-        for (const arg of call.args) this.#escape(arg);
-        return;
-    }
-  }
-
-  #escape(node: NodeId): void {
-    this.solver.watch(node, id => {
-      const token = this.objects.token(id);
-      if (token.kind === 'function') this.escaping.add(token.id);
-    });
-  }
-
-  #callValue(call: CallLike, callee: NodeId): void {
-    this.solver.watch(callee, id => {
-      const token = this.objects.token(id);
-      if (token.kind === 'function') this.#link(call, token.id);
-      else if (token.kind === 'class') this.#construct(call, token.type);
-      else if (token.kind === 'resolver') this.#resolve(call, token.of);
-    });
-  }
-
-  /** `resolve(x)`: the promise gives x. */
-  #resolve(call: CallLike, promise: TokenId): void {
-    const [given] = call.args;
-    const node = this.#promises.get(promise);
-    if (given !== undefined && node !== undefined) this.solver.addEdge(given, node);
-  }
-
-  /** `new (someClass)(…)`: a class that came as a value. */
-  #construct(call: CallLike, type: TypeId): void {
-    const construct = this.objects.hierarchy.constructorOf(type);
-    this.instantiated.add(type);
-    const token = this.objects.objectToken(call.fn.facts, `s${call.step} ${type}`, type, 'instance');
-    if (call.result !== undefined) this.solver.addToken(call.result, token);
-    if (construct === undefined) return;
-    this.#addSelf(construct, token);
-    this.#link({ ...call, self: undefined, result: undefined }, construct);
-  }
-
-  #callMethod(call: CallLike, declared: TypeId, name: string): void {
-    const { self } = call;
-    if (self === undefined) {
-      for (const method of this.dispatch(declared, name)) this.#linkMethod(call, method, name);
-      return;
-    }
-    const linked = new Set<TokenId>();
-    const isClass = this.program.types.get(declared)?.kind === 'class';
-    this.solver.watch(self, id => {
-      if (linked.has(id)) return;
-      linked.add(id);
-      const token = this.objects.token(id);
-      // What flows is over-approximate; the receiver's declared class is not.
-      const made = token.kind === 'object' ? token.site.type : null;
-      if (
-        isClass &&
-        made !== null &&
-        this.program.types.has(made) &&
-        !this.objects.hierarchy.ancestors(made).includes(declared)
-      )
-        return;
-      const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
-      const method = type === null ? undefined : this.objects.hierarchy.methodOf(type, name, token.kind === 'class');
-      if (method) {
-        this.#linkMethod(call, { type: method.type.id, id: method.id }, name, id);
-        return;
-      }
-      const property = this.objects.propertyOf(id, name, undefined);
-      if (property !== undefined) this.#callValue(call, property);
-    });
-    this.open.push(() => {
-      if ((this.targets.get(call.fn.facts.id)?.get(call.step)?.size ?? 0) > 0) return;
-      for (const method of this.dispatch(declared, name)) this.#linkMethod(call, method, name);
-      this.#callValue(call, this.objects.typedProperty(declared, name));
-    });
-  }
-
-  #linkMethod(call: CallLike, method: Method, name: string, receiver?: TokenId): void {
-    if (!this.#linkDecorated(call, method.type, name)) this.#link(call, method.id, receiver);
-  }
-
-  /** A decorated method is what the decorator made of it: the value that the module body holds. */
-  #linkDecorated(call: CallLike, type: TypeId, name: string): boolean {
-    const decorated = this.program.types.get(type)?.decorated?.[name];
-    const original = this.program.types.get(type)?.methods[name];
-    if (decorated === undefined) return false;
-    const module = this.functions.get(`${type.slice(0, type.lastIndexOf('#'))}#`);
-    if (!module) return false;
-    this.solver.watch(module.values + decorated, id => {
-      const token = this.objects.token(id);
-      if (token.kind === 'function' && token.id !== original) this.#link(call, token.id);
-    });
-    this.open.push(() => {
-      const others = [...this.solver.tokens(module.values + decorated)].filter(
-        id => this.objects.token(id).kind === 'function',
-      );
-      if (original !== undefined && others.length <= 1) this.#link(call, original);
-    });
-    return true;
-  }
-
-  /** An edge: arguments into parameters, receiver into self, what is returned into the result. */
-  #link(call: CallLike, id: FunctionId, receiver?: TokenId): void {
-    const callee = this.functions.get(id);
-    if (!callee) return;
-    let table = this.targets.get(call.fn.facts.id);
-    if (!table) {
-      table = new Map<StepId, Set<FunctionId>>();
-      this.targets.set(call.fn.facts.id, table);
-    }
-    let set = table.get(call.step);
-    if (!set) table.set(call.step, (set = new Set()));
-    if (receiver !== undefined) this.solver.addToken(callee.self, receiver);
-    if (set.has(id)) return;
-    set.add(id);
-    if (call.self !== undefined && receiver === undefined) this.solver.addEdge(call.self, callee.self);
-    if (call.result !== undefined) this.solver.addEdge(callee.returned, call.result);
-    this.#passArguments(call, callee);
-  }
-
-  #passArguments(call: CallLike, callee: FunctionNodes): void {
-    const { parameters } = callee.facts;
-    const rest = parameters.findIndex(parameter => parameter.rest);
-    const firstSpread = Math.min(...call.spreads, Infinity);
-    call.args.forEach((arg, index) => {
-      const spread = call.spreads.includes(index);
-      const from = spread ? this.elementRead(call.fn, arg, null) : arg;
-      for (let to = index; to < parameters.length; to += 1) {
-        if (rest >= 0 && to >= rest) break;
-        this.solver.addEdge(from, callee.parameters + to);
-        if (index < firstSpread) break;
-      }
-      if (rest >= 0 && (index >= rest || index >= firstSpread)) {
-        const token = this.objects.objectToken(callee.facts, 'rest', null, 'array');
-        this.solver.addToken(callee.parameters + rest, token);
-        const exact = index < firstSpread ? this.objects.propertyOf(token, String(index - rest), undefined) : undefined;
-        this.solver.addEdge(from, exact ?? this.objects.elements(token).written);
-      }
-    });
+    this.constrainTarget(call, step.target);
   }
 }

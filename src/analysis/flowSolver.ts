@@ -10,7 +10,12 @@
  * is about (a dispatcher has hundreds of true handlers): their limit only bounds the cost.
  */
 const OBJECT_LIMIT = 24;
-const FUNCTION_LIMIT = 40;
+const FUNCTION_LIMIT = 1000;
+/** Functions that any node may hold, and how many more all of them together may: then only the first are taken. */
+const USUAL_FUNCTIONS = 40;
+const FUNCTIONS_BEYOND = 1_000_000;
+/** From this many successors on a node's are kept as a set besides. */
+const MANY_SUCCESSORS = 12;
 
 export type NodeId = number;
 export type TokenId = number;
@@ -20,12 +25,13 @@ export class FlowSolver {
   readonly #pending: (TokenId[] | undefined)[] = [];
   readonly #successors: (NodeId[] | undefined)[] = [];
   readonly #watchers: (((token: TokenId) => void)[] | undefined)[] = [];
-  readonly #edges = new Set<number>();
+  readonly #successorSets: (Set<NodeId> | undefined)[] = [];
   readonly #worklist: NodeId[] = [];
   /** How many of a node's tokens are objects. */
   readonly #objects: (number | undefined)[] = [];
   readonly #isFunction: (token: TokenId) => boolean;
   #nodes = 0;
+  #functionsBeyond = 0;
 
   /** `isFunction` tells the tokens that calls are resolved to from the others. */
   constructor(isFunction: (token: TokenId) => boolean = () => true) {
@@ -48,7 +54,10 @@ export class FlowSolver {
     if (!set) this.#tokens[node] = set = new Set();
     if (set.has(token)) return;
     if (this.#isFunction(token)) {
-      if (set.size >= FUNCTION_LIMIT) return;
+      if (set.size >= USUAL_FUNCTIONS) {
+        if (set.size >= FUNCTION_LIMIT || this.#functionsBeyond >= FUNCTIONS_BEYOND) return;
+        this.#functionsBeyond += 1;
+      }
     } else {
       const objects = this.#objects[node] ?? 0;
       if (objects >= OBJECT_LIMIT) return;
@@ -66,12 +75,25 @@ export class FlowSolver {
   /** Everything in `from` also flows into `to`. */
   addEdge(from: NodeId, to: NodeId): void {
     if (from === to) return;
-    const key = from * 0x4000000 + to;
-    if (this.#edges.has(key)) return;
-    this.#edges.add(key);
-    (this.#successors[from] ??= []).push(to);
+    if (!this.#isNewEdge(from, to)) return;
     const set = this.#tokens[from];
     if (set) for (const token of set) this.addToken(to, token);
+  }
+
+  #isNewEdge(from: NodeId, to: NodeId): boolean {
+    const successors = this.#successors[from];
+    if (!successors) this.#successors[from] = [to];
+    else if (successors.length < MANY_SUCCESSORS) {
+      if (successors.includes(to)) return false;
+      successors.push(to);
+    } else {
+      let known = this.#successorSets[from];
+      if (!known) this.#successorSets[from] = known = new Set(successors);
+      if (known.has(to)) return false;
+      known.add(to);
+      successors.push(to);
+    }
+    return true;
   }
 
   /** Calls `act` once for every token that is or will be in the node. */
