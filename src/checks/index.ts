@@ -1,5 +1,6 @@
 /** Registration: one import and one line for each check. */
 import type { Check } from './check.ts';
+import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
@@ -8,6 +9,7 @@ import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
 import sectionEscape from './section-escape.ts';
 
 export const checks: readonly Check[] = [
+  exitWithTasksInFlight,
   floatingPromise,
   lockOrderCycle,
   lockReentry,

@@ -302,6 +302,8 @@ export interface Cancel extends StepBase {
   kind: 'cancel';
   what: ValueId | Place;
   how: 'abort' | 'cancel' | 'clear' | 'close' | 'unref' | 'exit';
+  /** `exit`: the status that is given. */
+  code?: ValueId;
 }
 /** From here on the outside may start the handler: everything before it in this function is its start-up. */
 export interface Register extends StepBase {
@@ -428,6 +430,8 @@ export interface EntryPoint {
   trigger: string;
   /** What a person calls it: `POST /transfer`, `"data" event`. */
   label: string;
+  /** `signal`: the constant name of what the process is told (`SIGTERM`, `uncaughtException`); absent: not constant. */
+  event?: string;
   instances: 'once' | 'serial' | 'many';
   evidence: 'framework' | 'inferred' | 'exported';
   awaitsHandler: boolean;

@@ -107,9 +107,15 @@ export function lowerRegister(site: EffectSite, effect: Extract<Effect, { does: 
       kind: 'register',
       at: site.site.at,
       handler,
-      entry: { ...entry, label: entryLabel(site, label), test: test ?? site.context.test },
+      entry: { ...entry, label: entryLabel(site, label), ...eventOf(site, effect), test: test ?? site.context.test },
     });
   }
+}
+
+/** `SIGTERM` of `process.on('SIGTERM', …)`; a table that registers for termination as such says so itself. */
+function eventOf(site: EffectSite, { handler, entry }: Extract<Effect, { does: 'register' }>): { event?: string } {
+  const name = entry.trigger === 'signal' && handler === 1 ? site.constant(0) : undefined;
+  return name === undefined ? {} : { event: unquoted(name) };
 }
 
 function entryLabel(site: EffectSite, label: string | undefined): string {
@@ -148,6 +154,7 @@ export function lowerSpawn(site: EffectSite, effect: Extract<Effect, { does: 'sp
 /** `controller.abort()`, `clearTimeout(handle)`, `server.close()`. */
 export function lowerCancel(site: EffectSite, effect: Extract<Effect, { does: 'cancel' }>): void {
   const what: ValueId = site.value(effect.what) ?? site.builder.unknown(site.key);
-  site.emit({ kind: 'cancel', at: site.site.at, what, how: effect.how });
+  const code = effect.how === 'exit' ? site.value(0) : undefined;
+  site.emit({ kind: 'cancel', at: site.site.at, what, how: effect.how, ...(code === undefined ? {} : { code }) });
   if (site.api.gives === undefined) site.replaced = true;
 }

@@ -1,0 +1,47 @@
+/** The calls of a function whose results flow into one of its values: through chains, combinators, arrays, choices. */
+import type { FunctionFacts, Step, ValueId } from '../model/facts.ts';
+import type { Program } from './program.ts';
+
+export function flowsInto(program: Program, fn: FunctionFacts, value: ValueId): Set<Step> {
+  const steps = program.steps(fn.id);
+  const found = new Set<Step>();
+  const seen = new Set<ValueId>();
+  const queue = [value];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const facts = seen.has(next) ? undefined : fn.values[next];
+    seen.add(next);
+    switch (facts?.kind) {
+      case 'result': {
+        const step = steps.get(facts.of);
+        if (step?.kind === 'chain') queue.push(step.of);
+        else if (step) found.add(step);
+        break;
+      }
+      case 'choice':
+      case 'combined':
+      case 'array':
+      case 'from':
+        queue.push(...facts.values);
+        break;
+      case 'settled':
+      case 'element':
+      case 'view':
+      case 'ordered':
+        queue.push(facts.of);
+        break;
+      case 'object':
+        queue.push(...Object.values(facts.fields), ...facts.spreads);
+        break;
+      case 'read': {
+        if (facts.place.root.kind === 'value') queue.push(facts.place.root.of);
+        else if (facts.place.root.kind === 'captured' && facts.place.root.from === fn.id) {
+          const held = fn.slots[facts.place.root.slot]?.value;
+          if (held != null) queue.push(held);
+        }
+        break;
+      }
+      default:
+    }
+  }
+  return found;
+}
