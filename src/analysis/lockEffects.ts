@@ -4,7 +4,8 @@ import type { Evaluator } from './evaluator.ts';
 import { type OrderFact, areApart, orderOf } from './lockOrderEvidence.ts';
 import type { Fork, Held, Pair, PairSet, Summary, Trace } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
-import type { LockTable } from './locks.ts';
+import type { LockTable, LockUse } from './locks.ts';
+import type { Site } from './program.ts';
 import type { Frame } from './refs.ts';
 
 /** What is collected while one activation is walked. */
@@ -49,9 +50,14 @@ export abstract class LockEffects {
 
   protected acquire(walk: Walk, step: Acquire, state: State): State {
     const site = this.evaluator.program.site(walk.frame.fn.id, step.at);
+    return this.take(walk, step, this.locks.acquired(walk.frame, step), site, state);
+  }
+
+  /** Asks for each of the locks, one after the other. */
+  protected take(walk: Walk, step: Acquire, found: readonly LockUse[], site: Site, state: State): State {
     const units = step.units.kind === 'exactly' ? step.units.n : null;
     const trace: Trace = { site, calls: null, through: false, waited: null, next: null };
-    const uses = this.locks.acquired(walk.frame, step).slice(0, 4);
+    const uses = found.slice(0, 4);
     let held = state.held;
     const batch = step.keysAre === 'batch' && uses.length > 1 ? this.token(walk, step.id) : null;
     for (const { lock, wait } of uses) {

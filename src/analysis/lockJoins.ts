@@ -1,5 +1,5 @@
 /** Calls and joins: a task inherits the locks held where it is waited for, not where it is started (ALGORITHMS 2.2). */
-import type { Await, At, Call, Step, StepId, ValueId } from '../model/facts.ts';
+import type { Acquire, Await, At, Call, Step, StepId, ValueId } from '../model/facts.ts';
 import type { Activities } from './activities.ts';
 import type { Callee, Evaluator } from './evaluator.ts';
 import { LockEffects, type Walk } from './lockEffects.ts';
@@ -187,7 +187,36 @@ export abstract class LockJoins extends LockEffects {
     }
     if (ref.kind === 'chain') return this.joinChain(walk, ref, step, state, forks);
     if (ref.kind === 'combined') return this.joinAll(walk, ref, step, state, forks);
+    if (ref.kind === 'opaque') this.runBuilder(walk, ref, step.at, state);
     return state;
+  }
+
+  /** Work on what may be a pool: when it is one, the work that is awaited runs on a unit of it. */
+  protected runBuilder(walk: Walk, ref: Ref & { kind: 'opaque' }, at: At, state: State): void {
+    const { frame } = ref;
+    const { program } = this.evaluator;
+    const start = /^s(\d+)$/.exec(ref.what)?.[1];
+    const steps = program.steps(frame.fn.id);
+    const begun = start === undefined ? undefined : steps.get(Number(start));
+    if (begun?.kind !== 'call' || begun.known?.takesUnit !== true || begun.receiver === undefined) return;
+    for (const other of steps.values()) {
+      if (other.kind !== 'call' || other.known?.usesGiven !== true || other.receiver === undefined) continue;
+      if (this.evaluator.evaluate(frame, other.receiver).includes(ref)) return;
+    }
+    const request: Acquire = {
+      kind: 'acquire',
+      id: begun.id,
+      at,
+      lock: begun.receiver,
+      mode: 'permit',
+      units: { kind: 'exactly', n: 1 },
+      wait: 'endless',
+      failure: 'throws',
+    };
+    const isHere = frame === walk.frame;
+    const site = isHere ? program.site(frame.fn.id, begun.at) : program.site(walk.frame.fn.id, at);
+    const pools = this.locks.acquired(frame, request).filter(({ lock }) => lock.kind.limiter);
+    if (pools.length > 0) this.take(walk, request, pools, site, state);
   }
 
   protected joinChain(

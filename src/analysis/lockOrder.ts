@@ -51,7 +51,7 @@ class CycleSearch {
     for (const { pairs } of activities.list)
       for (const pair of pairs) if (pair.mode === 'exclusive') this.#exclusiveRequests.add(pair.acquires.site);
     for (const edge of edges) {
-      if (edge.pair.wait === 'try' || edge.held.token === '') continue;
+      if (edge.pair.wait === 'try' || edge.held.token === '' || isUnbounded(edge)) continue;
       let from = this.#hops.get(edge.held.lock.site);
       if (!from) {
         from = new Map<string, LockEdge[]>();
@@ -263,6 +263,10 @@ function isGated(
   }
   return false;
 }
+
+/** A limiter without a limit makes nobody wait. */
+const isUnbounded = ({ held, pair }: LockEdge): boolean =>
+  held.lock.capacity === Infinity || pair.acquires.capacity === Infinity;
 
 const shortestFirst = (edges: LockEdge[]): LockEdge[] => {
   const length = (edge: LockEdge): number =>

@@ -15,7 +15,12 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
   for (const [id, fn] of program.functions) {
     for (const value of fn.values) if (value.kind === 'function') uses(id, value.id);
     for (const step of program.steps(id).values()) {
-      if (step.kind === 'acquire' || step.kind === 'release') found.add(id);
+      if (
+        step.kind === 'acquire' ||
+        step.kind === 'release' ||
+        (step.kind === 'call' && step.known?.takesUnit === true)
+      )
+        found.add(id);
       for (const target of graph.targets(id, step.id)) uses(id, target);
     }
   }

@@ -35,6 +35,15 @@ export function askingSite(held: Held, pair: Pair): Site {
   return step.waited ?? step.site;
 }
 
+/** The calls on the way to an acquisition, for `related`. */
+export function callsOf(trace: Trace): { site: Site; message: string }[] {
+  return traceSteps(trace).flatMap(step => {
+    if (step.calls === null) return [];
+    const call = { site: step.site, message: `\`${step.calls}\` is called` };
+    return step.waited ? [call, { site: step.waited, message: 'and waited for here' }] : [call];
+  });
+}
+
 /** The name of the function that a site stands in. */
 export function functionName(program: Program, site: Site): string {
   return program.functions.get(site.in)?.name ?? site.in;

@@ -1,7 +1,8 @@
 /** Locks as abstract objects: which lock an acquisition takes, what it is like, what a person calls it. */
-import type { Acquire, Count, LockKind, Place, StepId, ValueId, Wait } from '../model/facts.ts';
+import type { Acquire, LockKind, Place, StepId, ValueId, Wait } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
+import { capacityOf, isReentrant } from './lockSettings.ts';
 import type { Program, Site } from './program.ts';
 import { type Frame, type Ref, type Refs, typeOf } from './refs.ts';
 
@@ -22,7 +23,7 @@ export interface Lock {
   readonly kind: LockKind;
   /** Taking it again in the same task succeeds. */
   readonly reentrant: boolean;
-  /** Permits, null when not known. */
+  /** Permits: `Infinity` when nothing bounds them, null when not known. */
   readonly capacity: number | null;
   /** Where it is made or declared; null for a lock that is only a name. */
   readonly declared: Site | null;
@@ -119,8 +120,8 @@ export class LockTable {
       owner: this.#ownerOf(family ? family.base : ref),
       entry: keyed,
       kind,
-      reentrant: this.#isReentrant(ref, kind),
-      capacity: this.#capacity(ref, kind),
+      reentrant: isReentrant(this.#eval, ref, kind),
+      capacity: capacityOf(this.#eval, ref, kind),
       declared: base.declared,
     };
     this.#locks.set(key, lock);
@@ -216,38 +217,7 @@ export class LockTable {
     }
     return views[0] ?? `${ref.type?.split('#').pop() ?? 'lock'} of ${fn.name}`;
   }
-
-  #isReentrant(ref: Ref, kind: LockKind): boolean {
-    if (kind.reentrant !== 'no') return true;
-    if (kind.reentrantArgument === undefined) return false;
-    return (
-      this.#argument(ref, kind.reentrantArgument)?.some(value => value.kind === 'constant' && value.text === 'true') ??
-      false
-    );
-  }
-
-  /** What the constructor got for an argument or option; undefined when nothing. */
-  #argument(ref: Ref, argument: number | { argument: number; option: string }): Refs | undefined {
-    if (ref.kind !== 'made' || !('step' in ref.at)) return undefined;
-    const step = this.#program.steps(ref.frame.fn.id).get(ref.at.step);
-    const given =
-      step?.kind === 'call' ? step.args[typeof argument === 'number' ? argument : argument.argument] : undefined;
-    if (given === undefined) return undefined;
-    const values = this.#eval.evaluate(ref.frame, given);
-    if (typeof argument === 'number') return values;
-    const option = values.flatMap(value => [...this.#eval.field(value, argument.option, null)]);
-    return option.every(value => value.kind === 'field') ? undefined : option;
-  }
-
-  #capacity(ref: Ref, kind: LockKind): number | null {
-    const given = kind.capacityArgument === undefined ? undefined : this.#argument(ref, kind.capacityArgument);
-    if (given === undefined) return countOf(kind.capacity);
-    const only = given.length === 1 ? given[0] : undefined;
-    return only?.kind === 'constant' && /^\d+$/.test(only.text) ? Number(only.text) : null;
-  }
 }
-
-const countOf = (count: Count): number | null => (count.kind === 'exactly' ? count.n : null);
 
 /** Keys of different constant shape are different families: `user:…`, `"toc"`, `…`. */
 function shapeOf(key: Ref | string): string {

@@ -5,6 +5,7 @@ import floatingPromise from './floating-promise.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
 import orphanedTask from './orphaned-task.ts';
+import poolSelfDeadlock from './pool-self-deadlock.ts';
 import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
 import sectionEscape from './section-escape.ts';
 
@@ -14,6 +15,7 @@ export const checks: readonly Check[] = [
   lockOrderCycle,
   lockReentry,
   orphanedTask,
+  poolSelfDeadlock,
   raceLoserNotCancelled,
   sectionEscape,
 ];

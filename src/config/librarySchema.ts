@@ -89,6 +89,7 @@ const lockEffects = [
     passes,
     doneWhenDeclared: optional(z.boolean()),
     freesEarly: optional(arg),
+    withoutCallback: optional(z.strictObject({ releasedBy: z.array(name) })),
   }),
   z.strictObject({
     does: z.literal('release'),
@@ -212,6 +213,8 @@ const known = z.strictObject({
     }),
   ),
   builder: optional(z.enum(['chain', 'run'])),
+  takesUnit: optional(z.boolean()),
+  usesGiven: optional(z.boolean()),
   signal: optional(z.strictObject({ argument: index, option: optional(name) })),
 } satisfies Shape<Knowledge>);
 const api = z.strictObject({

@@ -10,7 +10,13 @@ const chain: Api = {
   known: { builder: 'chain', outside: 'database' },
 };
 const start: Api = { does: [], gives: 'lazy', known: { builder: 'chain', outside: 'database' } };
-const run: Api = { does: [], gives: 'promise', known: { ...database, builder: 'run' } };
+/** Started from the instance: awaiting it takes a connection of the pool. */
+const query: Api = { ...start, known: { ...start.known, takesUnit: true } };
+const end: Api = {
+  does: [{ does: 'release', token: 'receiver', async: true }],
+  gives: 'promise',
+  known: { ...database, builder: 'run' },
+};
 const begin: Api = {
   does: [
     {
@@ -19,6 +25,7 @@ const begin: Api = {
       mode: 'permit',
       callback: 0,
       passes: [{ fresh: 'Transaction' }],
+      withoutCallback: { releasedBy: ['commit', 'rollback'] },
       async: true,
     },
   ],
@@ -61,11 +68,18 @@ export const knex = defineLibrary({
       'default',
       'knex',
     ),
-    ...same(start, 'Knex()', 'Transaction()', 'RawBuilder()', 'Knex.raw', 'Knex.queryBuilder', 'RefBuilder()'),
+    ...same(query, 'Knex()', 'Knex.raw', 'Knex.queryBuilder'),
+    ...same(start, 'Transaction()', 'Transaction.raw', 'Transaction.queryBuilder', 'RawBuilder()', 'RefBuilder()'),
     'QueryInterface.*': chain,
     'QueryBuilder.*': chain,
     'SchemaBuilder.*': chain,
-    ...sameMembers('ChainableInterface', chain, 'transacting', 'debug', 'options', 'connection'),
+    ...sameMembers('ChainableInterface', chain, 'debug', 'options'),
+    ...sameMembers(
+      'ChainableInterface',
+      { ...chain, known: { ...chain.known, usesGiven: true } },
+      'transacting',
+      'connection',
+    ),
     ...sameMembers('ChainableInterface', nothing, 'toQuery', 'generateDdlCommands'),
     'ChainableInterface.stream': {
       does: [{ does: 'make', type: 'node:stream#PassThrough' }],
@@ -80,7 +94,7 @@ export const knex = defineLibrary({
         { does: 'invoke', callback: 0, when: 'now', times: 'once', awaits: true, passes: [{ fresh: 'Transaction' }] },
       ],
     },
-    ...sameMembers('Transaction', run, 'commit', 'rollback'),
+    ...sameMembers('Transaction', end, 'commit', 'rollback'),
     'Transaction.isCompleted': nothing,
     'Knex.batchInsert': { does: [], gives: 'lazy', known: database },
     'Knex.destroy': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }], gives: 'promise', known: database },

@@ -99,6 +99,8 @@ export type Effect =
       doneWhenDeclared?: boolean;
       /** The lock may be lost before the callback ends: after a time (`maxExecutionTime`, ttl). */
       freesEarly?: Arg;
+      /** The callback may be left out: then the call gives what is held, and these members of it give it back. */
+      withoutCallback?: { releasedBy: string[] };
       async: boolean;
     }
   /** The same lock, waited for in another way. */

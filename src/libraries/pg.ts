@@ -4,7 +4,12 @@ import { does, later, nothing, same } from './rows.ts';
 import { pgStub } from './stubs/databases.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
-const query: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'promise', known: database };
+// The object may be a pool behind a type that both have (`Pick<PoolClient, 'query'>`).
+const query: Api = {
+  does: [later(-1, ['unknown', 'unknown'])],
+  gives: 'promise',
+  known: { ...database, takesUnit: true },
+};
 const end: Api = {
   does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(0)],
   gives: 'promise',

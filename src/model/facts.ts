@@ -215,6 +215,10 @@ export interface Knowledge {
   };
   /** A call on a builder that is not run before it is awaited; `chain`: gives the same builder again. */
   builder?: 'chain' | 'run';
+  /** When the receiver turns out to be a pool, awaiting the result takes one unit of it for its time. */
+  takesUnit?: boolean;
+  /** The work of the receiver (a builder) runs on what is given here: it takes no unit of its own. */
+  usesGiven?: boolean;
   /** Index of the argument, and option name when it is an options object, that takes an AbortSignal. */
   signal?: { argument: number; option?: string };
 }

@@ -112,17 +112,36 @@ function givenToken(builder: FunctionBuilder, effect: AcquireEffect, token: Valu
 
 /** `lock.runExclusive(callback)`. */
 export function lowerRunLocked(site: EffectSite, effect: RunLocked): void {
+  const given = site.callbacks(effect.callback);
+  if (given.length === 0 && effect.withoutCallback)
+    return lowerAcquire(site, acquireOf(effect, effect.withoutCallback));
   const type = lockType(site, effect.lock);
   const call = new SyntheticCall(site);
   call.pass('lock', effect.lock, type);
   if (effect.key !== undefined) call.pass('key', effect.key);
-  site.callbacks(effect.callback);
   call.pass('callback', effect.callback);
   for (const each of effect.passes ?? []) {
     if (typeof each !== 'object' || 'fresh' in each) continue;
     call.pass('argument', 'argument' in each ? each.argument : each.element);
   }
   site.result = call.call(effect.async ? 'promise' : 'value', inner => lockedBody(site, effect, call, inner));
+}
+
+/** The acquisition that a call without a callback is. */
+function acquireOf(effect: RunLocked, { releasedBy }: { releasedBy: string[] }): AcquireEffect {
+  const { lock, key, keysAre, mode, units, wait, async } = effect;
+  return {
+    does: 'acquire',
+    lock,
+    ...(key === undefined ? {} : { key }),
+    ...(keysAre === undefined ? {} : { keysAre }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(units === undefined ? {} : { units }),
+    ...(wait === undefined ? {} : { wait }),
+    async,
+    gives: 'token',
+    releasedBy,
+  };
 }
 
 function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, inner: FunctionBuilder): void {

@@ -74,6 +74,7 @@ export function meaningPlace(meaning: Meaning): Place | undefined {
 export function lowerIdentifier(fn: FunctionContext, name: ts.Identifier): ValueId {
   if (name.text === 'undefined') return fn.builder.constant('undefined');
   const named = resolveName(fn, name);
+  if (named.kind === 'external' && named.name === 'lib#Infinity') return fn.builder.constant('Infinity');
   if (named.kind === 'variable') return readVariable(fn, named.variable, name);
   if (named.kind === 'itself') return itselfValue(fn, named.declaration);
   if (named.kind === 'unknown')

@@ -20,7 +20,14 @@ export function isAccess(node: ts.Node): node is AccessNode {
 export function lowerAccess(fn: FunctionContext, node: AccessNode): ValueId {
   const constant = enumMember(fn, node);
   if (constant !== undefined) return constant;
-  return readMember(fn, node, accessPlace(fn, node));
+  const place = accessPlace(fn, node);
+  return isInfinity(place) ? fn.builder.constant('Infinity') : readMember(fn, node, place);
+}
+
+function isInfinity({ root, path }: Place): boolean {
+  const [step] = path;
+  const isMember = path.length === 1 && step !== undefined && 'field' in step && step.field === 'POSITIVE_INFINITY';
+  return root.kind === 'external' && root.name === 'lib#Number' && isMember;
 }
 
 /** The value of `x.y`, whose place is known: what its getter gives, or what the place holds. */
