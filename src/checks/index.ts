@@ -4,6 +4,7 @@ import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
+import misusedPromise from './misused-promise.ts';
 import orphanedTask from './orphaned-task.ts';
 import poolSelfDeadlock from './pool-self-deadlock.ts';
 import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
@@ -14,6 +15,7 @@ export const checks: readonly Check[] = [
   floatingPromise,
   lockOrderCycle,
   lockReentry,
+  misusedPromise,
   orphanedTask,
   poolSelfDeadlock,
   raceLoserNotCancelled,

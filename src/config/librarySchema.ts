@@ -140,6 +140,7 @@ const valueEffects = [
   z.strictObject({ does: z.literal('with-resolvers') }),
   z.strictObject({ does: z.literal('own'), promises: z.array(index) }),
 ] as const;
+const quietFor = optional(z.strictObject({ at: arg, equals: z.array(z.string()) }));
 const callEffects = [
   z.strictObject({
     does: z.literal('invoke'),
@@ -150,6 +151,7 @@ const callEffects = [
     parallel: optional(z.boolean()),
     bound: optional(arg),
     passes,
+    returns: optional(z.enum(['value', 'ignored', 'taken'])),
   }),
   z.strictObject({
     does: z.literal('spawn'),
@@ -163,7 +165,7 @@ const callEffects = [
     what: arg,
     how: z.enum(['abort', 'cancel', 'clear', 'close', 'unref', 'exit']),
   }),
-  z.strictObject({ does: z.literal('register'), handler: arg, entry, passes }),
+  z.strictObject({ does: z.literal('register'), handler: arg, entry, passes, quietFor }),
   z.strictObject({
     does: z.literal('listen'),
     on: arg,
@@ -172,6 +174,7 @@ const callEffects = [
     once: optional(z.boolean()),
     removes: optional(z.boolean()),
     entry: optional(partialEntry),
+    quietFor,
   }),
   z.strictObject({ does: z.literal('emit'), on: arg, event: arg, passesFrom: index }),
   z.strictObject({
@@ -199,6 +202,7 @@ const effect = z.discriminatedUnion('does', [...lockEffects, ...valueEffects, ..
 
 const known = z.strictObject({
   neverRejects: optional(z.boolean()),
+  listensToRejections: optional(z.strictObject({ argument: index, option: name })),
   neverThrows: optional(z.boolean()),
   owns: optional(z.array(index)),
   leavesTurn: optional(z.boolean()),
@@ -252,6 +256,7 @@ export const librarySchema: z.ZodType<Library> = z
     package: name,
     language: z.enum(['typescript', 'python']),
     aliases: optional(z.array(name)),
+    versionsOf: optional(name),
     locks: optional(z.record(name, lockKind)),
     apis: z.record(name, z.union([api, z.array(api)])),
     supertypes: optional(z.record(name, z.array(name))),

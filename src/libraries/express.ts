@@ -141,6 +141,7 @@ export const express = defineLibrary({
 export const expressCore = defineLibrary({
   package: 'express-serve-static-core',
   language: 'typescript',
+  versionsOf: 'express',
   supertypes: {
     Express: ['Application'],
     Router: ['IRouter'],

@@ -102,7 +102,14 @@ export const dom = defineLibrary({
       ]),
     ),
     ...same(
-      does({ does: 'invoke', callback: 0, when: 'now', times: 'each', passes: [{ element: 'receiver' }] }),
+      does({
+        does: 'invoke',
+        callback: 0,
+        when: 'now',
+        times: 'each',
+        passes: [{ element: 'receiver' }],
+        returns: 'ignored',
+      }),
       'NodeList.forEach',
       'NodeListOf.forEach',
       'DOMTokenList.forEach',

@@ -4,9 +4,17 @@ import { defineLibrary, type Api } from './library.ts';
 import { does, entry, nothing, same, sameMembers } from './rows.ts';
 import { globalsStub } from './stubs/globals.ts';
 
+/** Events that tell of a failure which nobody handled. */
+export const LAST_RESORTS = ['unhandledRejection', 'uncaughtException', 'uncaughtExceptionMonitor'] as const;
+
 /** `process.on('SIGTERM', f)`: the system calls it, at any time, nobody awaits it. */
 const onProcess: Api = does(
-  { does: 'register', handler: 1, entry: entry('signal', { instances: 'once', label: 'process event {0}' }) },
+  {
+    does: 'register',
+    handler: 1,
+    entry: entry('signal', { instances: 'once', label: 'process event {0}' }),
+    quietFor: { at: 0, equals: [...LAST_RESORTS] },
+  },
   { does: 'give', what: 'receiver' },
 );
 

@@ -129,6 +129,11 @@ export type Effect =
       /** How many run at once, when told by an argument or option (`concurrency`); absent or not given: all. */
       bound?: Arg;
       passes?: Passed[];
+      /**
+       * What becomes of what the callback returns: `value`: taken as a plain value (a predicate), `ignored`: nothing,
+       * `taken`: given back or kept. Absent: `ignored` where it is called later, else `taken`.
+       */
+      returns?: 'value' | 'ignored' | 'taken';
     }
   | { does: 'give'; what: Given }
   /** `array.push(x)`, `set.add(x)`, `map.set(k, v)`: the value becomes an element of the container. */
@@ -165,6 +170,8 @@ export type Effect =
       handler: Arg;
       entry: Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean };
       passes?: Passed[];
+      /** With one of these constants, nothing is left to do about a rejection of the handler. */
+      quietFor?: { at: Arg; equals: string[] };
     }
   /** Adds a listener of an event (constant or value) to an emitter; `emit` calls them all, now, in order. */
   | {
@@ -175,6 +182,8 @@ export type Effect =
       once?: boolean;
       removes?: boolean;
       entry?: Partial<EntryPoint>;
+      /** With one of these constants, nothing is left to do about a rejection of the listener. */
+      quietFor?: { at: Arg; equals: string[] };
     }
   | { does: 'emit'; on: Arg; event: Arg; passesFrom: number }
   | { does: 'block'; what: 'sleep' | 'file' | 'network' | 'process' | 'cpu' | 'wait'; slow?: boolean }
@@ -210,6 +219,8 @@ export interface Library {
   language: 'typescript' | 'python';
   /** Other module names that mean the same package: `fs`, `timers/promises`. */
   aliases?: string[];
+  /** The package whose versions count, where this one only declares its types. */
+  versionsOf?: string;
   /** Facts of every lock type, by type name of this package. */
   locks?: Record<string, LockKind>;
   /**

@@ -28,7 +28,14 @@ export const events = defineLibrary({
   supertypes: { EventEmitter: ['lib#EventEmitter'], EventEmitterAsyncResource: ['EventEmitter'] },
   apis: {
     ...emitterRows('EventEmitter'),
-    ...same(does({ does: 'make', type: 'EventEmitter' }), 'new EventEmitter', 'new default'),
+    ...same(
+      {
+        does: [{ does: 'make', type: 'EventEmitter' }],
+        known: { listensToRejections: { argument: 0, option: 'captureRejections' } },
+      },
+      'new EventEmitter',
+      'new default',
+    ),
     ...statics,
     ...Object.fromEntries(Object.entries(statics).map(([name, api]) => [`static EventEmitter.${name}`, api])),
   },

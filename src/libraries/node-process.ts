@@ -1,5 +1,6 @@
 /** `node:child_process`, `node:worker_threads`, `node:cluster` and `node:process`: other threads and processes. */
 import { portRows } from './emitters.ts';
+import { LAST_RESORTS } from './lib-node.ts';
 import { defineLibrary, type Api } from './library.ts';
 import { does, entry, later, nothing, same, sameMembers } from './rows.ts';
 import { childProcessStub, clusterStub, processStub, workerThreadsStub } from './stubs/node-process.ts';
@@ -146,7 +147,12 @@ export const nodeProcess = defineLibrary({
       known: { neverThrows: true },
     },
     ...same(
-      does({ does: 'register', handler: 1, entry: entry('signal', { instances: 'once', label: 'process event {0}' }) }),
+      does({
+        does: 'register',
+        handler: 1,
+        entry: entry('signal', { instances: 'once', label: 'process event {0}' }),
+        quietFor: { at: 0, equals: [...LAST_RESORTS] },
+      }),
       'on',
       'once',
     ),

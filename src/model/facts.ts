@@ -95,8 +95,48 @@ export interface FunctionFacts {
   slots: Record<string, { value: ValueId | null; assignedAgain: boolean; type: TypeId | null; at: At }>;
   values: Value[];
   body: Block;
+  /** Functions given to somebody who says by contract what becomes of what they return; in source order. */
+  contracts?: Contract[];
+  /** Expressions that a promise would be mistaken in, as far as they may be one; in source order. */
+  plainUses?: PlainUse[];
   /** `@lockOrder`, `@serial`, `@detached` … written at this declaration. */
   declared?: Declared[];
+}
+
+/** A function given away: as an argument, option, property, attribute, or to a variable with a declared type. */
+export interface Contract {
+  /** The expression that is the function. */
+  at: At;
+  callback: ValueId;
+  /**
+   * What becomes of what it returns: nobody looks at it; it is taken as a plain value (a predicate, a comparator); it is
+   * the next call's first argument (`reduce`).
+   */
+  result: 'ignored' | 'value' | 'accumulated';
+  /** Who calls it, in words: `forEach`, `the "signup" listener`, `onClick`. */
+  taker: string;
+  /**
+   * How it is called, where that matters: again and again whether or not the last call has ended; or once, while a
+   * promise is made, which its own rejection does not reach.
+   */
+  how?: 'interval' | 'executor' | 'listener';
+  /** The emitter that a listener was added to. */
+  emitter?: ValueId;
+  /** A library table says so, or only the declared type does. */
+  source: 'library' | 'declared';
+  /** What the function's own type says that it returns; absent: not told. */
+  gives?: 'promise' | 'maybe-promise';
+}
+
+/** A value used where only plain values make sense. */
+export interface PlainUse {
+  /** The expression. */
+  at: At;
+  value: ValueId;
+  /** `spread`: into an object, array or argument list. */
+  as: 'condition' | 'compared' | 'template' | 'computed' | 'spread';
+  /** What its type says: `or-value`: a promise or a plain value; absent: nothing is known. */
+  gives?: 'promise' | 'or-value';
 }
 
 /** Where a lock, promise, token, key, handle, function or shared value comes from. */
@@ -195,6 +235,8 @@ export interface Call extends StepBase {
 export interface Knowledge {
   /** The promise it returns never rejects; where `signal` is known too, unless one is given. */
   neverRejects?: boolean;
+  /** An option that, when true, makes the object made handle the rejections of what its listeners return. */
+  listensToRejections?: { argument: number; option: string };
   /** It cannot throw (synchronously). */
   neverThrows?: boolean;
   /** These arguments (promises) have an owner from here on: `ctx.waitUntil(p)`. */
@@ -413,6 +455,11 @@ export interface TypeFacts {
   statics: Record<string, FunctionId>;
   /** Methods that only the class itself can call: `private`, `protected`, `#name`. */
   hidden?: string[];
+  /**
+   * Own members that implement or override one declared to return nothing, and may return a promise: member → the
+   * declaration, in words (`Plugin.onLoad`).
+   */
+  voids?: Record<string, string>;
   /** Decorated methods: what a call really calls, as a value of the module body. Absent names call `methods`. */
   decorated?: Record<string, ValueId>;
   /** The function that runs field initialisers and the constructor's body. */

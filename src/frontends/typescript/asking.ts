@@ -19,6 +19,8 @@ export interface Asking {
   checker: ts.TypeChecker;
   index: LibraryIndex;
   sink: QuestionSink;
+  /** `undefined` and `null` are types of their own in this file. */
+  strictNulls: boolean;
 }
 
 /** Relative path when the node stands in audited source. */

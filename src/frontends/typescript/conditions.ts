@@ -4,6 +4,7 @@ import type { Condition, ValueId } from '../../model/facts.ts';
 import { branch, oneArm, type ArmWhen } from './arms.ts';
 import { bare, type FunctionContext } from './context.ts';
 import { lower } from './lowerExpression.ts';
+import { noteCompared, notePlain } from './plainUses.ts';
 
 /** Lowers an expression that is only asked whether it holds. */
 export function lowerCondition(fn: FunctionContext, expression: ts.Expression): Condition {
@@ -12,7 +13,9 @@ export function lowerCondition(fn: FunctionContext, expression: ts.Expression): 
     return negated(lowerCondition(fn, node.operand));
   if (ts.isBinaryExpression(node)) return binaryCondition(fn, node) ?? truthy(fn, lower(fn, node));
   if (ts.isTypeOfExpression(node)) return { kind: 'other', reads: [lower(fn, node.expression)] };
-  return truthy(fn, lower(fn, node));
+  const value = lower(fn, node);
+  notePlain(fn, node, value, 'condition');
+  return truthy(fn, value);
 }
 
 /** Whether a value holds: the condition itself where the value is what a condition gave (`const first = a < b`). */
@@ -92,9 +95,19 @@ export function operands(node: ts.BinaryExpression, operator: ts.SyntaxKind): ts
 function equality(fn: FunctionContext, node: ts.BinaryExpression): Condition {
   const left = bare(node.left);
   if (ts.isTypeOfExpression(left)) return { kind: 'other', reads: [lower(fn, left.expression)] };
-  if (isNothing(node.right)) return { kind: 'nullish', value: lower(fn, left) };
-  if (isNothing(left)) return { kind: 'nullish', value: lower(fn, node.right) };
-  return { kind: 'equal', left: lower(fn, left), right: lower(fn, node.right) };
+  if (isNothing(node.right)) return { kind: 'nullish', value: lowerExistence(fn, left) };
+  if (isNothing(left)) return { kind: 'nullish', value: lowerExistence(fn, node.right) };
+  const values = { left: lower(fn, left), right: lower(fn, node.right) };
+  noteCompared(fn, { left, right: node.right }, values);
+  return { kind: 'equal', ...values };
+}
+
+/** Something kept is tested for being there; what a call gives there and then is a value that somebody expected. */
+function lowerExistence(fn: FunctionContext, expression: ts.Expression): ValueId {
+  const node = bare(expression);
+  const value = lower(fn, node);
+  if (ts.isCallExpression(node)) notePlain(fn, node, value, 'compared');
+  return value;
 }
 
 function isNothing(expression: ts.Expression): boolean {
@@ -109,6 +122,7 @@ function isNothing(expression: ts.Expression): boolean {
 function comparison(fn: FunctionContext, node: ts.BinaryExpression): Condition {
   const left = lower(fn, node.left);
   const right = lower(fn, node.right);
+  noteCompared(fn, node, { left, right });
   switch (node.operatorToken.kind) {
     case ts.SyntaxKind.LessThanToken:
       return { kind: 'less', left, right };
@@ -150,8 +164,12 @@ export function logical(fn: FunctionContext, node: ts.BinaryExpression, left: Va
 export function lowerLogical(fn: FunctionContext, node: ts.BinaryExpression): ValueId {
   const [first, ...rest] = operands(node, node.operatorToken.kind);
   let value = first ? lower(fn, first) : fn.builder.unknown('');
+  let before = first;
   for (const operand of rest) {
     const left = value;
+    if (node.operatorToken.kind !== ts.SyntaxKind.QuestionQuestionToken && before)
+      notePlain(fn, before, left, 'condition');
+    before = operand;
     value = logical(fn, node, left, () => lower(fn, operand));
   }
   return value;

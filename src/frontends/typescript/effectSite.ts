@@ -159,12 +159,22 @@ export class EffectSite {
 
   /** Values of an argument that may be called; the others (options, strings) are no callbacks. */
   callbacks(arg: Arg): ValueId[] {
-    const start = typeof arg === 'object' && 'from' in arg ? arg.from : undefined;
-    return this.values(arg).filter((value, index) => {
-      const position = start === undefined ? arg : start + index;
-      if (!this.#isCallable(value, position)) return false;
+    return this.#callbackPositions(arg).map(({ value, position }) => {
       if (typeof position === 'number') this.taken.add(position < 0 ? this.site.args.length + position : position);
-      return true;
+      return value;
+    });
+  }
+
+  /** The same with the expressions that they are written as. */
+  callbacksAt(arg: Arg): { value: ValueId; node: ts.Expression | undefined }[] {
+    return this.#callbackPositions(arg).map(({ value, position }) => ({ value, node: this.node(position) }));
+  }
+
+  #callbackPositions(arg: Arg): { value: ValueId; position: Arg }[] {
+    const start = typeof arg === 'object' && 'from' in arg ? arg.from : undefined;
+    return this.values(arg).flatMap((value, index) => {
+      const position = start === undefined ? arg : start + index;
+      return this.#isCallable(value, position) ? [{ value, position }] : [];
     });
   }
 

@@ -4,6 +4,7 @@ import type { Block, Condition } from '../../model/facts.ts';
 import type { FunctionContext, JumpTarget } from './context.ts';
 import type { Variable } from './fileScopes.ts';
 import { lower } from './lowerExpression.ts';
+import { notePlain } from './plainUses.ts';
 import { lowerStatement, lowerStatements } from './lowerStatements.ts';
 import type { Arm } from './locals.ts';
 
@@ -74,6 +75,7 @@ export function lowerLabelled(fn: FunctionContext, node: ts.LabeledStatement): v
 /** A switch: one arm per clause, falling into the next where nothing leaves. */
 export function lowerSwitch(fn: FunctionContext, node: ts.SwitchStatement): void {
   const subject = lower(fn, node.expression);
+  notePlain(fn, node.expression, subject, 'compared');
   const { clauses } = node.caseBlock;
   const cases = clauses.flatMap(clause => (ts.isCaseClause(clause) ? [lower(fn, clause.expression)] : []));
   const condition: Condition = {

@@ -71,6 +71,11 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     }
     return undefined;
   };
+  const versionsOf = new Map(
+    libraries.flatMap(library =>
+      library.versionsOf === undefined ? [] : [[library.package, library.versionsOf] as const],
+    ),
+  );
   const runners = libraries
     .filter(library => Object.values(library.apis).some(registersTests))
     .map(library => library.package);
@@ -81,7 +86,8 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
       const row = rowOf(external);
       if (!row) return undefined;
       if (!Array.isArray(row) && row.versions === undefined) return row;
-      const version = versionOf(external.slice(0, external.indexOf('#')));
+      const name = external.slice(0, external.indexOf('#'));
+      const version = versionOf(versionsOf.get(name) ?? name);
       return (Array.isArray(row) ? row : [row]).find(api => inVersions(version, api.versions));
     },
     lock(type) {

@@ -8,6 +8,8 @@ import { functionIdIn, isFunctionWithBody } from './functionIds.ts';
 import { lowerEffects } from './lowerEffects.ts';
 import { functionValue, lower } from './lowerExpression.ts';
 import { resolveName } from './names.ts';
+import { noteDeclared } from './noteContracts.ts';
+import { notePlain } from './plainUses.ts';
 import { isAccess, lowerCallee } from './places.ts';
 import { askGives } from './results.ts';
 import { thisValue } from './variables.ts';
@@ -116,10 +118,14 @@ export function lowerArguments(fn: FunctionContext, nodes: readonly ts.Expressio
     if (ts.isSpreadElement(argument)) spreads.push(index);
     const value = lower(fn, argument);
     askGives(fn, value, argument, 'passed');
+    if (ts.isSpreadElement(argument)) notePlain(fn, argument.expression, value, 'spread');
+    else if (isReference(argument)) noteDeclared(fn, argument, value);
     return value;
   });
   return { values, spreads };
 }
+
+const isReference = (node: ts.Expression): boolean => ts.isIdentifier(node) || ts.isPropertyAccessExpression(node);
 
 /** A call that a library table answers, or else a plain call of something outside. */
 function emitExternal(
@@ -194,10 +200,20 @@ function lowerSuper(fn: FunctionContext, node: ts.CallExpression): ValueId {
   const receiver = thisValue(fn, node);
   const called: Target = target.kind === 'callee-value' ? { kind: 'value', of: lowerBase(fn, node) } : target;
   const result = emitCall(fn, node, called, receiver, args);
+  describeBase(fn, result, called);
   const constructor = fn.scope.node;
   if (ts.isConstructorDeclaration(constructor) && ts.isClassLike(constructor.parent))
     initialiseFields(fn, constructor.parent);
   return result;
+}
+
+/** What the tables say of making an external base. */
+function describeBase(fn: FunctionContext, result: ValueId, called: Target): void {
+  const made = fn.builder.valueAt(result);
+  const step = made.kind === 'result' ? fn.builder.stepAt(made.of) : undefined;
+  const known = called.kind === 'external' ? fn.questions.apiOf(called.name)?.known : undefined;
+  if (step?.kind === 'call' && known?.listensToRejections)
+    step.known = { listensToRejections: known.listensToRejections };
 }
 
 /** The expression after `extends`, when it is computed. */

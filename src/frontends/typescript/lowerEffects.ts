@@ -17,6 +17,7 @@ import {
 } from './effectPromises.ts';
 import { EffectSite } from './effectSite.ts';
 import type { CallSite, EffectContext } from './lowering.ts';
+import { noteEffect } from './noteContracts.ts';
 
 /**
  * Lowers a call of an API that the tables know.
@@ -53,7 +54,11 @@ function lowerSite(lowered: EffectSite): ValueId {
   const { api, context } = lowered;
   const make = lowered.effect('make');
   if (make) lowerMake(lowered, make);
-  for (const effect of api.does) if (effect.does !== 'make') lowerEffect(lowered, effect);
+  for (const effect of api.does) {
+    if (effect.does === 'make') continue;
+    noteEffect(lowered, effect);
+    lowerEffect(lowered, effect);
+  }
   if (!make && !lowered.replaced) {
     const value = externalCall(lowered);
     lowered.result ??= value;

@@ -9,7 +9,10 @@ import { lowerClass } from './lowerClass.ts';
 import { lowerJsx } from './lowerJsx.ts';
 import { lowerArray, lowerObject, lowerTemplate } from './lowerLiterals.ts';
 import { lowerIdentifier } from './names.ts';
+import { mayGivePromise } from './contracts.ts';
+import { noteDeclared } from './noteContracts.ts';
 import { assign, lowerSource, sourceOf } from './patterns.ts';
+import { notePlain } from './plainUses.ts';
 import { accessPlace, hasAccessor, isAccess, lowerAccess, readMember, writeAccess } from './places.ts';
 import { askGives } from './results.ts';
 import { emitAccess, isHandle, thisValue } from './variables.ts';
@@ -27,8 +30,14 @@ export function lower(fn: FunctionContext, expression: ts.Expression): ValueId {
   if (isAccess(node)) return lowerAccess(fn, node);
   if (ts.isBinaryExpression(node)) return lowerBinary(fn, node);
   if (ts.isAwaitExpression(node)) return lowerAwait(fn, node);
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return functionValue(fn, node);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return lowerClosure(fn, node);
   return lowerLiteral(fn, node) ?? lowerOther(fn, node);
+}
+
+function lowerClosure(fn: FunctionContext, node: ts.ArrowFunction | ts.FunctionExpression): ValueId {
+  const value = functionValue(fn, node);
+  if (mayGivePromise(node)) noteDeclared(fn, node, value);
+  return value;
 }
 
 /** A closure. */
@@ -140,7 +149,11 @@ function lowerBinary(fn: FunctionContext, node: ts.BinaryExpression): ValueId {
   if (isLogicalOperator(kind)) return lowerLogical(fn, node);
   if (kind === ts.SyntaxKind.CommaToken) return lowerComma(fn, node);
   if (isComparison(kind)) return conditionValue(fn, node);
-  const parts = arithmeticOperands(node).map(operand => lower(fn, operand));
+  const parts = arithmeticOperands(node).map(operand => {
+    const part = lower(fn, operand);
+    notePlain(fn, operand, part, 'computed');
+    return part;
+  });
   return kind === ts.SyntaxKind.PlusToken ? concatenation(fn, parts) : computed(fn, parts);
 }
 
@@ -264,6 +277,7 @@ function lowerCompound(fn: FunctionContext, node: ts.BinaryExpression): ValueId 
       return write(value);
     });
   const right = lower(fn, node.right);
+  notePlain(fn, node.right, right, 'computed');
   return write(
     kind === ts.SyntaxKind.PlusEqualsToken ? concatenation(fn, [before, right]) : computed(fn, [before, right]),
   );

@@ -8,6 +8,7 @@ import type { FunctionContext } from './context.ts';
 import { emitImplicit } from './lowerCalls.ts';
 import { lower } from './lowerExpression.ts';
 import { setField } from './lowerLiterals.ts';
+import { add } from './noteContracts.ts';
 import { resolveName } from './names.ts';
 import { isComponentTag } from './scopes.ts';
 
@@ -90,4 +91,12 @@ function registerHandler(fn: FunctionContext, attribute: ts.JsxAttribute, name: 
   const value = fn.builder.valueAt(handler);
   if (value.kind === 'function') entry.function = value.id;
   fn.builder.emit({ kind: 'register', at: fn.at(attribute), handler, entry });
+  if (attribute.initializer && ts.isJsxExpression(attribute.initializer) && attribute.initializer.expression)
+    add(fn.builder.facts, {
+      at: fn.at(attribute.initializer.expression),
+      callback: handler,
+      result: 'ignored',
+      taker: name,
+      source: 'library',
+    });
 }

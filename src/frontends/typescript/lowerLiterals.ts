@@ -5,6 +5,9 @@ import type { FunctionContext } from './context.ts';
 import { functionValue, lower } from './lowerExpression.ts';
 import { lowerIdentifier } from './names.ts';
 import { memberPrefix, propertyNameText } from './placeNames.ts';
+import { mayGivePromise } from './contracts.ts';
+import { noteDeclared } from './noteContracts.ts';
+import { notePlain } from './plainUses.ts';
 import { askGives } from './results.ts';
 
 /** The field of an object literal that stands for all whose names are computed. */
@@ -15,7 +18,9 @@ export function lowerObject(fn: FunctionContext, node: ts.ObjectLiteralExpressio
   const spreads: ValueId[] = [];
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
-      spreads.push(lower(fn, property.expression));
+      const spread = lower(fn, property.expression);
+      notePlain(fn, property.expression, spread, 'spread');
+      spreads.push(spread);
       continue;
     }
     const value = propertyValue(fn, property);
@@ -33,7 +38,10 @@ function propertyValue(
     askGives(fn, value, property.initializer, 'stored');
     return value;
   }
-  return ts.isShorthandPropertyAssignment(property) ? lowerIdentifier(fn, property.name) : functionValue(fn, property);
+  if (ts.isShorthandPropertyAssignment(property)) return lowerIdentifier(fn, property.name);
+  const value = functionValue(fn, property);
+  if (ts.isMethodDeclaration(property) && mayGivePromise(property)) noteDeclared(fn, property, value);
+  return value;
 }
 
 function propertyName(fn: FunctionContext, name: ts.PropertyName): string {
@@ -56,6 +64,7 @@ export function lowerArray(fn: FunctionContext, node: ts.ArrayLiteralExpression)
     if (ts.isSpreadElement(element)) spreads.push(index);
     const value = lower(fn, element);
     askGives(fn, value, element, 'stored');
+    if (ts.isSpreadElement(element)) notePlain(fn, element.expression, value, 'spread');
     return value;
   });
   return fn.builder.value({ kind: 'array', values, spreads, at: fn.at(node) });
@@ -64,7 +73,9 @@ export function lowerArray(fn: FunctionContext, node: ts.ArrayLiteralExpression)
 export function lowerTemplate(fn: FunctionContext, node: ts.TemplateExpression): ValueId {
   const parts: (string | ValueId)[] = node.head.text === '' ? [] : [node.head.text];
   for (const span of node.templateSpans) {
-    parts.push(lower(fn, span.expression));
+    const part = lower(fn, span.expression);
+    notePlain(fn, span.expression, part, 'template');
+    parts.push(part);
     if (span.literal.text !== '') parts.push(span.literal.text);
   }
   return fn.builder.value({ kind: 'template', parts });

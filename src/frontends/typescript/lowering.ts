@@ -53,6 +53,14 @@ export interface Questions {
   elementsOf(node: ts.Expression): 'primitive' | 'object' | 'unknown';
   /** Whether a value of the expression's type can be called (`any` can). */
   mayBeCalled?(node: ts.Expression): boolean;
+  /** Who takes a function given here, when the declared type says that what it returns is ignored. */
+  ignoredAt(node: ts.Node): { taker: string } | undefined;
+  /** What a function expression, or a reference to a function, gives when it is called. */
+  returnedBy(node: ts.Node): 'promise' | 'maybe-promise' | undefined;
+  /** What the type of an expression says of a promise; `or-value`: a promise or a primitive value. */
+  promiseIn(node: ts.Expression): 'promise' | 'or-value' | 'value' | 'unknown';
+  /** The expression's value is never nothing, by its type. */
+  isThere(node: ts.Expression): boolean;
   /** What is known of a lock type; adds it to the file's `locks`. */
   lockKind(type: TypeId): LockKind | undefined;
   /** The id given to a function-like declaration (the extractor of its file numbers it the same way). */

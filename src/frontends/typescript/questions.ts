@@ -4,6 +4,7 @@ import type { Api } from '../../libraries/library.ts';
 import type { LockKind, TypeId } from '../../model/facts.ts';
 import { bare, functionIdOf, type Asking, type QuestionSink } from './asking.ts';
 import { calleeOf, shortText, type Callee } from './callees.ts';
+import { ignoredAt, isThere, overriddenVoid, promiseIn, returnedBy } from './contracts.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
 import { elementsOfType, givesOf } from './gives.ts';
 import { libraryIndex } from './libraryIndex.ts';
@@ -15,6 +16,8 @@ import { originOf, originOfDeclaration } from './untyped.ts';
 
 /** `Questions`, and what only the type facts ask. */
 export interface FileQuestions extends Questions {
+  /** The declaration, in words, that a class member implements and that returns nothing, when the member may give a promise. */
+  overriddenVoid(member: ts.MethodDeclaration | ts.PropertyDeclaration): string | undefined;
   /** The type id of the class or interface that an expression names (`extends X`). */
   namedType(expression: ts.Expression): TypeId | undefined;
 }
@@ -28,7 +31,14 @@ export interface FileQuestions extends Questions {
 export function createQuestions(project: LoadedProject, file: string, sink: QuestionSink): FileQuestions {
   const loaded = project.load(file);
   if (!loaded) throw new Error(`no source file ${file}`);
-  const asking: Asking = { project, file, checker: loaded.checker, index: libraryIndex(project.libraries), sink };
+  const asking: Asking = {
+    project,
+    file,
+    checker: loaded.checker,
+    index: libraryIndex(project.libraries),
+    sink,
+    strictNulls: loaded.options.strictNullChecks === true,
+  };
   const guarded = createGuard(sink);
   const meanings = new Map<ts.Node, Meaning>();
   const callees = new Map<ts.Node, Callee>();
@@ -48,6 +58,11 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     givesOf: (node, cheaply = false) => guarded(node, 'unknown', () => givesOf(asking, node, cheaply)),
     elementsOf: node => guarded(node, 'unknown', () => elementsOfType(asking, asking.checker.getTypeAtLocation(node))),
     mayBeCalled: node => guarded(node, true, () => mayBeCalled(asking, node)),
+    ignoredAt: node => guarded(node, undefined, () => ignoredAt(asking, node)),
+    returnedBy: node => guarded(node, undefined, () => returnedBy(asking, node)),
+    promiseIn: node => guarded(node, 'unknown', () => promiseIn(asking, node)),
+    isThere: node => guarded(node, false, () => isThere(asking, node)),
+    overriddenVoid: member => guarded(member, undefined, () => overriddenVoid(asking, member)),
     lockKind: type => lockKind(asking, type),
     functionIdOf: declaration => functionIdOf(asking, declaration),
     namedType: expression => guarded(expression, undefined, () => namedType(asking, expression)),

@@ -110,6 +110,7 @@ function addSupertype(facts: TypeFacts, id: TypeId | null): void {
 }
 
 function addMember(input: TypeFactsInput, facts: TypeFacts, member: ts.ClassElement | ts.TypeElement): void {
+  if (ts.isMethodDeclaration(member) || ts.isPropertyDeclaration(member)) addVoid(input, facts, member);
   if (ts.isPropertyDeclaration(member) || ts.isPropertySignature(member)) return addField(input, facts, member);
   if (ts.isConstructorDeclaration(member)) {
     for (const parameter of member.parameters)
@@ -124,6 +125,11 @@ function addMember(input: TypeFactsInput, facts: TypeFacts, member: ts.ClassElem
   setOwn(isStaticMember(member) ? facts.statics : facts.methods, name, id);
   const decorated = input.bodies.decorated.get(member);
   if (decorated !== undefined) setOwn((facts.decorated ??= {}), name, decorated);
+}
+
+function addVoid(input: TypeFactsInput, facts: TypeFacts, member: ts.MethodDeclaration | ts.PropertyDeclaration): void {
+  const overridden = isStaticMember(member) ? undefined : input.questions.overriddenVoid(member);
+  if (overridden !== undefined) setOwn((facts.voids ??= {}), memberName(member.name), overridden);
 }
 
 /** Also for the names that objects inherit: `constructor`, `__proto__`. */

@@ -20,6 +20,8 @@ export interface Manifest {
   /** Globs of workspace folders; undefined: this is no workspace root. */
   workspaces?: string[];
   scripts: Record<string, string>;
+  /** Version ranges of the packages that it depends on, however. */
+  dependencies: Record<string, string>;
 }
 export type EntryKey = 'source' | 'main' | 'module' | 'types' | 'typings';
 const ENTRY_KEYS: readonly EntryKey[] = ['source', 'main', 'module', 'types', 'typings'];
@@ -34,7 +36,15 @@ export interface ManifestResult {
 export function readManifest(path: string): ManifestResult {
   const problems: string[] = [];
   const folder = parentOf(path);
-  const empty: Manifest = { folder, isPrivate: false, isModule: false, entries: {}, bin: [], scripts: {} };
+  const empty: Manifest = {
+    folder,
+    isPrivate: false,
+    isModule: false,
+    entries: {},
+    bin: [],
+    scripts: {},
+    dependencies: {},
+  };
   const json = parse(path, problems);
   if (!isObject(json)) {
     if (problems.length === 0) problems.push('expected a JSON object');
@@ -60,11 +70,13 @@ export function readManifest(path: string): ManifestResult {
     ...(json.exports !== undefined && { exports: json.exports }),
     ...(json.imports !== undefined && { imports: json.imports }),
     ...(workspaces && { workspaces }),
-    scripts: isObject(json.scripts)
-      ? Object.fromEntries(
-          Object.entries(json.scripts).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
-        )
-      : {},
+    scripts: texts(json.scripts),
+    dependencies: {
+      ...texts(json.peerDependencies),
+      ...texts(json.devDependencies),
+      ...texts(json.optionalDependencies),
+      ...texts(json.dependencies),
+    },
   };
   text('main');
   return { manifest, problems };
@@ -79,6 +91,14 @@ function parse(path: string, problems: string[]): Json | undefined {
     problems.push(error instanceof SyntaxError ? `not valid JSON: ${error.message}` : reasonOf(error));
     return undefined;
   }
+}
+
+/** The strings of an object, by key. */
+function texts(value: Json | undefined): Record<string, string> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])),
+  );
 }
 
 function workspaceGlobs(value: Json | undefined, problems: string[]): string[] | undefined {

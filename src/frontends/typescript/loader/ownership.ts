@@ -8,6 +8,7 @@ import type { Stubs } from './stubs.ts';
 
 export interface Ownership {
   packageOf(path: string): PackageOfFile | undefined;
+  /** Installed, or, where it is not, as the nearest manifest asks for it. */
   installedVersion(packageName: string, fromFile: string): string | undefined;
 }
 
@@ -51,13 +52,22 @@ export function createOwnership(root: string, disk: Disk, stubs: Stubs): Ownersh
 function findVersion(packageName: string, folder: string, disk: Disk): string | undefined {
   const isNode = packageName === 'node' || packageName.startsWith('node:');
   const names = isNode ? ['@types/node'] : [packageName, typesPackage(packageName)];
-  for (const name of names) {
-    for (const at of foldersUp(folder)) {
+  for (const at of foldersUp(folder)) {
+    for (const name of names) {
       const path = `${at}/node_modules/${name}/package.json`;
       if (disk.fileExists(path)) return readManifest(path).manifest.version;
     }
+    const declared = disk.fileExists(`${at}/package.json`) ? declaredVersion(`${at}/package.json`, names) : undefined;
+    if (declared !== undefined) return declared;
   }
   return undefined;
+}
+
+/** The range that a manifest asks for; `*`, tags and links name no version. */
+function declaredVersion(path: string, names: readonly string[]): string | undefined {
+  const { dependencies } = readManifest(path).manifest;
+  const ranges = names.flatMap(name => (Object.hasOwn(dependencies, name) ? [dependencies[name]] : []));
+  return ranges.find(range => range !== undefined && /^[~^>=<v ]*\d/.test(range));
 }
 
 /** `@a/b` → `@types/a__b`. */

@@ -1,0 +1,271 @@
+/**
+ * What the declared type at a position says of a function that is given there, and what an expression's type says of a
+ * promise in it. Declared types only: no argument is inferred from, so that the answer is cheap and does not depend on
+ * the function itself.
+ */
+import { ts } from 'ts-morph';
+import { bare, symbolOf, type Asking } from './asking.ts';
+import { shortText } from './callees.ts';
+import { givesOf, givesOfType } from './gives.ts';
+
+/** What a function expression, or a reference to a function, gives when it is called. */
+export function returnedBy(asking: Asking, node: ts.Node): 'promise' | 'maybe-promise' | undefined {
+  if (ts.isFunctionLike(node)) return returnedByLiteral(asking, node);
+  const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(node));
+  return strongest(type.getCallSignatures().map(each => givesOfType(asking, each.getReturnType())));
+}
+
+function returnedByLiteral(asking: Asking, node: ts.SignatureDeclaration): 'promise' | 'maybe-promise' | undefined {
+  if ('asteriskToken' in node && node.asteriskToken) return undefined;
+  if (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async) return 'promise';
+  if (!mayGivePromise(node)) return undefined;
+  if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) return strongest([givesOf(asking, node.body, false)]);
+  const signature = asking.checker.getSignatureFromDeclaration(node);
+  return signature && strongest([givesOfType(asking, signature.getReturnType())]);
+}
+
+function strongest(answers: readonly string[]): 'promise' | 'maybe-promise' | undefined {
+  if (answers.length > 0 && answers.every(each => each === 'promise' || each === 'thenable')) return 'promise';
+  return answers.some(each => each === 'promise' || each === 'maybe-promise') ? 'maybe-promise' : undefined;
+}
+
+/** By syntax: it is async, or gives something that is computed. */
+export function mayGivePromise(node: ts.SignatureDeclaration): boolean {
+  if (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async) return true;
+  const body = 'body' in node ? node.body : undefined;
+  if (!body) return false;
+  return ts.isBlock(body) ? returnsSomething(body) : isComputed(bare(body));
+}
+
+function isComputed(node: ts.Expression): boolean {
+  if (ts.isConditionalExpression(node)) return isComputed(bare(node.whenTrue)) || isComputed(bare(node.whenFalse));
+  if (ts.isBinaryExpression(node))
+    return node.operatorToken.kind !== ts.SyntaxKind.EqualsToken && isComputed(bare(node.right));
+  return (
+    ts.isCallExpression(node) ||
+    ts.isNewExpression(node) ||
+    ts.isIdentifier(node) ||
+    ts.isPropertyAccessExpression(node)
+  );
+}
+
+function returnsSomething(block: ts.Block): boolean {
+  const pending: ts.Node[] = [block];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (ts.isReturnStatement(node) && node.expression && isComputed(bare(node.expression))) return true;
+    ts.forEachChild(node, child => {
+      if (!ts.isFunctionLike(child) && !ts.isClassLike(child)) pending.push(child);
+    });
+  }
+  return false;
+}
+
+/** Who takes the function, when the declared type of its position says that what it returns is ignored. */
+export function ignoredAt(asking: Asking, node: ts.Node): { taker: string } | undefined {
+  const position = positionOf(node);
+  if (!position) return undefined;
+  const types = expectedAt(asking, position.holder, position.child);
+  if (types.length === 0) return undefined;
+  const returns = types.flatMap(type => returnsOf(asking, type));
+  return returns.length > 0 && returns.every(isIgnored)
+    ? { taker: takerOf(position.holder, position.child) }
+    : undefined;
+}
+
+const isIgnored = (type: ts.Type): boolean => (type.flags & ts.TypeFlags.Void) !== 0;
+
+/** What the function types among the parts of a type return. */
+function returnsOf(asking: Asking, type: ts.Type): ts.Type[] {
+  const known = asking.checker.getNonNullableType(type);
+  const parts = known.isUnion() ? known.types : [known];
+  return parts.flatMap(part => part.getCallSignatures().map(each => each.getReturnType()));
+}
+
+/** Out of parentheses, assertions and alternatives: the node that stands somewhere, and where. */
+function positionOf(node: ts.Node): { holder: ts.Node; child: ts.Node } | undefined {
+  let child = node;
+  for (;;) {
+    const holder = child.parent;
+    const passes =
+      ts.isParenthesizedExpression(holder) ||
+      ts.isNonNullExpression(holder) ||
+      (ts.isConditionalExpression(holder) && holder.condition !== child) ||
+      (ts.isBinaryExpression(holder) && isAlternative(holder.operatorToken.kind) && holder.right === child) ||
+      ts.isJsxExpression(holder);
+    if (!passes) return ts.isSourceFile(holder) ? undefined : { holder, child };
+    child = holder;
+  }
+}
+
+const isAlternative = (kind: ts.SyntaxKind): boolean =>
+  kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+  kind === ts.SyntaxKind.BarBarToken ||
+  kind === ts.SyntaxKind.QuestionQuestionToken;
+
+/** The declared types of a position; several where the callee has overloads. Empty: nothing is declared. */
+function expectedAt(asking: Asking, holder: ts.Node, child: ts.Node): ts.Type[] {
+  const { checker } = asking;
+  if (ts.isCallExpression(holder) || ts.isNewExpression(holder)) {
+    const index = holder.arguments?.findIndex(each => each === child) ?? -1;
+    return index < 0 ? [] : parameterTypes(asking, holder, index);
+  }
+  if (ts.isVariableDeclaration(holder) || ts.isPropertyDeclaration(holder))
+    return holder.initializer === child && holder.type ? [checker.getTypeFromTypeNode(holder.type)] : [];
+  if (ts.isBinaryExpression(holder))
+    return holder.right === child && holder.operatorToken.kind === ts.SyntaxKind.EqualsToken
+      ? [checker.getTypeAtLocation(holder.left)]
+      : [];
+  if (ts.isObjectLiteralElementLike(holder)) return propertyTypes(asking, holder, child);
+  if (ts.isObjectLiteralExpression(holder) && ts.isMethodDeclaration(child))
+    return memberTypes(asking, holder, child.name);
+  if (ts.isArrayLiteralExpression(holder)) return elementTypes(asking, holder);
+  if (ts.isJsxAttribute(holder)) {
+    const type =
+      holder.initializer && ts.isJsxExpression(holder.initializer)
+        ? checker.getContextualType(holder.initializer)
+        : undefined;
+    return type ? [type] : [];
+  }
+  if (ts.isReturnStatement(holder)) return returnTypes(asking, holder);
+  return [];
+}
+
+function propertyTypes(asking: Asking, property: ts.ObjectLiteralElementLike, child: ts.Node): ts.Type[] {
+  const isValue =
+    (ts.isPropertyAssignment(property) && property.initializer === child) ||
+    (ts.isShorthandPropertyAssignment(property) && property.name === child);
+  return isValue && ts.isObjectLiteralExpression(property.parent)
+    ? memberTypes(asking, property.parent, property.name)
+    : [];
+}
+
+/** The declared types of a property, by the declared types of the object that it is written in. */
+function memberTypes(asking: Asking, literal: ts.ObjectLiteralExpression, name: ts.PropertyName): ts.Type[] {
+  if (ts.isComputedPropertyName(name) || ts.isPrivateIdentifier(name)) return [];
+  return expectedOf(asking, literal).flatMap(type => {
+    const known = asking.checker.getNonNullableType(type);
+    const parts = known.isUnion() ? known.types : [known];
+    return parts.flatMap(part => {
+      const property = asking.checker.getPropertyOfType(part, name.text);
+      return property ? [asking.checker.getTypeOfSymbol(property)] : [];
+    });
+  });
+}
+
+function elementTypes(asking: Asking, literal: ts.ArrayLiteralExpression): ts.Type[] {
+  return expectedOf(asking, literal).flatMap(type => {
+    const element = asking.checker.getIndexTypeOfType(asking.checker.getNonNullableType(type), ts.IndexKind.Number);
+    return element ? [element] : [];
+  });
+}
+
+function expectedOf(asking: Asking, node: ts.Expression): ts.Type[] {
+  const position = positionOf(node);
+  return position ? expectedAt(asking, position.holder, position.child) : [];
+}
+
+function returnTypes(asking: Asking, statement: ts.ReturnStatement): ts.Type[] {
+  let owner: ts.Node = statement;
+  while (!ts.isFunctionLike(owner) && !ts.isSourceFile(owner)) owner = owner.parent;
+  if (!ts.isFunctionLike(owner) || !owner.type) return [];
+  const type = asking.checker.getTypeFromTypeNode(owner.type);
+  return [asking.checker.getAwaitedType(type) ?? type];
+}
+
+/** By the signatures that the callee declares. */
+function parameterTypes(asking: Asking, call: ts.CallExpression | ts.NewExpression, index: number): ts.Type[] {
+  const { checker } = asking;
+  const callee = bare(call.expression);
+  const symbol =
+    ts.isIdentifier(callee) || ts.isPropertyAccessExpression(callee) ? symbolOf(asking, callee) : undefined;
+  const type = symbol ? checker.getTypeOfSymbol(symbol) : checker.getTypeAtLocation(callee);
+  const known = checker.getNonNullableType(type);
+  const signatures = ts.isNewExpression(call) ? known.getConstructSignatures() : known.getCallSignatures();
+  return signatures.flatMap(signature => {
+    const given = signature.parameters.length;
+    const parameter = signature.parameters[Math.min(index, given - 1)];
+    if (!parameter) return [];
+    const declared = checker.getTypeOfSymbol(parameter);
+    if (index < given - 1 || !isRest(parameter)) return index < given ? [declared] : [];
+    const element = checker.getIndexTypeOfType(declared, ts.IndexKind.Number);
+    return element ? [element] : [];
+  });
+}
+
+function isRest(parameter: ts.Symbol): boolean {
+  return parameter.declarations?.some(each => ts.isParameter(each) && each.dotDotDotToken !== undefined) ?? false;
+}
+
+function takerOf(holder: ts.Node, child: ts.Node): string {
+  if (ts.isCallExpression(holder)) {
+    const callee = bare(holder.expression);
+    return ts.isPropertyAccessExpression(callee) ? callee.name.text : shortText(callee);
+  }
+  if (ts.isNewExpression(holder)) return `new ${shortText(holder.expression)}`;
+  if (ts.isBinaryExpression(holder)) return shortText(holder.left);
+  const named = ts.isMethodDeclaration(child) ? child : holder;
+  if (
+    ts.isMethodDeclaration(named) ||
+    ts.isVariableDeclaration(named) ||
+    ts.isPropertyDeclaration(named) ||
+    ts.isPropertyAssignment(named) ||
+    ts.isShorthandPropertyAssignment(named) ||
+    ts.isJsxAttribute(named)
+  )
+    return shortText(named.name);
+  return 'its caller';
+}
+
+/** What a type says of a promise where a plain value is wanted. `or-value`: it may just as well be a plain value. */
+export function promiseIn(asking: Asking, node: ts.Expression): 'promise' | 'or-value' | 'value' | 'unknown' {
+  const { checker } = asking;
+  const expression = bare(node);
+  const isCall = ts.isCallExpression(expression) && (expression.flags & ts.NodeFlags.OptionalChain) === 0;
+  const type = checker.getTypeAtLocation(node);
+  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return 'unknown';
+  const parts = type.isUnion() ? type.types : [type];
+  const kinds = parts.map(part => kindOf(asking, part));
+  if (!kinds.includes('promise')) return 'value';
+  // Without strict null checks, `undefined` hides in every declared type.
+  if (kinds.every(kind => kind === 'promise')) return isCall || asking.strictNulls ? 'promise' : 'unknown';
+  return kinds.every(kind => kind === 'promise' || kind === 'primitive') ? 'or-value' : 'value';
+}
+
+function kindOf(asking: Asking, type: ts.Type): 'promise' | 'primitive' | 'other' {
+  if (type.flags & PRIMITIVE) return 'primitive';
+  return givesOfType(asking, type) === 'promise' ? 'promise' : 'other';
+}
+
+const PRIMITIVE =
+  ts.TypeFlags.BooleanLike | ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BigIntLike;
+
+/**
+ * The declaration, in words, that a class member implements or overrides and that returns nothing; undefined when there
+ * is none, or the member cannot give a promise.
+ */
+export function overriddenVoid(
+  asking: Asking,
+  member: ts.MethodDeclaration | ts.PropertyDeclaration,
+): string | undefined {
+  const node = ts.isMethodDeclaration(member) ? member : member.initializer && bare(member.initializer);
+  const holder = member.parent;
+  if (!node || !ts.isFunctionLike(node) || !mayGivePromise(node) || !ts.isClassLike(holder)) return undefined;
+  if (ts.isComputedPropertyName(member.name) || ts.isPrivateIdentifier(member.name)) return undefined;
+  const name = member.name.text;
+  for (const base of (holder.heritageClauses ?? []).flatMap(clause => [...clause.types])) {
+    const type = asking.checker.getTypeAtLocation(base);
+    const property = asking.checker.getPropertyOfType(type, name);
+    const returns = property ? returnsOf(asking, asking.checker.getTypeOfSymbol(property)) : [];
+    if (returns.length > 0 && returns.every(isIgnored) && returnedBy(asking, node) !== undefined)
+      return `${shortText(base.expression)}.${name}`;
+  }
+  return undefined;
+}
+
+/** A value of the expression's type is there: never `undefined` or `null`. */
+export function isThere(asking: Asking, node: ts.Expression): boolean {
+  const type = asking.checker.getTypeAtLocation(node);
+  const parts = type.isUnion() ? type.types : [type];
+  const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Void;
+  return asking.strictNulls && parts.every(part => (part.flags & (open | ts.TypeFlags.Instantiable)) === 0);
+}
