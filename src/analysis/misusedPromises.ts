@@ -2,7 +2,7 @@
  * Promises that are ignored by contract or mistaken for a value: functions given where nobody looks at what they
  * return or takes it for an answer, promises used as plain values, members that override one which returns nothing.
  */
-import type { Contract, FunctionFacts, FunctionId, PlainUse, ValueId } from '../model/facts.ts';
+import type { Contract, FunctionFacts, FunctionId, PlainUse, StepId, TypeId, ValueId } from '../model/facts.ts';
 import type { Confidence } from '../model/report.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
@@ -100,7 +100,7 @@ class Finder implements MisusedPromises {
       for (const [name, base] of Object.entries(type.voids ?? {})) {
         for (const fn of this.#members(type, name)) {
           this.examined.push(this.#program.site(fn.id, fn.nameAt));
-          if (this.#rejects.rejects(fn.id) !== 'may' || this.#isObserved(fn.id)) continue;
+          if (this.#rejects.rejects(fn.id) !== 'may' || this.#isAwaitedByBase(fn.id, type.id)) continue;
           this.found.push({
             kind: 'override',
             at: this.#program.site(fn.id, fn.nameAt),
@@ -183,15 +183,25 @@ class Finder implements MisusedPromises {
     return contract.emitter !== undefined && this.#emitters.handlesRejections(fn.id, contract.emitter);
   }
 
+  /** Whoever calls it by the type that returns nothing looks at its promise all the same. */
+  #isAwaitedByBase(id: FunctionId, owner: TypeId): boolean {
+    const calls = this.#graph.callers(id).filter(({ caller, step }) => {
+      const call = this.#program.steps(caller).get(step);
+      return call?.kind === 'call' && call.target.kind === 'method' && call.target.type !== owner;
+    });
+    return calls.length > 0 && calls.every(({ caller, step }) => this.#isResultObserved(caller, step));
+  }
+
   /** Some call of the function has its promise observed. */
   #isObserved(id: FunctionId): boolean {
-    return this.#graph.callers(id).some(({ caller, step }) => {
-      const value = this.#uses(caller).resultOf(step);
-      return (
-        value !== undefined &&
-        this.#consumption.observed({ kind: 'value', fn: caller, value, inside: [] }, 'error') !== null
-      );
-    });
+    return this.#graph.callers(id).some(({ caller, step }) => this.#isResultObserved(caller, step));
+  }
+
+  #isResultObserved(fn: FunctionId, step: StepId): boolean {
+    const value = this.#uses(fn).resultOf(step);
+    return (
+      value !== undefined && this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, 'error') !== null
+    );
   }
 
   /** The callee is code of the project that hands the callback to somebody whom nobody here sees. */
@@ -244,7 +254,8 @@ class Finder implements MisusedPromises {
     if (use.gives === 'or-value' && nodes) return;
     const [made] = nodes ?? [];
     const site = this.#program.site(fn.id, use.at);
-    const stored = nodes?.length === 1 && made?.fn === fn.id && !within(made.at, use.at);
+    const stored =
+      nodes?.length === 1 && made?.fn === fn.id && !within(made.at, use.at) && !this.#isElement(fn, use.value);
     const at = stored && made ? this.#program.site(fn.id, made.at) : site;
     const key = at.at.join(' ');
     const known = values.get(key);
@@ -258,6 +269,12 @@ class Finder implements MisusedPromises {
       maybe: use.gives === 'or-value',
       confidence: use.gives !== undefined || made?.confidence === 'high' ? 'high' : 'medium',
     });
+  }
+
+  /** Taken out of a container: the container is right, what is done with its elements is not. */
+  #isElement(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    return facts?.kind === 'element' || (facts?.kind === 'read' && facts.place.path.length > 0);
   }
 
   /**

@@ -1,7 +1,9 @@
 /** Which promises a value certainly is: on every way that leads to it, an expression that makes one. */
 import type { FunctionId, Place, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
+import { type CallGraph, callGraph } from './callGraph.ts';
 import { type PromiseNode, promises } from './promises.ts';
+import { returnedValues } from './promisesReturns.ts';
 import type { Program } from './program.ts';
 
 export interface MadePromises {
@@ -15,10 +17,12 @@ const DEPTH = 8;
 
 class Tracer implements MadePromises {
   readonly #program: Program;
+  readonly #graph: CallGraph;
   readonly #nodes = new Map<string, PromiseNode>();
 
   constructor(get: Get, program: Program) {
     this.#program = program;
+    this.#graph = get(callGraph);
     for (const node of get(promises).all) this.#nodes.set(`${node.fn} ${node.value}`, node);
   }
 
@@ -28,7 +32,7 @@ class Tracer implements MadePromises {
 
   #of(fn: FunctionId, value: ValueId, depth: number): readonly PromiseNode[] | null {
     const node = this.#nodes.get(`${fn} ${value}`);
-    if (node) return node.gives === 'promise' ? [node] : null;
+    if (node) return node.gives === 'promise' && this.#isCertain(node, depth) ? [node] : null;
     const facts = depth > 0 ? this.#program.functions.get(fn)?.values[value] : undefined;
     switch (facts?.kind) {
       case 'choice':
@@ -42,6 +46,18 @@ class Tracer implements MadePromises {
       default:
         return null;
     }
+  }
+
+  /** The type of the call says so, or every return of every callee gives a promise. */
+  #isCertain({ fn, step }: PromiseNode, depth: number): boolean {
+    if (step?.kind !== 'call' || step.newOf !== undefined || step.gives === 'promise') return true;
+    const targets = this.#graph.targets(fn, step.id);
+    return targets.every(id => {
+      const facts = this.#program.functions.get(id);
+      if (facts?.calling !== 'value') return facts?.calling === 'promise' || facts?.calling === 'coroutine';
+      const returned = returnedValues(facts);
+      return returned.length > 0 && depth > 0 && returned.every(({ value }) => this.#of(id, value, depth - 1) !== null);
+    });
   }
 
   #all(fn: FunctionId, values: readonly ValueId[], depth: number): readonly PromiseNode[] | null {

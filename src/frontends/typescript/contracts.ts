@@ -6,6 +6,7 @@
 import { ts } from 'ts-morph';
 import { bare, symbolOf, type Asking } from './asking.ts';
 import { shortText } from './callees.ts';
+import { packageOfDeclaration } from './externalNames.ts';
 import { givesOf, givesOfType } from './gives.ts';
 
 /** What a function expression, or a reference to a function, gives when it is called. */
@@ -64,12 +65,21 @@ function returnsSomething(block: ts.Block): boolean {
 export function ignoredAt(asking: Asking, node: ts.Node): { taker: string } | undefined {
   const position = positionOf(node);
   if (!position) return undefined;
+  if (isHandlerOfPage(asking, position)) return { taker: takerOf(position.holder, position.child) };
   const types = expectedAt(asking, position.holder, position.child);
   if (types.length === 0) return undefined;
   const returns = types.flatMap(type => returnsOf(asking, type));
   return returns.length > 0 && returns.every(isIgnored)
     ? { taker: takerOf(position.holder, position.child) }
     : undefined;
+}
+
+/** `button.onclick = …`: typed as taking anything, and ignoring it. */
+function isHandlerOfPage(asking: Asking, { holder, child }: { holder: ts.Node; child: ts.Node }): boolean {
+  if (!ts.isBinaryExpression(holder) || holder.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
+  const { left } = holder;
+  if (holder.right !== child || !ts.isPropertyAccessExpression(left) || !/^on[a-z]/.test(left.name.text)) return false;
+  return symbolOf(asking, left)?.declarations?.some(each => packageOfDeclaration(asking, each) === 'lib') ?? false;
 }
 
 const isIgnored = (type: ts.Type): boolean => (type.flags & ts.TypeFlags.Void) !== 0;
@@ -221,7 +231,7 @@ export function promiseIn(asking: Asking, node: ts.Expression): 'promise' | 'or-
   const { checker } = asking;
   const expression = bare(node);
   const isCall = ts.isCallExpression(expression) && (expression.flags & ts.NodeFlags.OptionalChain) === 0;
-  const type = checker.getTypeAtLocation(node);
+  const type = checker.getTypeAtLocation(expression);
   if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return 'unknown';
   const parts = type.isUnion() ? type.types : [type];
   const kinds = parts.map(part => kindOf(asking, part));

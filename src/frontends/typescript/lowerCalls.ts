@@ -117,9 +117,9 @@ export function lowerArguments(fn: FunctionContext, nodes: readonly ts.Expressio
   const values = nodes.map((argument, index) => {
     if (ts.isSpreadElement(argument)) spreads.push(index);
     const value = lower(fn, argument);
-    askGives(fn, value, argument, 'passed');
     if (ts.isSpreadElement(argument)) notePlain(fn, argument.expression, value, 'spread');
-    else if (isReference(argument)) noteDeclared(fn, argument, value);
+    askGives(fn, value, argument, 'passed');
+    if (isReference(argument)) noteDeclared(fn, argument, value);
     return value;
   });
   return { values, spreads };

@@ -63,8 +63,8 @@ export function lowerArray(fn: FunctionContext, node: ts.ArrayLiteralExpression)
   const values = node.elements.map((element, index) => {
     if (ts.isSpreadElement(element)) spreads.push(index);
     const value = lower(fn, element);
-    askGives(fn, value, element, 'stored');
     if (ts.isSpreadElement(element)) notePlain(fn, element.expression, value, 'spread');
+    askGives(fn, value, element, 'stored');
     return value;
   });
   return fn.builder.value({ kind: 'array', values, spreads, at: fn.at(node) });
