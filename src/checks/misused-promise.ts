@@ -1,6 +1,8 @@
 import { mayReject } from '../analysis/mayReject.ts';
 import { type MisusedPromise, misusedPromises } from '../analysis/misusedPromises.ts';
 import { names, type Names } from '../analysis/ownershipNames.ts';
+import type { Site } from '../analysis/program.ts';
+import { sectionEscapes } from '../analysis/sectionEscapes.ts';
 import type { Get } from '../analysis/analysis.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
@@ -41,7 +43,10 @@ the promise is looked at by somebody whom the code does not show.`,
     const { found, examined: places } = get(misusedPromises);
     examined(places);
     const repeats = new Map<string, number>();
+    const escapes = get(sectionEscapes).found;
     for (const one of found) {
+      // What outlives a critical section is told there.
+      if (one.kind === 'callback' && escapes.some(({ at }) => isWithin(one.at, at))) continue;
       const words = wordsFor(one, get(names));
       const key = [one.kind === 'override' ? one.fn : one.in, words.name, one.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
@@ -59,6 +64,9 @@ the promise is looked at by somebody whom the code does not show.`,
     }
   },
 });
+
+const isWithin = (inner: Site, outer: Site): boolean =>
+  inner.file === outer.file && inner.at[0] >= outer.at[0] && inner.at[1] <= outer.at[1];
 
 interface Words {
   name: string;

@@ -1,5 +1,5 @@
 /** Notes expressions that are used as plain values and may be a promise. */
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { PlainUse, ValueId } from '../../model/facts.ts';
 import { bare, type FunctionContext } from './context.ts';
 
