@@ -1,4 +1,5 @@
 /** Runs audits in a worker thread with a large stack: deeply nested code overflows the default one. */
+import process from 'node:process';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { AuditOptions, AuditResult } from './audit.ts';
@@ -6,6 +7,13 @@ import type { Failure, Message, Task } from './auditWorker.ts';
 import { UserError } from './util/errors.ts';
 
 const STACK_MB = 256;
+
+/**
+ * Optimising compilation pays off late in runs of a few seconds: with eight times the default budget before a function
+ * is optimised, code bases of 130 to 180 files take 15 % less CPU, and one of 570 files no more than before. The flag
+ * is that of V8 11 (Node 20); other versions keep their defaults.
+ */
+const OPTIMISE_LATE = '--interrupt-budget=500000';
 
 /** Audits and gives the report, with how long it took. Throws `UserError` for what the user has to mend. */
 export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
@@ -23,6 +31,7 @@ function inWorker<T extends AuditResult | string>(
   task: Task<T>,
   progress: ((text: string) => void) | undefined,
 ): Promise<T> {
+  if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString(OPTIMISE_LATE);
   const heapMb = Math.floor(v8.getHeapStatistics().heap_size_limit / 2 ** 20);
   const worker = new Worker(new URL('./auditWorker.js', import.meta.url), {
     workerData: task,
