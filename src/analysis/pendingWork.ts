@@ -21,6 +21,8 @@ export interface Pending {
   what: 'promise' | 'server' | 'stream' | 'callback';
   /** Left behind by a callee that has returned. */
   leftBehind: boolean;
+  /** Then: it was kept where somebody may wait for it. */
+  kept?: boolean;
 }
 
 export interface ExitPoint {
@@ -175,7 +177,7 @@ class Walker {
       }
       case 'exit':
         if (step.value !== undefined) this.#joined(fn, step.value, state);
-        if (step.how === 'return' || step.how === 'throw') this.#note(walk, state);
+        if (step.how === 'return' || step.how === 'throw') this.#note(state);
         return step.how === 'continue' || step.how === 'break' ? state : { tasks: new Map(), shared: new Set() };
       default:
         return state;
@@ -183,9 +185,9 @@ class Walker {
   }
 
   #returned: Tasks | null = null;
-  #note(_walk: Walk, state: State): void {
-    if (this.#returned)
-      for (const [step, task] of state.tasks) if (!state.shared.has(step)) this.#returned.set(step, task);
+  /** What is in flight when the function ends, for its callers. */
+  #note(state: State): void {
+    for (const [step, task] of state.tasks) this.#returned?.set(step, { ...task, kept: state.shared.has(step) });
   }
 
   /** A failing exit is a crash on purpose: what counts is only what was started on the way to it. */
@@ -227,7 +229,10 @@ class Walker {
     const targets = this.#graph.targets(fn.id, step.id);
     if (targets.length !== 1) return;
     for (const id of targets)
-      for (const task of this.#leftBy(id)) this.#add(walk, state, { ...task, leftBehind: true });
+      for (const task of this.#leftBy(id)) {
+        this.#add(walk, state, { ...task, leftBehind: true });
+        if (task.kept) state.shared.add(task.step);
+      }
   }
 
   /** `writeFile(path, text, callback)`: the call returns, the callback comes later. */
@@ -252,8 +257,7 @@ class Walker {
     const outer = this.#returned;
     const returned: Tasks = new Map();
     this.#returned = returned;
-    const end = this.#block({ fn, exits: [], since: null }, fn.body, { tasks: new Map(), shared: new Set() });
-    for (const [step, task] of end.tasks) if (!end.shared.has(step)) returned.set(step, task);
+    this.#note(this.#block({ fn, exits: [], since: null }, fn.body, { tasks: new Map(), shared: new Set() }));
     this.#returned = outer;
     this.#depth -= 1;
     const left = [...returned.values()];

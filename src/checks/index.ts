@@ -5,6 +5,7 @@ import floatingPromise from './floating-promise.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
 import misusedPromise from './misused-promise.ts';
+import noGracefulShutdown from './no-graceful-shutdown.ts';
 import orphanedTask from './orphaned-task.ts';
 import poolSelfDeadlock from './pool-self-deadlock.ts';
 import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   lockOrderCycle,
   lockReentry,
   misusedPromise,
+  noGracefulShutdown,
   orphanedTask,
   poolSelfDeadlock,
   raceLoserNotCancelled,

@@ -208,6 +208,8 @@ const known = z.strictObject({
   leavesTurn: optional(z.boolean()),
   readsContext: optional(z.boolean()),
   serves: optional(z.boolean()),
+  servesWith: optional(z.strictObject({ argument: index, option: name })),
+  drains: optional(z.union([index, z.enum(['receiver', 'all'])])),
   outside: optional(z.enum(['network', 'file', 'database', 'process', 'timer', 'user'])),
   resource: optional(
     z.strictObject({
@@ -220,6 +222,8 @@ const known = z.strictObject({
   takesUnit: optional(z.boolean()),
   usesGiven: optional(z.boolean()),
   signal: optional(z.strictObject({ argument: index, option: optional(name) })),
+  timeouts: optional(z.array(z.strictObject({ argument: index, option: name }))),
+  endless: optional(z.boolean()),
 } satisfies Shape<Knowledge>);
 const api = z.strictObject({
   does: z.array(effect),

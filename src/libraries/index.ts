@@ -3,8 +3,10 @@ import { asyncLock } from './async-lock.ts';
 import { asyncMutex } from './async-mutex.ts';
 import { axios } from './axios.ts';
 import { bcrypt } from './bcrypt.ts';
+import { closeWithGrace } from './close-with-grace.ts';
 import { express, expressCore } from './express.ts';
 import { fastify } from './fastify.ts';
+import { httpGracefulShutdown } from './http-graceful-shutdown.ts';
 import { ioredis } from './ioredis.ts';
 import { knex } from './knex.ts';
 import { collections } from './lib-collections.ts';
@@ -31,6 +33,7 @@ import { pg } from './pg.ts';
 import { pino } from './pino.ts';
 import { properLockfile } from './proper-lockfile.ts';
 import { redlock } from './redlock.ts';
+import { terminus } from './terminus.ts';
 import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
 import { undici, undiciTypes } from './undici.ts';
 import { ws } from './ws.ts';
@@ -41,6 +44,9 @@ export const libraries: readonly Library[] = [
   asyncMutex,
   axios,
   bcrypt,
+  closeWithGrace,
+  httpGracefulShutdown,
+  terminus,
   eventEmitter3,
   express,
   expressCore,

@@ -16,7 +16,10 @@ const socket: Api = {
 };
 const server: Api = {
   does: [later({ from: 1 }), { does: 'make', type: 'WebSocketServer' }],
-  known: { resource: { what: 'server', ends: ['close'], observedBy: ['on', 'once'] } },
+  known: {
+    servesWith: { argument: 0, option: 'port' },
+    resource: { what: 'server', ends: ['close'], observedBy: ['on', 'once'] },
+  },
 };
 
 export const ws = defineLibrary({

@@ -247,6 +247,13 @@ export interface Knowledge {
   readsContext?: boolean;
   /** From here on the outside can reach the handlers registered so far (`server.listen`). */
   serves?: boolean;
+  /** It serves from the start when this option is given (`new WebSocketServer({ port })`). */
+  servesWith?: { argument: number; option: string };
+  /**
+   * From here on a termination signal stops intake and waits for what is in flight: of the argument, of the receiver, or
+   * of everything that the program serves.
+   */
+  drains?: number | 'receiver' | 'all';
   /** It reaches outside of the process. */
   outside?: 'network' | 'file' | 'database' | 'process' | 'timer' | 'user';
   /** The object it makes is a resource with its own life (a Worker, a child process, a server), ended by these members. */
@@ -263,6 +270,10 @@ export interface Knowledge {
   usesGiven?: boolean;
   /** Index of the argument, and option name when it is an options object, that takes an AbortSignal. */
   signal?: { argument: number; option?: string };
+  /** Options that bound how long it lasts; of a factory: how long the calls of what it makes last. */
+  timeouts?: { argument: number; option: string }[];
+  /** It lasts as long as the other side likes, unless a signal or one of `timeouts` is given. */
+  endless?: boolean;
 }
 
 /** Work started by contract (timers, threads, `create_task`); its result is the handle. */
@@ -526,6 +537,10 @@ export interface PackageFacts {
   entries: string[];
   /** True when the manifest has an entry of its own (exports, main, module, types, bin). */
   hasEntry: boolean;
+  /** Of `entries`: those that nothing but `bin` starts. */
+  commands?: string[];
+  /** Of `entries`: those that only scripts for development start (`dev`, `mock`, `bench` …), where there are others. */
+  development?: string[];
   tests: string[];
 }
 /** Something that was seen and could not be expressed. Counted, never silent. */

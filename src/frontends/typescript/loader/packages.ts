@@ -46,22 +46,39 @@ function factsOf(
   const exports = exportedFiles(manifest, published, finder).flatMap(([subpath, path]) =>
     audited(path).map(file => [subpath, file] as const),
   );
-  const started = [
-    ...manifest.bin,
-    ...(isApplication(manifest) && entries.main !== undefined ? [entries.main] : []),
-    ...startedFiles(manifest.scripts),
-  ];
-  const startedAt = started.flatMap(target =>
-    audited(target === '.' ? finder.entryOf(manifest, '.') : finder.targetOf(manifest, target)),
-  );
+  const sources = (targets: readonly string[]): string[] =>
+    targets
+      .flatMap(target => audited(target === '.' ? finder.entryOf(manifest, '.') : finder.targetOf(manifest, target)))
+      .filter(file => !isTest(file));
+  const scripts = Object.entries(manifest.scripts);
+  const ofScripts = (wanted: boolean): string[] =>
+    sources(startedFiles(Object.fromEntries(scripts.filter(([name]) => DEVELOPMENT.test(name) === wanted))));
+  const main = sources(isApplication(manifest) && entries.main !== undefined ? [entries.main] : []);
+  const [commands, operation, development] = [sources(manifest.bin), [...main, ...ofScripts(false)], ofScripts(true)];
   return {
     name: manifest.name ?? '',
     root: folder,
     exports: Object.fromEntries(exports.sort(([a], [b]) => byCodeUnit(a, b))),
-    entries: [...new Set(startedAt)].filter(file => !isTest(file)).sort(byCodeUnit),
+    entries: [...new Set([...commands, ...operation, ...development])].sort(byCodeUnit),
     hasEntry: manifest.exports !== undefined || manifest.bin.length > 0 || Object.keys(entries).length > 0,
+    ...only('commands', commands, [...operation, ...development]),
+    ...(commands.length + operation.length > 0 ? only('development', development, [...commands, ...operation]) : {}),
     tests: own.map(path => relativeTo(root, path)).filter(isTest),
   };
+}
+
+/** Scripts that people run while they work on the package. */
+const DEVELOPMENT =
+  /^(?:pre|post)?(?:dev|develop|development|watch|test|lint|format|build|compile|generate|gen|mock|fake|stub|storybook|bench|benchmark|docs?|release|publish|prepare|debug|e2e|seed|migrate|demo|examples?)(?:[:.-]|$)|[:.-](?:dev|watch|debug|test|mock|e2e)(?:[:.-]|$)/;
+
+/** The files that are in the first list only. */
+function only(
+  kind: 'commands' | 'development',
+  files: readonly string[],
+  others: readonly string[],
+): Pick<PackageFacts, 'commands' | 'development'> {
+  const found = [...new Set(files)].filter(file => !others.includes(file)).sort(byCodeUnit);
+  return found.length > 0 ? { [kind]: found } : {};
 }
 
 /** A package that is run rather than imported: its `main` is a program. */
