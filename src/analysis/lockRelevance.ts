@@ -1,12 +1,26 @@
 /** Which functions can take a lock, directly or through anything they call, start, register or return. */
 import type { FunctionId } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
-import { callGraph } from './callGraph.ts';
+import { type CallGraph, callGraph } from './callGraph.ts';
+import type { Program } from './program.ts';
 
 export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
-  const graph = get(callGraph);
+  const takers = new Set<FunctionId>();
+  for (const id of program.functions.keys())
+    for (const step of program.steps(id).values())
+      if (
+        step.kind === 'acquire' ||
+        step.kind === 'release' ||
+        (step.kind === 'call' && step.known?.takesUnit === true)
+      )
+        takers.add(id);
+  return reaching(program, get(callGraph), takers);
+});
+
+/** These functions, and all that call, start, register or return one of them. */
+export function reaching(program: Program, graph: CallGraph, seeds: ReadonlySet<FunctionId>): ReadonlySet<FunctionId> {
   const users = new Map<FunctionId, FunctionId[]>();
-  const found = new Set<FunctionId>();
+  const found = new Set<FunctionId>(seeds);
   const uses = (user: FunctionId, used: FunctionId): void => {
     const list = users.get(used);
     if (list) list.push(user);
@@ -15,12 +29,6 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
   for (const [id, fn] of program.functions) {
     for (const value of fn.values) if (value.kind === 'function') uses(id, value.id);
     for (const step of program.steps(id).values()) {
-      if (
-        step.kind === 'acquire' ||
-        step.kind === 'release' ||
-        (step.kind === 'call' && step.known?.takesUnit === true)
-      )
-        found.add(id);
       for (const target of graph.targets(id, step.id)) uses(id, target);
     }
   }
@@ -33,4 +41,4 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
     }
   }
   return found;
-});
+}

@@ -47,3 +47,12 @@ function argumentOf(evaluator: Evaluator, ref: Ref, argument: Argument): Refs | 
   if (!known) return null;
   return options.flat().filter(value => value.kind !== 'field');
 }
+
+/** A timeout that its constructor was given bounds every wait for it. */
+export function isBounded(evaluator: Evaluator, ref: Ref, kind: LockKind): boolean {
+  const given = kind.timeoutArgument === undefined ? null : argumentOf(evaluator, ref, kind.timeoutArgument);
+  return given !== null && given.length > 0 && !given.every(isNone);
+}
+
+/** A timeout that is none. */
+const isNone = (value: Ref): boolean => value.kind === 'constant' && ['0', 'undefined', 'null'].includes(value.text);

@@ -2,7 +2,7 @@
 import type { Acquire, LockKind, Place, StepId, ValueId, Wait } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
-import { capacityOf, isReentrant } from './lockSettings.ts';
+import { capacityOf, isBounded, isReentrant } from './lockSettings.ts';
 import type { Program, Site } from './program.ts';
 import { type Frame, type Ref, type Refs, typeOf } from './refs.ts';
 
@@ -23,6 +23,8 @@ export interface Lock {
   readonly kind: LockKind;
   /** Taking it again in the same task succeeds. */
   readonly reentrant: boolean;
+  /** Its constructor bounds every wait for it. */
+  readonly bounded: boolean;
   /** Permits: `Infinity` when nothing bounds them, null when not known. */
   readonly capacity: number | null;
   /** Where it is made or declared; null for a lock that is only a name. */
@@ -121,6 +123,7 @@ export class LockTable {
       entry: keyed,
       kind,
       reentrant: isReentrant(this.#eval, ref, kind),
+      bounded: isBounded(this.#eval, ref, kind),
       capacity: capacityOf(this.#eval, ref, kind),
       declared: base.declared,
     };

@@ -238,6 +238,7 @@ class Solver implements MayReject {
       }, 'never');
       return atMost(thrown, targets.length);
     }
+    if (step.known?.raises) return 'may';
     if (step.known?.neverThrows || (step.gives !== undefined && step.gives !== 'value' && step.gives !== 'unknown'))
       return 'never';
     if (step.target.kind === 'external')

@@ -2,6 +2,7 @@
 import type { Check } from './check.ts';
 import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
+import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
 import misusedPromise from './misused-promise.ts';
@@ -9,11 +10,13 @@ import noGracefulShutdown from './no-graceful-shutdown.ts';
 import orphanedTask from './orphaned-task.ts';
 import poolSelfDeadlock from './pool-self-deadlock.ts';
 import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
+import releaseOutOfOrder from './release-out-of-order.ts';
 import sectionEscape from './section-escape.ts';
 
 export const checks: readonly Check[] = [
   exitWithTasksInFlight,
   floatingPromise,
+  lockLeak,
   lockOrderCycle,
   lockReentry,
   misusedPromise,
@@ -21,5 +24,6 @@ export const checks: readonly Check[] = [
   orphanedTask,
   poolSelfDeadlock,
   raceLoserNotCancelled,
+  releaseOutOfOrder,
   sectionEscape,
 ];

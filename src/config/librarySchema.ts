@@ -204,6 +204,7 @@ const known = z.strictObject({
   neverRejects: optional(z.boolean()),
   listensToRejections: optional(z.strictObject({ argument: index, option: name })),
   neverThrows: optional(z.boolean()),
+  raises: optional(z.boolean()),
   owns: optional(z.array(index)),
   leavesTurn: optional(z.boolean()),
   readsContext: optional(z.boolean()),

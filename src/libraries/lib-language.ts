@@ -89,7 +89,10 @@ export const language = defineLibrary({
     'String.replaceAll': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown'] }),
     'Math.min': does({ does: 'give', what: 'least' }),
     'Math.max': does({ does: 'give', what: 'greatest' }),
-    'JSON.parse': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown', 'unknown'] }),
+    'JSON.parse': {
+      does: [{ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown', 'unknown'] }],
+      known: { raises: true },
+    },
     'JSON.stringify': does({ does: 'invoke', callback: 1, when: 'now', times: 'many', passes: ['unknown', 'unknown'] }),
     ...same(nothing, ...harmless.map(type => `${type}.*`)),
     ...same(
@@ -99,18 +102,9 @@ export const language = defineLibrary({
     ...same(nothing, ...errors.flatMap(name => [name, `new ${name}`])),
     ...same(nothing, ...intl.flatMap(name => [`new ${name}`, `${name}.*`])),
     ...same(nothing, 'Intl.getCanonicalLocales', 'Intl.supportedValuesOf'),
+    ...same({ does: [], known: { raises: true } }, 'decodeURIComponent', 'decodeURI'),
     ...same(nothing, 'parseInt', 'parseFloat', 'isNaN', 'isFinite', 'eval'),
-    ...same(
-      nothing,
-      'encodeURIComponent',
-      'decodeURIComponent',
-      'encodeURI',
-      'decodeURI',
-      'escape',
-      'unescape',
-      'atob',
-      'btoa',
-    ),
+    ...same(nothing, 'encodeURIComponent', 'encodeURI', 'escape', 'unescape', 'atob', 'btoa'),
 
     // Explicit resource management: what is registered is called when the stack is disposed.
     'new DisposableStack': does({ does: 'make', type: 'DisposableStack' }),

@@ -87,9 +87,9 @@ export const web = defineLibrary({
       'new FormData',
       'new Blob',
       'new File',
-      'new URL',
       'new URLSearchParams',
     ),
+    'new URL': { does: [], known: { raises: true } },
     ...same(
       nothing,
       'Headers.*',

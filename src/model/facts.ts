@@ -239,6 +239,8 @@ export interface Knowledge {
   listensToRejections?: { argument: number; option: string };
   /** It cannot throw (synchronously). */
   neverThrows?: boolean;
+  /** It throws on input that it does not take: `JSON.parse`. */
+  raises?: boolean;
   /** These arguments (promises) have an owner from here on: `ctx.waitUntil(p)`. */
   owns?: number[];
   /** It suspends the awaiting task for real (timer, I/O), not just for a micro-task. */

@@ -59,7 +59,8 @@ function lowerSite(lowered: EffectSite): ValueId {
     noteEffect(lowered, effect);
     lowerEffect(lowered, effect);
   }
-  if (!make && !lowered.replaced) {
+  // That a call throws is told by the call itself, whatever else stands for it.
+  if (!make && (!lowered.replaced || api.known?.raises === true)) {
     const value = externalCall(lowered);
     lowered.result ??= value;
   } else if (!make && api.gives === 'promise' && lowered.effect('take')) {
