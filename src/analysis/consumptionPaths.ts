@@ -92,7 +92,8 @@ function merge(a: Outcome, b: Outcome): Outcome {
   };
 }
 
-function blocksOf(step: Step): Block[] {
+/** The blocks inside a step. */
+export function blocksOf(step: Step): Block[] {
   switch (step.kind) {
     case 'branch':
       return step.arms.map(arm => arm.body);

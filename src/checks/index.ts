@@ -2,6 +2,7 @@
 import type { Check } from './check.ts';
 import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
+import lateAwait from './late-await.ts';
 import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockReentry from './lock-reentry.ts';
@@ -16,6 +17,7 @@ import sectionEscape from './section-escape.ts';
 export const checks: readonly Check[] = [
   exitWithTasksInFlight,
   floatingPromise,
+  lateAwait,
   lockLeak,
   lockOrderCycle,
   lockReentry,

@@ -9,6 +9,7 @@ import type { LoadedFile, LoadedProject } from './loader/loaded.ts';
 import { lowerFunction } from './lowerFunction.ts';
 import type { LoweredBodies } from './lowering.ts';
 import { accessorNamesOf, ownFields } from './memberIndex.ts';
+import { platformOf } from './platform.ts';
 import { createQuestions } from './questions.ts';
 
 export interface Extractor {
@@ -90,7 +91,9 @@ function loweredBodies(context: FileContext, body: FunctionContext | undefined):
 }
 
 function emptyModule(project: LoadedProject, { file, source }: LoadedFile): ModuleFacts {
+  const platform = platformOf(source);
   return {
+    ...(platform === undefined ? {} : { platform }),
     schema: FACTS_SCHEMA,
     file,
     language: 'typescript',

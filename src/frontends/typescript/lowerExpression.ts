@@ -136,6 +136,8 @@ function isComparison(kind: ts.SyntaxKind): boolean {
     case ts.SyntaxKind.GreaterThanToken:
     case ts.SyntaxKind.LessThanEqualsToken:
     case ts.SyntaxKind.GreaterThanEqualsToken:
+    case ts.SyntaxKind.InKeyword:
+    case ts.SyntaxKind.InstanceOfKeyword:
       return true;
     default:
       return false;
