@@ -5,11 +5,13 @@
 import type { FunctionFacts, FunctionId, Step, StepId, ValueId } from '../model/facts.ts';
 import type { Confidence } from '../model/report.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
+import { type CallGraph, callGraph } from './callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { LateWalk, type Takers } from './lateWalk.ts';
 import { platforms, type Platforms } from './platforms.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
 import type { PromiseNode } from './promises.ts';
+import { returnedValues } from './promisesReturns.ts';
 import { promiseFates } from './promisesFate.ts';
 import type { Program, Site } from './program.ts';
 import { type Suspension, suspension } from './suspension.ts';
@@ -40,6 +42,7 @@ export const lateAwaits = defineAnalysis<LateAwaits>('late-awaits', (get, progra
 
 class Finder {
   readonly #program: Program;
+  readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
   readonly #local: (fn: FunctionId, value: ValueId) => LocalUses;
   readonly #suspension: Suspension;
@@ -50,6 +53,7 @@ class Finder {
 
   constructor(get: Get, program: Program) {
     this.#program = program;
+    this.#graph = get(callGraph);
     this.#uses = get(functionUses);
     this.#local = get(localUses);
     this.#suspension = get(suspension);
@@ -62,9 +66,9 @@ class Finder {
       const fn = this.#program.functions.get(node.fn);
       if (!fn || fn.synthetic) continue;
       const uses = this.#local(node.fn, node.value);
-      if (uses.elsewhere || !this.#isKept(node, uses)) continue;
-      this.#examined.push(this.#program.site(node.fn, node.at));
-      if (rejection === 'may') this.#look(fn, node, uses);
+      if (uses.elsewhere) continue;
+      if (this.#isKept(node, uses)) this.#examined.push(this.#program.site(node.fn, node.at));
+      if (rejection === 'may' && !this.#isRemembered(node)) this.#look(fn, node, uses);
     }
     return { found: this.#found, examined: this.#examined };
   }
@@ -128,6 +132,21 @@ class Finder {
       this.#walks.set(fn.id, walk);
     }
     return walk;
+  }
+
+  /** The callee keeps what it gives, for others to await. */
+  #isRemembered({ fn, step }: PromiseNode): boolean {
+    if (step?.kind !== 'call') return false;
+    return this.#graph.targets(fn, step.id).some(id => {
+      const facts = this.#program.functions.get(id);
+      return (
+        facts?.calling === 'value' &&
+        returnedValues(facts).some(({ value }) => {
+          const { observedStores, stored } = this.#local(id, value);
+          return observedStores.length > 0 || stored.length > 0;
+        })
+      );
+    });
   }
 
   /** The step that makes it; for a combinator, the last step that stands in it. */

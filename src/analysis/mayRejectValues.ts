@@ -115,7 +115,8 @@ export class Rejections {
     if (targets.length > 0) {
       const known = targets.reduce<Failure>((sum, id) => worse(sum, this.#summaries.rejects(id)), 'never');
       // A callback may also be one that nobody here passes.
-      return atMost(step.target.kind === 'value' ? worse(known, 'undecided') : known, targets.length);
+      const isOpen = step.target.kind === 'value' && fn.values[step.target.of]?.kind !== 'function';
+      return atMost(isOpen ? worse(known, 'undecided') : known, targets.length);
     }
     return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
   }

@@ -4,6 +4,7 @@ import { promiseSites } from '../analysis/promises.ts';
 import { isHandled, type PromiseFate, promiseFates } from '../analysis/promisesFate.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 import { sectionEscapes } from '../analysis/sectionEscapes.ts';
+import { type SettledResults, settledResults } from '../analysis/settledResults.ts';
 
 /**
  * A promise is made and nobody will see it settle. Silent: awaited, returned, yielded, passed on, stored where somebody
@@ -41,7 +42,7 @@ is known never to reject for a reason that the code does not show.`,
     const repeats = new Map<string, number>();
     for (const fate of get(promiseFates)) {
       const words = wordsFor(fate, get(names));
-      if (!words || get(sectionEscapes).speaksOf(words.at)) continue;
+      if (!words || get(sectionEscapes).speaksOf(words.at) || isSettled(get(settledResults), fate)) continue;
       const key = [fate.node.fn, words.name, fate.fate.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
@@ -59,6 +60,10 @@ is known never to reject for a reason that the code does not show.`,
     }
   },
 });
+
+/** Nobody looks at what they settle to: that is what there is to say of them. */
+const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
+  found.some(one => one.in === node.fn && one.value === node.value);
 
 function levelOf({ fate, node, rejection }: PromiseFate): NonNullable<FoundDraft['level']> {
   if (node.gives === 'builder') return 'error';

@@ -13,6 +13,7 @@ import poolSelfDeadlock from './pool-self-deadlock.ts';
 import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
 import releaseOutOfOrder from './release-out-of-order.ts';
 import sectionEscape from './section-escape.ts';
+import uncheckedSettledResults from './unchecked-settled-results.ts';
 
 export const checks: readonly Check[] = [
   exitWithTasksInFlight,
@@ -28,4 +29,5 @@ export const checks: readonly Check[] = [
   raceLoserNotCancelled,
   releaseOutOfOrder,
   sectionEscape,
+  uncheckedSettledResults,
 ];
