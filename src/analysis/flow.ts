@@ -2,12 +2,14 @@
  * Flow of function values through the whole program: constraints from facts (ALGORITHMS 3.1, L1 and L2). Promises are
  * transparent: what flows into a promise flows out of awaiting it.
  */
-import type { FunctionId, Step, StepId, Value, ValueId } from '../model/facts.ts';
+import type { FunctionFacts, FunctionId, Step, StepId, Value, ValueId } from '../model/facts.ts';
 import { FlowCalls, type CallLike } from './flowCalls.ts';
 import type { FunctionNodes } from './flowPlaces.ts';
 import type { NodeId } from './flowSolver.ts';
 import type { TypeHierarchy } from './hierarchy.ts';
 import { type Program, walkSteps } from './program.ts';
+
+const ROUNDS = 3;
 
 export class Flow extends FlowCalls {
   constructor(program: Program, hierarchy: TypeHierarchy) {
@@ -19,15 +21,18 @@ export class Flow extends FlowCalls {
         facts,
         values,
         parameters,
+        called: calledValues(facts),
         self: parameters + facts.parameters.length,
         returned: parameters + facts.parameters.length + 1,
       });
     }
     for (const nodes of this.functions.values()) this.#constrainFunction(nodes);
     this.solver.solve();
-    // Receivers that nothing flows into: dispatch by class hierarchy, fields by type. What that brings flows on.
-    for (let round = 0; round < 2; round += 1) {
-      this.objects.readUnknownKeys();
+    // Receivers that nothing flows into: dispatch by class hierarchy, fields by type. What that brings flows on. Then
+    // members by their names alone.
+    for (let round = 0; round < ROUNDS; round += 1) {
+      this.byName = round > 0;
+      if (this.byName) this.names.learn(this.slots);
       for (const fallBack of this.open) fallBack();
       this.solver.solve();
     }
@@ -55,7 +60,7 @@ export class Flow extends FlowCalls {
       case 'class':
         return this.solver.addToken(node, this.objects.classToken(value.type));
       case 'read':
-        return this.solver.addEdge(this.placeNode(fn, value.place), node);
+        return this.solver.addEdge(this.placeNode(fn, value.place, fn.called.has(id)), node);
       case 'settled':
       case 'ordered':
       case 'view':
@@ -218,6 +223,17 @@ export class Flow extends FlowCalls {
       self,
       result: step.newOf === undefined ? result : undefined,
     };
+    if (step.constructs) call.constructs = true;
+    if (step.known?.copies) this.copyMembers(fn, step, step.known.copies, result);
     this.constrainTarget(call, step.target);
   }
+}
+
+/** Values that are callees of calls. */
+function calledValues(facts: FunctionFacts): Set<ValueId> {
+  const found = new Set<ValueId>();
+  walkSteps(facts.body, step => {
+    if (step.kind === 'call' && step.target.kind === 'value') found.add(step.target.of);
+  });
+  return found;
 }

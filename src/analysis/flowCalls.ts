@@ -1,7 +1,8 @@
 /** Calls in the flow: which bodies a call runs, and what passes into and out of them. */
 import type { FunctionId, StepId, Target, TypeId } from '../model/facts.ts';
 import { Decorators } from './flowDecorators.ts';
-import { type FunctionNodes, FlowPlaces, type Method } from './flowPlaces.ts';
+import { FlowCopies } from './flowCopies.ts';
+import type { FunctionNodes, Method, MissingRead } from './flowPlaces.ts';
 import type { NodeId, TokenId } from './flowSolver.ts';
 import type { TypeHierarchy } from './hierarchy.ts';
 import type { Program } from './program.ts';
@@ -13,9 +14,10 @@ export type CallLike = {
   spreads: readonly number[];
   self: NodeId | undefined;
   result: NodeId | undefined;
+  constructs?: boolean;
 };
 
-export abstract class FlowCalls extends FlowPlaces {
+export abstract class FlowCalls extends FlowCopies {
   /** `caller step` → callees. */
   readonly targets = new Map<FunctionId, Map<StepId, Set<FunctionId>>>();
   readonly escaping = new Set<FunctionId>();
@@ -38,14 +40,27 @@ export abstract class FlowCalls extends FlowPlaces {
       case 'functions':
         for (const id of target.ids) this.#link(call, id);
         return;
-      case 'value':
-        return this.callValue(call, call.fn.values + target.of);
+      case 'value': {
+        const of = call.fn.values + target.of;
+        const value = call.fn.facts.values[target.of];
+        const read = value?.kind === 'read' ? this.calledMember(call.fn, value.place) : undefined;
+        if (read) this.open.push(() => this.#callMissing(call, { ...read, node: of }));
+        return this.callValue(call, of);
+      }
       case 'method':
         return this.#callMethod(call, target.type, target.name);
       case 'external':
       case 'unresolved':
         for (const arg of call.args) this.#escape(arg);
         return;
+    }
+  }
+
+  /** Functions found by the member's name alone: whose they are is not known, so no receiver is passed. */
+  #callMissing(call: CallLike, read: MissingRead): void {
+    for (const id of this.readMissing(read)) {
+      const token = this.objects.token(id);
+      if (token.kind === 'function') this.#link({ ...call, self: undefined }, token.id);
     }
   }
 
@@ -59,8 +74,10 @@ export abstract class FlowCalls extends FlowPlaces {
   protected callValue(call: CallLike, callee: NodeId): void {
     this.solver.watch(callee, id => {
       const token = this.objects.token(id);
-      if (token.kind === 'function') this.#link(call, token.id);
-      else if (token.kind === 'class') this.#construct(call, token.type);
+      if (token.kind === 'function') {
+        if (call.constructs) this.#constructBy(call, id, token.id);
+        else this.#link(call, token.id);
+      } else if (token.kind === 'class') this.#construct(call, token.type);
       else if (token.kind === 'resolver') this.#resolve(call, token.of);
     });
   }
@@ -70,6 +87,23 @@ export abstract class FlowCalls extends FlowPlaces {
     const [given] = call.args;
     const node = this.promises.get(promise);
     if (given !== undefined && node !== undefined) this.solver.addEdge(given, node);
+  }
+
+  /** `new (someFunction)(…)`: a constructor function that came as a value. */
+  #constructBy(call: CallLike, id: TokenId, fn: FunctionId): void {
+    const prototype = this.objects.prototypeToken(id);
+    const type = this.program.types.has(fn) ? fn : null;
+    if (type !== null) this.instantiated.add(type);
+    const token = this.objects.objectToken(
+      call.fn.facts,
+      `s${call.step} ${fn}`,
+      type,
+      type === null ? 'object' : 'instance',
+    );
+    if (prototype !== undefined) this.objects.copyProperties(prototype, token);
+    if (call.result !== undefined) this.solver.addToken(call.result, token);
+    this.addSelf(fn, token);
+    this.#link({ ...call, self: undefined }, fn);
   }
 
   /** `new (someClass)(…)`: a class that came as a value. */

@@ -24,9 +24,7 @@ export class FlowObjects {
   readonly #ids = new Map<string, TokenId>();
   readonly #properties = new Map<string, NodeId>();
   readonly #sites = new Map<TypeId, number>();
-  /** Named properties that nothing is written to by name: what is written with unknown keys may be theirs. */
-  readonly #unnamed: { node: NodeId; written: NodeId }[] = [];
-  readonly #byField = new Map<string, NodeId[]>();
+  readonly #byField = new Map<string, { owner: string; node: NodeId }[]>();
   /** Constant-key properties of each owner, so that a read of any element sees them. */
   readonly #named = new Map<string, Map<string, NodeId>>();
   /** Objects whose properties are copied into others (`{ ...a }`), by owner key. */
@@ -60,6 +58,18 @@ export class FlowObjects {
     }
     return this.#token(`o ${id}`, () => ({ kind: 'object', site: { id, in: fn.id, type, what } }));
   }
+  /** What instances inherit: one object per class or constructor function; undefined for anything else. */
+  prototypeToken(id: TokenId): TokenId | undefined {
+    const token = this.token(id);
+    if (token.kind !== 'class' && token.kind !== 'function') return undefined;
+    const name = token.kind === 'class' ? token.type : token.id;
+    const type = this.#program.types.has(name) ? name : null;
+    const site = { id: `${name}@prototype`, in: `${name.slice(0, name.indexOf('#'))}#`, type } as const;
+    return this.#token(`o ${site.id}`, () => ({
+      kind: 'object',
+      site: { ...site, what: type === null ? 'object' : 'instance' },
+    }));
+  }
   token(id: TokenId): Token {
     const token = this.tokens[id];
     if (!token) throw new Error(`no token ${id}`);
@@ -87,7 +97,23 @@ export class FlowObjects {
       if (of !== undefined && !field.startsWith('on:') && this.#program.types.get(of)?.kind === 'class')
         return this.typedProperty(of, field);
     }
+    if (
+      site.what === 'instance' &&
+      site.type !== null &&
+      !field.startsWith('on:') &&
+      this.#program.types.has(site.type)
+    )
+      return this.#undeclared(site.type, field);
     return this.#property(`o ${site.id}`, field);
+  }
+
+  /** A member that no class of the chain declares, but that something writes (`F.prototype.m = …` elsewhere). */
+  #undeclared(type: TypeId, field: string): NodeId {
+    const node = this.typedProperty(type, field);
+    for (const base of this.hierarchy.ancestors(type))
+      if (base !== type && this.#program.types.get(base)?.kind === 'class')
+        this.#solver.addEdge(this.typedProperty(base, field), node);
+    return node;
   }
 
   /** The node of a field of a type, shared by all its instances. */
@@ -97,7 +123,7 @@ export class FlowObjects {
 
   /** Elements written with an unknown key; reads of unknown keys see `all`. */
   elements(id: TokenId): { written: NodeId; all: NodeId } {
-    const owner = this.#ownerKey(id);
+    const owner = this.ownerKey(id);
     return { written: this.#elementNode(owner, 'written'), all: this.#elementNode(owner, 'all') };
   }
   /** The same for a container that no token stands for: keyed by the node it is read from. */
@@ -107,8 +133,28 @@ export class FlowObjects {
 
   /** `{ ...from }` into another object: properties known now and later. */
   copyProperties(from: TokenId, into: TokenId): void {
-    const source = this.#ownerKey(from);
-    const target = this.#ownerKey(into);
+    const target = this.ownerKey(into);
+    this.#copyMethods(from, target);
+    const token = this.token(from);
+    const type = token.kind === 'object' && token.site.what === 'instance' ? token.site.type : null;
+    this.#copyOwner(this.ownerKey(from), target);
+    if (type !== null)
+      for (const base of this.hierarchy.ancestors(type)) if (base !== type) this.#copyOwner(`t ${base}`, target);
+  }
+
+  #copyMethods(from: TokenId, target: string): void {
+    const token = this.token(from);
+    const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
+    if (type === null || target === `t ${type}`) return;
+    for (const base of this.hierarchy.ancestors(type)) {
+      const facts = this.#program.types.get(base);
+      const table = token.kind === 'class' ? facts?.statics : facts?.methods;
+      for (const [name, id] of Object.entries(table ?? {}))
+        this.#solver.addToken(this.#property(target, name), this.functionToken(id));
+    }
+  }
+
+  #copyOwner(source: string, target: string): void {
     if (source === target) return;
     const list = this.#copies.get(source) ?? [];
     if (list.some(copy => copy.into === target)) return;
@@ -119,19 +165,18 @@ export class FlowObjects {
     this.#solver.addEdge(this.#elementNode(source, 'written'), this.#elementNode(target, 'written'));
   }
 
+  /** The named properties of a token known so far. */
+  membersOf(id: TokenId): readonly (readonly [string, NodeId])[] {
+    return [...(this.#named.get(this.ownerKey(id)) ?? [])];
+  }
+
   /** Nodes of all properties of this name, of whatever object. */
-  propertiesNamed(field: string): readonly NodeId[] {
+  propertiesNamed(field: string): readonly { owner: string; node: NodeId }[] {
     return this.#byField.get(field) ?? [];
   }
 
-  /** After a first fixpoint: properties that got nothing by name may have been written with an unknown key. */
-  readUnknownKeys(): void {
-    for (const { node, written } of this.#unnamed.splice(0)) {
-      if (this.#solver.tokens(node).size === 0) this.#solver.addEdge(written, node);
-    }
-  }
-
-  #ownerKey(id: TokenId): string {
+  /** What the properties of a token are kept under. */
+  ownerKey(id: TokenId): string {
     const token = this.token(id);
     switch (token.kind) {
       case 'function':
@@ -162,10 +207,9 @@ export class FlowObjects {
     }
     named.set(field, node);
     if (!owner.startsWith('t ')) this.#solver.addEdge(node, this.#elementNode(owner, 'all'));
-    this.#unnamed.push({ node, written: this.#elementNode(owner, 'written') });
     const alike = this.#byField.get(field);
-    if (alike) alike.push(node);
-    else this.#byField.set(field, [node]);
+    if (alike) alike.push({ owner, node });
+    else this.#byField.set(field, [{ owner, node }]);
     for (const { into } of this.#copies.get(owner) ?? []) this.#solver.addEdge(node, this.#property(into, field));
     return node;
   }

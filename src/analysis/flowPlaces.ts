@@ -1,6 +1,7 @@
 /** Where tokens are kept: variables, fields, elements, exports; and which bodies a name may stand for. */
 import type { FunctionFacts, FunctionId, PathStep, Place, TypeId, ValueId } from '../model/facts.ts';
 import { FlowObjects } from './flowObjects.ts';
+import { FlowNames } from './flowNames.ts';
 import { FlowSolver, type NodeId, type TokenId } from './flowSolver.ts';
 import type { TypeHierarchy } from './hierarchy.ts';
 import type { Program } from './program.ts';
@@ -10,12 +11,25 @@ export interface FunctionNodes {
   values: NodeId;
   parameters: NodeId;
   self: NodeId;
+  /** Values that are callees of calls. */
+  called: ReadonlySet<ValueId>;
   returned: NodeId;
 }
 export type Method = { type: TypeId; id: FunctionId };
 
-/** Members of one name that a receiver of unknown type may have. */
-const NAMED_LIMIT = 4;
+/** Values written with unknown keys that each may be the one read by name. */
+const FEW_VALUES = 4;
+
+/** A read of a member. `named`: what the code calls the receiver; `file`: where it is read. */
+export interface MissingRead {
+  base: NodeId;
+  field: string;
+  node: NodeId;
+  named: string | undefined;
+  file: string;
+  /** It is the callee of a call. */
+  called: boolean;
+}
 
 export abstract class FlowPlaces {
   readonly solver: FlowSolver;
@@ -26,19 +40,15 @@ export abstract class FlowPlaces {
   protected readonly slots = new Map<string, NodeId>();
   /** Method calls, and reads of typed fields, whose receiver stayed unknown in the first round. */
   protected readonly open: (() => void)[] = [];
-  protected readonly methodsNamed = new Map<string, FunctionId[]>();
+  protected readonly names: FlowNames;
+  /** Whether members may be looked for by their names alone: only when everything else has said what it can. */
+  protected byName = false;
 
   constructor(program: Program, hierarchy: TypeHierarchy) {
     this.program = program;
     this.solver = new FlowSolver(token => this.objects.token(token).kind !== 'object');
     this.objects = new FlowObjects(this.solver, program, hierarchy);
-    for (const type of program.types.values()) {
-      for (const [name, id] of Object.entries(type.methods)) {
-        const list = this.methodsNamed.get(name);
-        if (list) list.push(id);
-        else this.methodsNamed.set(name, [id]);
-      }
-    }
+    this.names = new FlowNames(program, this.solver, this.objects);
   }
 
   protected slot(fn: FunctionId, slot: string): NodeId {
@@ -87,6 +97,7 @@ export abstract class FlowPlaces {
   /** A node that holds what an element of the containers in `base` may be. */
   protected elementRead(fn: FunctionNodes, base: NodeId, key: number | string | { value: ValueId } | null): NodeId {
     const node = this.solver.newNode();
+    const file = this.program.fileOf(fn.facts.id);
     const name =
       typeof key === 'object' && key !== null
         ? this.constantKey(fn, key.value)
@@ -103,6 +114,10 @@ export abstract class FlowPlaces {
         name === undefined ? this.objects.elements(token).all : this.objects.propertyOf(token, name, undefined);
       if (property !== undefined) this.solver.addEdge(property, node);
     });
+    if (name !== undefined)
+      this.open.push(() => {
+        this.readMissing({ base, field: name, node, named: undefined, file, called: false });
+      });
     return node;
   }
 
@@ -132,11 +147,25 @@ export abstract class FlowPlaces {
     }
   }
 
-  protected placeNode(fn: FunctionNodes, place: Place): NodeId {
-    return place.path.reduce((base, step) => this.stepRead(fn, base, step), this.rootNode(fn, place));
+  /** A member that is called, when the place is one: in which object it is looked up. */
+  protected calledMember(fn: FunctionNodes, place: Place): Omit<MissingRead, 'node'> | undefined {
+    const last = place.path[place.path.length - 1];
+    if (!last || !('field' in last)) return undefined;
+    const base = this.placeNode(fn, { ...place, path: place.path.slice(0, -1) });
+    const named = nameOf(fn, place, place.path.length - 1);
+    return { base, field: last.field, named, file: this.program.fileOf(fn.facts.id), called: true };
   }
 
-  protected stepRead(fn: FunctionNodes, base: NodeId, step: PathStep): NodeId {
+  protected placeNode(fn: FunctionNodes, place: Place, called = false): NodeId {
+    return place.path.reduce(
+      (base, step, index) =>
+        this.stepRead(fn, base, step, nameOf(fn, place, index), called && index === place.path.length - 1),
+      this.rootNode(fn, place),
+    );
+  }
+
+  /** `named`: what the code calls the receiver; `called`: the member is called, which looks elsewhere when it is missing. */
+  protected stepRead(fn: FunctionNodes, base: NodeId, step: PathStep, named?: string, called = false): NodeId {
     if (!('field' in step))
       return this.elementRead(
         fn,
@@ -152,8 +181,7 @@ export abstract class FlowPlaces {
       if (property !== undefined) this.solver.addEdge(property, node);
       this.readMethod(token, field, node);
     });
-    if (of === undefined) this.open.push(() => this.readByName(base, field, node));
-    else {
+    if (of !== undefined) {
       this.open.push(() => {
         if (this.solver.tokens(base).size > 0) return;
         this.solver.addEdge(this.objects.typedProperty(of, field), node);
@@ -161,23 +189,42 @@ export abstract class FlowPlaces {
           this.solver.addToken(node, this.objects.functionToken(target.id));
       });
     }
+    const file = this.program.fileOf(fn.facts.id);
+    if (!called)
+      this.open.push(() => {
+        const found = this.readMissing({ base, field, node, named, file, called: false });
+        for (const token of found) this.solver.addToken(node, token);
+      });
     return node;
   }
 
-  /** A receiver of which nothing is known: whatever has a member of that name, when that is little. */
-  protected readByName(base: NodeId, field: string, node: NodeId): void {
-    if (this.solver.tokens(base).size > 0 || this.solver.tokens(node).size > 0 || field.startsWith('on:')) return;
-    const found = new Set<TokenId>();
-    for (const property of this.objects.propertiesNamed(field))
-      for (const token of this.solver.tokens(property))
-        if (this.objects.token(token).kind === 'function') found.add(token);
-    for (const method of this.methodsNamed.get(field) ?? []) found.add(this.objects.functionToken(method));
-    if (found.size <= NAMED_LIMIT) for (const token of found) this.solver.addToken(node, token);
+  /**
+   * A member that nothing was written to by its name: what was written to the object with few unknown keys, else
+   * members of that name of other objects (when nothing is known of this one, or it is called), else all of the former.
+   * @returns functions of that name, which a call runs without knowing that the receiver is theirs
+   */
+  protected readMissing(read: MissingRead): TokenId[] {
+    const { base, field, node, called } = read;
+    if (this.solver.tokens(node).size > 0 || field.startsWith('on:')) return [];
+    const holders = this.solver.tokens(base);
+    const written = [...holders].flatMap(token =>
+      this.objects.token(token).kind === 'resolver' ? [] : [this.objects.elements(token).written],
+    );
+    const values = new Set(written.flatMap(each => [...this.solver.tokens(each)]));
+    if (values.size === 0 || values.size > FEW_VALUES) {
+      if (!this.byName) return [];
+      const found = called || holders.size === 0 ? this.names.find(field, read.named, read.file) : [];
+      if (found.length > 0) return found;
+    }
+    for (const each of written) this.solver.addEdge(each, node);
+    return [];
   }
 
   /** A method read as a value: `const { run } = service`, `handler = this.onData`. */
   protected readMethod(id: TokenId, field: string, node: NodeId): void {
     const token = this.objects.token(id);
+    const prototype = field === 'prototype' ? this.objects.prototypeToken(id) : undefined;
+    if (prototype !== undefined) this.solver.addToken(node, prototype);
     const type = token.kind === 'class' ? token.type : token.kind === 'object' ? token.site.type : null;
     if (type === null) return;
     if (token.kind === 'object' && token.site.what === 'promise' && field === 'resolve')
@@ -192,6 +239,7 @@ export abstract class FlowPlaces {
     const base = place.path
       .slice(0, -1)
       .reduce((node, step) => this.stepRead(fn, node, step), this.rootNode(fn, place));
+    this.#takeSelf(base, from);
     if ('field' in last) {
       const { field, of } = last;
       if (of !== undefined) this.solver.addEdge(from, this.objects.typedProperty(of, field));
@@ -210,6 +258,20 @@ export abstract class FlowPlaces {
     });
   }
 
+  /** A function written to a member runs with the object as its `self`. */
+  #takeSelf(base: NodeId, written: NodeId): void {
+    const functions = [...this.solver.tokens(written)].map(id => this.objects.token(id));
+    for (const token of functions) {
+      const callee = token.kind === 'function' ? this.functions.get(token.id) : undefined;
+      if (callee)
+        this.solver.watch(base, owner => {
+          const known = this.objects.token(owner);
+          if (known.kind === 'function' || (known.kind === 'object' && known.site.what !== 'array'))
+            this.solver.addToken(callee.self, owner);
+        });
+    }
+  }
+
   /** Class-hierarchy analysis restricted to instantiated classes, unless that leaves nothing. */
   protected dispatch(declared: TypeId, name: string): Method[] {
     const below = this.objects.hierarchy.descendants(declared);
@@ -220,5 +282,28 @@ export abstract class FlowPlaces {
       if (method) found.set(method.id, { type: method.type.id, id: method.id });
     }
     return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+}
+
+/** What the code calls the object that step `index` of a path reads from: the last field, or the variable. */
+function nameOf(fn: FunctionNodes, place: Place, index: number): string | undefined {
+  const before = place.path[index - 1];
+  if (before) return 'field' in before ? before.field : undefined;
+  const { root } = place;
+  switch (root.kind) {
+    case 'parameter':
+      return fn.facts.parameters[root.index]?.name;
+    case 'captured':
+      return root.slot;
+    case 'module':
+      return root.name;
+    case 'value': {
+      const value = fn.facts.values[root.of];
+      return value?.kind === 'read' && value.place !== place
+        ? nameOf(fn, value.place, value.place.path.length)
+        : undefined;
+    }
+    default:
+      return undefined;
   }
 }

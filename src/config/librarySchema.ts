@@ -222,6 +222,16 @@ const known = z.strictObject({
   builder: optional(z.enum(['chain', 'run'])),
   takesUnit: optional(z.boolean()),
   usesGiven: optional(z.boolean()),
+  copies: optional(
+    z.strictObject({
+      into: z.union([index, z.literal('result')]),
+      from: optional(index),
+      rest: optional(z.boolean()),
+      inherits: optional(z.boolean()),
+      descriptors: optional(index),
+      member: optional(z.strictObject({ name: index, descriptor: index })),
+    }),
+  ),
   signal: optional(z.strictObject({ argument: index, option: optional(name) })),
   timeouts: optional(z.array(z.strictObject({ argument: index, option: name }))),
   endless: optional(z.boolean()),

@@ -4,6 +4,7 @@ import { asyncMutex } from './async-mutex.ts';
 import { axios } from './axios.ts';
 import { bcrypt } from './bcrypt.ts';
 import { closeWithGrace } from './close-with-grace.ts';
+import { copyingPackages } from './copying.ts';
 import { express, expressCore } from './express.ts';
 import { fastify } from './fastify.ts';
 import { httpGracefulShutdown } from './http-graceful-shutdown.ts';
@@ -47,6 +48,7 @@ export const libraries: readonly Library[] = [
   closeWithGrace,
   httpGracefulShutdown,
   terminus,
+  ...copyingPackages,
   eventEmitter3,
   express,
   expressCore,

@@ -1,6 +1,6 @@
 /** Arrays, maps, sets, weak ones, typed arrays, iterators and the object functions that walk them. */
 import { defineLibrary, type Effect, type Library, type Passed } from './library.ts';
-import { does, each, members, nothing, same, sameMembers } from './rows.ts';
+import { copying, does, each, members, nothing, same, sameMembers } from './rows.ts';
 
 type Rows = Library['apis'];
 
@@ -171,20 +171,16 @@ export const collections = defineLibrary({
     ...iterators,
     ...numbers,
     'Object.values': does({ does: 'give', what: 'elements' }),
-    'Object.assign': does({ does: 'give', what: { argument: 0 } }),
+    'Object.assign': copying({ into: 0, from: 1, rest: true }),
+    'Object.create': { does: [], known: { copies: { into: 'result', from: 0, descriptors: 1 } } },
+    'Object.defineProperty': copying({ into: 0, member: { name: 1, descriptor: 2 } }),
+    'Object.defineProperties': copying({ into: 0, descriptors: 1 }),
+    'Object.setPrototypeOf': copying({ into: 0, from: 1, inherits: true }),
     'Object.fromEntries': nothing,
-    ...same(
-      does({ does: 'give', what: { argument: 0 } }),
-      'Object.freeze',
-      'Object.seal',
-      'Object.preventExtensions',
-      'Object.defineProperty',
-      'Object.defineProperties',
-      'Object.setPrototypeOf',
-    ),
+    ...same(does({ does: 'give', what: { argument: 0 } }), 'Object.freeze', 'Object.seal', 'Object.preventExtensions'),
     'Object.groupBy': does(each(1, [{ element: 0 }, 'unknown'])),
     'Object.entries': does({ does: 'give', what: 'elements' }),
-    ...sameMembers('Object', nothing, 'keys', 'create', 'is', 'isFrozen', 'isSealed', 'isExtensible', 'getPrototypeOf'),
+    ...sameMembers('Object', nothing, 'keys', 'is', 'isFrozen', 'isSealed', 'isExtensible', 'getPrototypeOf'),
     ...sameMembers(
       'Object',
       nothing,

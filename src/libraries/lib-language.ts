@@ -1,6 +1,6 @@
 /** Functions as values, reflection, atomics, and the many built-ins that do nothing that matters to concurrency. */
 import { defineLibrary } from './library.ts';
-import { does, nothing, same, sameMembers } from './rows.ts';
+import { copying, does, nothing, same, sameMembers } from './rows.ts';
 
 /** Values and namespaces whose members are plain computation. */
 const harmless = [
@@ -52,18 +52,9 @@ export const language = defineLibrary({
     'Function.apply': does({ does: 'call', callee: 'receiver', self: 0, from: 1, spread: true }),
     ...same(nothing, 'Function.toString', 'new Function', 'Function'),
     'Reflect.apply': does({ does: 'call', callee: 0, self: 1, from: 2, spread: true }),
-    ...sameMembers(
-      'Reflect',
-      nothing,
-      'get',
-      'set',
-      'has',
-      'ownKeys',
-      'deleteProperty',
-      'defineProperty',
-      'getPrototypeOf',
-      'setPrototypeOf',
-    ),
+    ...sameMembers('Reflect', nothing, 'get', 'set', 'has', 'ownKeys', 'deleteProperty', 'getPrototypeOf'),
+    'Reflect.setPrototypeOf': copying({ into: 0, from: 1, inherits: true }),
+    'Reflect.defineProperty': copying({ into: 0, member: { name: 1, descriptor: 2 } }),
     ...sameMembers('Reflect', nothing, 'getOwnPropertyDescriptor', 'isExtensible', 'preventExtensions'),
 
     'Atomics.wait': { does: [{ does: 'block', what: 'wait' }] },

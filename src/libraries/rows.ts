@@ -1,5 +1,5 @@
 /** Short forms for writing tables: each gives plain data, so that a table stays a literal. */
-import type { EntryPoint, Knowledge } from '../model/facts.ts';
+import type { Copies, EntryPoint, Knowledge } from '../model/facts.ts';
 import type { Api, Arg, Effect, Passed } from './library.ts';
 
 type Row = Api | Api[];
@@ -10,6 +10,12 @@ export const nothing: Api = { does: [] };
 
 /** An API with these effects, in order. */
 export const does = (...effects: Effect[]): Api => ({ does: effects });
+
+/** Members of arguments become members of the first one, which the call gives. */
+export const copying = (copies: Copies): Api => ({
+  does: [{ does: 'give', what: { argument: 0 } }],
+  known: { copies },
+});
 
 /** One row under several names. */
 export const same = (row: Row, ...names: string[]): Record<string, Row> =>

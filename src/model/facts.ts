@@ -226,6 +226,8 @@ export interface Call extends StepBase {
   spreads?: number[];
   /** `new X(…)`, or a factory known to make one (`pLimit(2)`): the type made. The result is a fresh object. */
   newOf?: TypeId;
+  /** `new` of a value whose type is not known: a fresh object of whatever the value is. */
+  constructs?: boolean;
   /** `f?.()`: may not happen. */
   optional?: boolean;
   gives?: Gives;
@@ -272,12 +274,28 @@ export interface Knowledge {
   takesUnit?: boolean;
   /** The work of the receiver (a builder) runs on what is given here: it takes no unit of its own. */
   usesGiven?: boolean;
+  /** Members of some arguments become members of another object: `Object.assign(a, b)`, `Object.create(p)`. */
+  copies?: Copies;
   /** Index of the argument, and option name when it is an options object, that takes an AbortSignal. */
   signal?: { argument: number; option?: string };
   /** Options that bound how long it lasts; of a factory: how long the calls of what it makes last. */
   timeouts?: { argument: number; option: string }[];
   /** It lasts as long as the other side likes, unless a signal or one of `timeouts` is given. */
   endless?: boolean;
+}
+
+/** Which object gets members, and from where; numbers are indexes of arguments. */
+export interface Copies {
+  into: number | 'result';
+  /** The first argument whose members are copied or inherited; with `rest` those after it too. */
+  from?: number;
+  rest?: boolean;
+  /** They are inherited, not copied: the prototype of a function is a function. */
+  inherits?: boolean;
+  /** An object of property descriptors: their `value` or `get` is the member. */
+  descriptors?: number;
+  /** One member: its name, and its descriptor. */
+  member?: { name: number; descriptor: number };
 }
 
 /** Work started by contract (timers, threads, `create_task`); its result is the handle. */

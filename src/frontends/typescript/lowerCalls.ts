@@ -162,11 +162,13 @@ function emitCall(
   receiver: ValueId | undefined,
   args: Arguments,
   newOf?: TypeId,
+  constructs = false,
 ): ValueId {
   const call: Omit<Call, 'id'> = { kind: 'call', at: fn.at(node), target, args: args.values };
   if (receiver !== undefined) call.receiver = receiver;
   if (args.spreads.length > 0) call.spreads = args.spreads;
   if (newOf !== undefined) call.newOf = newOf;
+  if (constructs) call.constructs = true;
   if (isOptional(node)) call.optional = true;
   return fn.builder.emitValue(call);
 }
@@ -178,13 +180,23 @@ export function lowerNew(fn: FunctionContext, node: ts.NewExpression): ValueId {
   if (target.kind === 'callee-value') {
     const of = lower(fn, callee);
     const args = lowerArguments(fn, node.arguments ?? []);
-    return emitCall(fn, node, { kind: 'value', of }, undefined, args, fn.questions.typeIdOf(node) ?? undefined);
+    return emitNew(fn, node, { kind: 'value', of }, args, fn.questions.typeIdOf(node) ?? undefined);
   }
   if (ts.isClassExpression(callee)) lower(fn, callee);
   const args = lowerArguments(fn, node.arguments ?? []);
   if (target.kind === 'external') return emitExternal(fn, node, target.name, undefined, args);
   const newOf = target.kind === 'functions' ? madeType(target.ids) : (fn.questions.typeIdOf(node) ?? undefined);
-  return emitCall(fn, node, target, undefined, args, newOf);
+  return emitNew(fn, node, target, args, newOf);
+}
+
+function emitNew(
+  fn: FunctionContext,
+  node: ts.NewExpression,
+  target: Target,
+  args: Arguments,
+  newOf: TypeId | undefined,
+): ValueId {
+  return emitCall(fn, node, target, undefined, args, newOf, newOf === undefined && target.kind === 'value');
 }
 
 /** A constructor's function is named after its class; a constructor function of old style is its own type. */
