@@ -27,8 +27,8 @@ export interface MissingRead {
   node: NodeId;
   named: string | undefined;
   file: string;
-  /** It is the callee of a call. */
-  called: boolean;
+  /** Whether other objects' members of that name may be meant: not where the type of the receiver is known. */
+  elsewhere: 'never' | 'unknown-receiver' | 'always';
 }
 
 export abstract class FlowPlaces {
@@ -116,7 +116,7 @@ export abstract class FlowPlaces {
     });
     if (name !== undefined)
       this.open.push(() => {
-        this.readMissing({ base, field: name, node, named: undefined, file, called: false });
+        this.readMissing({ base, field: name, node, named: undefined, file, elsewhere: 'never' });
       });
     return node;
   }
@@ -153,7 +153,8 @@ export abstract class FlowPlaces {
     if (!last || !('field' in last)) return undefined;
     const base = this.placeNode(fn, { ...place, path: place.path.slice(0, -1) });
     const named = nameOf(fn, place, place.path.length - 1);
-    return { base, field: last.field, named, file: this.program.fileOf(fn.facts.id), called: true };
+    const elsewhere = last.of === undefined ? 'always' : 'never';
+    return { base, field: last.field, named, file: this.program.fileOf(fn.facts.id), elsewhere };
   }
 
   protected placeNode(fn: FunctionNodes, place: Place, called = false): NodeId {
@@ -192,7 +193,8 @@ export abstract class FlowPlaces {
     const file = this.program.fileOf(fn.facts.id);
     if (!called)
       this.open.push(() => {
-        const found = this.readMissing({ base, field, node, named, file, called: false });
+        const elsewhere = of === undefined ? 'unknown-receiver' : 'never';
+        const found = this.readMissing({ base, field, node, named, file, elsewhere });
         for (const token of found) this.solver.addToken(node, token);
       });
     return node;
@@ -204,7 +206,7 @@ export abstract class FlowPlaces {
    * @returns functions of that name, which a call runs without knowing that the receiver is theirs
    */
   protected readMissing(read: MissingRead): TokenId[] {
-    const { base, field, node, called } = read;
+    const { base, field, node, elsewhere } = read;
     if (this.solver.tokens(node).size > 0 || field.startsWith('on:')) return [];
     const holders = this.solver.tokens(base);
     const written = [...holders].flatMap(token =>
@@ -213,11 +215,21 @@ export abstract class FlowPlaces {
     const values = new Set(written.flatMap(each => [...this.solver.tokens(each)]));
     if (values.size === 0 || values.size > FEW_VALUES) {
       if (!this.byName) return [];
-      const found = called || holders.size === 0 ? this.names.find(field, read.named, read.file) : [];
+      const looks =
+        elsewhere === 'always'
+          ? [...holders].every(token => this.#mayHaveMore(token))
+          : elsewhere === 'unknown-receiver' && holders.size === 0;
+      const found = looks ? this.names.find(field, read.named, read.file) : [];
       if (found.length > 0) return found;
     }
     for (const each of written) this.solver.addEdge(each, node);
     return [];
+  }
+
+  /** An object whose members nothing declares: some may come from where the flow does not see. */
+  #mayHaveMore(id: TokenId): boolean {
+    const token = this.objects.token(id);
+    return token.kind === 'function' || (token.kind === 'object' && token.site.what === 'object' && !token.site.type);
   }
 
   /** A method read as a value: `const { run } = service`, `handler = this.onData`. */
