@@ -62,7 +62,7 @@ export async function linkHere(options: AuditOptions = {}, registry?: Registry):
 
 async function link(
   options: AuditOptions,
-  { include, exclude, entryPoints, libraries }: Config,
+  { include, exclude, entryPoints, libraries, lockOrder }: Config,
   frontends: readonly Frontend[],
   builtIn: readonly Library[],
   watch: Stopwatch,
@@ -80,7 +80,7 @@ async function link(
   const loaded = await loadProject(frontends, open, watch);
   progress('Analysing');
   const modules = withEntryPoints(loaded.modules, entryPoints, loaded.diagnostics);
-  const program = watch.time('link', () => linkProgram(modules, loaded.packages));
+  const program = watch.time('link', () => linkProgram(modules, loaded.packages, { lockOrder }));
   watch.count('files', program.modules.size);
   watch.count('functions', program.functions.size);
   return { place, loaded, program, get: createGet(program) };

@@ -4,6 +4,8 @@ import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { AuditOptions, AuditResult } from './audit.ts';
 import type { Failure, Message, Task } from './auditWorker.ts';
+import type { GraphFormat } from './report/graph.ts';
+import type { LockGraphFormat } from './report/lockGraph.ts';
 import { UserError } from './util/errors.ts';
 
 const STACK_MB = 256;
@@ -22,9 +24,15 @@ export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
 }
 
 /** The call graph as text in one of the formats of `graph calls`. */
-export async function callGraphText(options: AuditOptions, format: 'json' | 'dot' | 'text'): Promise<string> {
+export async function callGraphText(options: AuditOptions, format: GraphFormat): Promise<string> {
   const { progress, ...rest } = options;
   return inWorker<string>({ kind: 'graph-calls', options: rest, format }, progress);
+}
+
+/** The hierarchy of locks as text in one of the formats of `graph locks`. */
+export async function lockGraphText(options: AuditOptions, format: LockGraphFormat): Promise<string> {
+  const { progress, ...rest } = options;
+  return inWorker<string>({ kind: 'graph-locks', options: rest, format }, progress);
 }
 
 function inWorker<T extends AuditResult | string>(

@@ -1,14 +1,16 @@
 /** The worker thread's side: does one task, posts its result or why there is none, and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type AuditOptions, type AuditResult, auditHere, linkHere } from './audit.ts';
-import { printCallGraph } from './report/graph.ts';
+import { type GraphFormat, printCallGraph } from './report/graph.ts';
+import { type LockGraphFormat, printLockGraph } from './report/lockGraph.ts';
 import { UserError } from './util/errors.ts';
 
 type Options = Omit<AuditOptions, 'progress'>;
 /** `T` is what the task gives. */
 export type Task<T extends AuditResult | string = AuditResult | string> =
   | (T extends AuditResult ? { kind: 'audit'; options: Options } : never)
-  | (T extends string ? { kind: 'graph-calls'; options: Options; format: 'json' | 'dot' | 'text' } : never);
+  | (T extends string ? { kind: 'graph-calls'; options: Options; format: GraphFormat } : never)
+  | (T extends string ? { kind: 'graph-locks'; options: Options; format: LockGraphFormat } : never);
 export type Message<T> =
   { kind: 'progress'; text: string } | { kind: 'result'; result: T } | { kind: 'failed'; failure: Failure };
 /** An error as plain data; errors lose their class on the way between threads. */
@@ -24,7 +26,8 @@ const post = (message: Message<AuditResult | string>): void => parentPort?.postM
 async function work(task: Task): Promise<AuditResult | string> {
   const options: AuditOptions = { ...task.options, progress: text => post({ kind: 'progress', text }) };
   if (task.kind === 'audit') return auditHere(options);
-  return printCallGraph(await linkHere(options), task.format);
+  const linked = await linkHere(options);
+  return task.kind === 'graph-locks' ? printLockGraph(linked, task.format) : printCallGraph(linked, task.format);
 }
 
 function describe(error: unknown): Failure {

@@ -200,9 +200,9 @@ export class LockTable {
       return undefined;
     };
     for (const step of this.#program.steps(fn.id).values()) {
-      if (step.kind !== 'access' || step.value === undefined || step.place.root.kind !== 'self') continue;
+      if (step.kind !== 'access' || step.value === undefined) continue;
       const last = step.place.path[step.place.path.length - 1];
-      if (!last || !('field' in last)) continue;
+      if (!last || !('field' in last) || (last.of === undefined && step.place.root.kind !== 'self')) continue;
       const type = last.of === undefined ? undefined : this.#program.types.get(last.of)?.name;
       const found = seen(`${type ?? fn.name.split('.')[0]}.${last.field}`, this.#eval.evaluate(ref.frame, step.value));
       if (found) return found;

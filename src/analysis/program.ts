@@ -20,7 +20,14 @@ export interface Site {
   in: FunctionId;
 }
 
+/** What the user says of the program besides its code. */
+export interface ProgramSettings {
+  /** Chains of lock names, outermost first. */
+  lockOrder: readonly (readonly string[])[];
+}
+
 export interface Program {
+  settings: ProgramSettings;
   modules: ReadonlyMap<string, ModuleFacts>;
   packages: readonly PackageFacts[];
   functions: ReadonlyMap<FunctionId, FunctionFacts>;
@@ -57,7 +64,11 @@ export function walkSteps(block: Block, visit: (step: Step) => void): void {
 }
 
 /** Joins the facts of all files. Modules are taken in code-unit order of their files, whatever order they come in. */
-export function linkProgram(facts: readonly ModuleFacts[], packages: readonly PackageFacts[]): Program {
+export function linkProgram(
+  facts: readonly ModuleFacts[],
+  packages: readonly PackageFacts[],
+  settings: ProgramSettings = { lockOrder: [] },
+): Program {
   const modules = new Map(
     [...facts].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(module => [module.file, module]),
   );
@@ -75,6 +86,7 @@ export function linkProgram(facts: readonly ModuleFacts[], packages: readonly Pa
   const stepTables = new Map<FunctionId, ReadonlyMap<StepId, Step>>();
   const fileOf = (id: FunctionId): string => files.get(id) ?? id.slice(0, id.indexOf('#'));
   return {
+    settings,
     modules,
     packages,
     functions,

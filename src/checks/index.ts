@@ -5,6 +5,7 @@ import floatingPromise from './floating-promise.ts';
 import lateAwait from './late-await.ts';
 import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
+import lockOrderViolation from './lock-order-violation.ts';
 import lockReentry from './lock-reentry.ts';
 import misusedPromise from './misused-promise.ts';
 import noGracefulShutdown from './no-graceful-shutdown.ts';
@@ -14,6 +15,7 @@ import raceLoserNotCancelled from './race-loser-not-cancelled.ts';
 import releaseOutOfOrder from './release-out-of-order.ts';
 import sectionEscape from './section-escape.ts';
 import uncheckedSettledResults from './unchecked-settled-results.ts';
+import undocumentedLockOrder from './undocumented-lock-order.ts';
 
 export const checks: readonly Check[] = [
   exitWithTasksInFlight,
@@ -21,6 +23,7 @@ export const checks: readonly Check[] = [
   lateAwait,
   lockLeak,
   lockOrderCycle,
+  lockOrderViolation,
   lockReentry,
   misusedPromise,
   noGracefulShutdown,
@@ -30,4 +33,5 @@ export const checks: readonly Check[] = [
   releaseOutOfOrder,
   sectionEscape,
   uncheckedSettledResults,
+  undocumentedLockOrder,
 ];

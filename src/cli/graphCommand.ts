@@ -1,11 +1,12 @@
-/** `graph calls`: the call graph, for people and other tools. */
+/** `graph calls`, `graph locks`: the graphs of the program, for people and other tools. */
 import { type Command, Option } from 'commander';
 import { type SharedFlags, addSharedOptions, oneOf } from './options.ts';
 import { print, writeResult } from './output.ts';
+import { UserError } from '../util/errors.ts';
 import { makeRequest } from './request.ts';
 
-const GRAPHS = ['calls'] as const;
-const FORMATS = ['text', 'json', 'dot'] as const;
+const GRAPHS = ['calls', 'locks'] as const;
+const FORMATS = ['text', 'json', 'dot', 'mermaid'] as const;
 
 interface GraphFlags extends SharedFlags {
   format: (typeof FORMATS)[number];
@@ -20,10 +21,15 @@ export function addGraphCommand(program: Command): void {
     .description('print a graph of the program')
     .addOption(new Option('--format <name>', FORMATS.join(', ')).argParser(oneOf(FORMATS)).default('text'))
     .option('--output <file>', 'write to a file instead of standard output');
-  addSharedOptions(command).action(async (_graph: string, paths: string[], flags: GraphFlags) => {
+  addSharedOptions(command).action(async (graph: (typeof GRAPHS)[number], paths: string[], flags: GraphFlags) => {
+    const { format } = flags;
+    if (graph === 'calls' && format === 'mermaid')
+      throw new UserError('graph calls has no format mermaid', 'Use text, json or dot.');
     const { options } = await makeRequest(paths, flags);
-    const { callGraphText } = await import('../auditThread.ts');
-    const text = await callGraphText(options, flags.format);
+    const { callGraphText, lockGraphText } = await import('../auditThread.ts');
+    const text = await (graph === 'calls' && format !== 'mermaid'
+      ? callGraphText(options, format)
+      : lockGraphText(options, format));
     if (flags.output === undefined) await print(text);
     else writeResult(flags.output, text);
   });

@@ -17,6 +17,8 @@ export interface Config {
   preset: Preset;
   /** Tables for in-house wrappers, in the shape of the built-in ones. */
   libraries: Library[];
+  /** The hierarchy of locks: chains of names, outermost first. */
+  lockOrder: string[][];
   failOn: FailOn;
 }
 
@@ -31,5 +33,6 @@ export const DEFAULT_CONFIG: Config = {
   rules: {},
   preset: 'recommended',
   libraries: [],
+  lockOrder: [],
   failOn: 'error',
 };

@@ -44,6 +44,7 @@ function validate(found: FoundConfig, rules: readonly string[], root: string): C
     ...(rest.preset && { preset: rest.preset }),
     ...(rest.failOn && { failOn: rest.failOn }),
     ...(rest.libraries && { libraries: rest.libraries }),
+    lockOrder: (rest.lockOrder ?? []).map(chainOf),
     include: rebase(include),
     // a glob that covers the whole root would leave out what the user named: a path that is given is audited
     exclude: rebase(exclude).filter(glob => glob !== '**'),
@@ -51,6 +52,13 @@ function validate(found: FoundConfig, rules: readonly string[], root: string): C
     rules: settings,
   };
 }
+
+/** `a < b < "row lock"` as names; quotes stay out. */
+const chainOf = (order: string): string[] =>
+  order
+    .split('<')
+    .map(name => name.trim().replace(/^"(.*)"$/, '$1'))
+    .filter(name => name !== '');
 
 /** Globs relative to one folder, made relative to another; those that can match nothing there are left out. */
 export function rebaseAll(globs: readonly string[], from: string, to: string): string[] {

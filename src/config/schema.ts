@@ -15,6 +15,8 @@ export const configSchema = z.strictObject({
   rules: z.record(z.string(), z.union([ruleSetting, z.strictObject({ level: ruleSetting })])).optional(),
   preset: z.enum(PRESETS).optional(),
   libraries: z.array(librarySchema).optional(),
+  /** `a < b < c`: names as in `@lockOrder`. */
+  lockOrder: z.array(z.string().regex(/<.*\S/, 'expected an order, such as "a < b"')).optional(),
   failOn: z.enum(FAIL_ON).optional(),
 });
 
@@ -22,7 +24,6 @@ export const KNOWN_KEYS: readonly string[] = Object.keys(configSchema.shape);
 
 /** Keys that the grammar of the configuration reserves and that no version reads yet. */
 export const RESERVED_KEYS: readonly string[] = [
-  'lockOrder',
   'guardedBy',
   'minScore',
   'coverage',

@@ -6,6 +6,7 @@ import type { AuditReport, Coverage, Diagnostic } from '../model/report.ts';
 import { scoreAudit } from '../score/score.ts';
 import { byCodeUnit } from '../util/compare.ts';
 import { TOOL_NAME, TOOL_VERSION } from '../util/version.ts';
+import { declarationFindings } from './declarations.ts';
 import { type CheckRun, type EnabledRule, collectFindings, compareFindings } from './findings.ts';
 import type { Linked } from './linked.ts';
 import type { Loaded } from './load.ts';
@@ -34,12 +35,16 @@ export function assembleReport({
   runs,
   calls,
   today,
+  get,
 }: Assembly): AuditReport {
   const { findings: found, places } = collectFindings(runs, program, loaded.sources);
   const known = new Set(ruleIds(checks));
   const ran = runs.map(({ rule }) => rule);
   const enabled = new Set(ran.map(({ check }) => check.id));
-  const meta = suppressFindings(found, program, loaded.sources, { enabled, known, today });
+  const meta = [
+    ...suppressFindings(found, program, loaded.sources, { enabled, known, today }),
+    ...declarationFindings(get, loaded.sources, loaded.diagnostics),
+  ];
   const all = [...found, ...meta.filter(({ rule }) => config.rules[rule] !== 'off')].sort(compareFindings);
   const findings = all.filter(({ confidence }) => config.preset === 'strict' || confidence !== 'low');
   const coverage = measure(program, calls);

@@ -1,4 +1,4 @@
-/** Rules about the audit itself: suppressions in the audited code that are wrong or do nothing. They never count in the score. */
+/** Rules about the audit itself: suppressions and declarations that are wrong or do nothing. They never count in the score. */
 import type { RuleInfo } from '../model/report.ts';
 
 const rule = (id: string, title: string, why: string, fix: string, help: string): RuleInfo => ({
@@ -30,6 +30,13 @@ export const META_RULES: readonly RuleInfo[] = [
     'it suppresses nothing',
     'write the rule and the reason',
     `Without a reason nobody can judge later whether the suppression still holds. ${GRAMMAR}`,
+  ),
+  rule(
+    'stale-declaration',
+    'A declaration about locks says nothing',
+    'readers trust an order that nobody keeps or checks',
+    'name the locks as they are called now, or delete it',
+    'Names in `@lockOrder a < b` are a lock of the same module or class, `Class.field`, `module#name`, or the name that a lock is asked for by in quotes.',
   ),
   rule(
     'unused-suppression',

@@ -1,0 +1,134 @@
+/** The hierarchy of locks as text to paste, Mermaid, Graphviz or JSON: who is held while who is asked for, and where. */
+import { declaredOrder } from '../analysis/declaredOrder.ts';
+import { type LockHierarchy, type Nesting, lockHierarchy, orderLines } from '../analysis/lockHierarchy.ts';
+import { traceEnd } from '../analysis/lockPairs.ts';
+import type { Site } from '../analysis/program.ts';
+import type { Linked } from './linked.ts';
+
+export type LockGraphFormat = 'json' | 'dot' | 'text' | 'mermaid';
+
+interface Node {
+  id: string;
+  name: string;
+  /** `file:line` where it is made; null for a lock that is only a name. */
+  declared: string | null;
+  /** Taken in a circle with others. */
+  inCycle: boolean;
+}
+interface Edge {
+  from: string;
+  to: string;
+  /** The declared order has it the same way round, the other way round, or says nothing. */
+  declared: 'kept' | 'violated' | 'no';
+  inCycle: boolean;
+  /** Where the inner lock is asked for, the function there, and where the outer one was taken. */
+  sites: { at: string; in: string; outer: string }[];
+}
+interface Graph {
+  order: string[];
+  locks: Node[];
+  nestings: Edge[];
+  cycles: string[][];
+}
+
+/** Empty parts are told as such: no locks, locks that never nest. */
+export function printLockGraph(linked: Pick<Linked, 'program' | 'get' | 'loaded'>, format: LockGraphFormat): string {
+  const graph = graphOf(linked);
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify({ schema: 1, ...graph }, null, 2)}\n`;
+    case 'dot':
+      return dot(graph);
+    case 'mermaid':
+      return mermaid(graph);
+    case 'text':
+      return text(graph);
+  }
+}
+
+function graphOf({ program, get, loaded }: Pick<Linked, 'program' | 'get' | 'loaded'>): Graph {
+  const hierarchy = get(lockHierarchy);
+  const { wayFrom } = get(declaredOrder);
+  const place = ({ file, at }: Site): string => `${file}:${loaded.sources.of(file).position(at[0]).line}`;
+  const circle = new Map(hierarchy.cycles.flatMap((cycle, index) => cycle.map(lock => [lock.site, index] as const)));
+  const ids = new Map(hierarchy.locks.map((lock, index) => [lock.site, `l${index + 1}`]));
+  const edge = ({ outer, inner, edges }: Nesting): Edge => ({
+    from: ids.get(outer.site) ?? '',
+    to: ids.get(inner.site) ?? '',
+    declared: wayFrom(outer, inner) ? 'kept' : wayFrom(inner, outer) ? 'violated' : 'no',
+    inCycle: circle.has(outer.site) && circle.get(outer.site) === circle.get(inner.site),
+    sites: edges.map(({ held, pair }) => {
+      const at = traceEnd(pair.trace);
+      return { at: place(at), in: program.functions.get(at.in)?.name ?? at.in, outer: place(traceEnd(held.trace)) };
+    }),
+  });
+  return {
+    order: orderLines(hierarchy),
+    locks: hierarchy.locks.map(lock => ({
+      id: ids.get(lock.site) ?? '',
+      name: hierarchy.nameOf(lock),
+      declared: lock.declared ? place(lock.declared) : null,
+      inCycle: circle.has(lock.site),
+    })),
+    nestings: hierarchy.nestings.map(edge),
+    cycles: cycleNames(hierarchy),
+  };
+}
+
+const cycleNames = ({ cycles, nameOf }: LockHierarchy): string[][] => cycles.map(cycle => cycle.map(nameOf));
+
+function text({ order, locks, nestings, cycles }: Graph): string {
+  if (locks.length === 0) return 'No lock is taken.\n';
+  const name = new Map(locks.map(lock => [lock.id, lock.name]));
+  const lines: string[] = [];
+  if (nestings.length === 0)
+    lines.push(`${locks.length} ${locks.length === 1 ? 'lock' : 'locks'}; no lock is taken while another is held.`);
+  else {
+    lines.push('The order in which locks are taken, outermost first, ready to paste:', '');
+    lines.push(...order.map(line => `  @lockOrder ${line}`));
+    for (const cycle of cycles) lines.push(`  taken in a circle: ${cycle.join(', ')}`);
+  }
+  for (const lock of locks) {
+    lines.push(
+      '',
+      `${lock.name}${lock.declared === null ? '' : `  ${lock.declared}`}${lock.inCycle ? '  (in a circle)' : ''}`,
+    );
+    for (const { from, to, sites, declared, inCycle } of nestings) {
+      if (from !== lock.id) continue;
+      const marks = [inCycle ? 'in a circle' : '', declared === 'violated' ? 'against the declared order' : ''].filter(
+        Boolean,
+      );
+      lines.push(`  held while ${name.get(to) ?? ''} is taken${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`);
+      lines.push(...sites.map(site => `    ${site.at} in ${site.in}; held since ${site.outer}`));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function dot({ locks, nestings }: Graph): string {
+  return [
+    'digraph locks {',
+    '  rankdir=TB;',
+    ...locks.map(({ id, name, inCycle }) => `  ${id} [label=${quote(name)}${inCycle ? ', color=red' : ''}];`),
+    ...nestings.map(
+      ({ from, to, sites, inCycle }) =>
+        `  ${from} -> ${to} [label=${quote(sites.map(({ at }) => at).join('\\n'))}${inCycle ? ', color=red' : ''}];`,
+    ),
+    '}',
+    '',
+  ].join('\n');
+}
+
+function mermaid({ locks, nestings }: Graph): string {
+  const label = (words: string): string => `"${words.replaceAll('"', '#quot;')}"`;
+  const circles = nestings.flatMap(({ inCycle }, index) => (inCycle ? [index] : []));
+  return [
+    'flowchart TD',
+    ...locks.map(({ id, name }) => `  ${id}[${label(name)}]`),
+    ...nestings.map(({ from, to, sites }) => `  ${from} -->|${label(sites.map(({ at }) => at).join('<br>'))}| ${to}`),
+    ...(circles.length === 0 ? [] : [`  linkStyle ${circles.join(',')} stroke:red`]),
+    '',
+  ].join('\n');
+}
+
+const quote = (words: string): string => `"${words.replaceAll('"', '\\"')}"`;
