@@ -23,8 +23,8 @@ export interface LockHierarchy {
   readonly nestings: readonly Nesting[];
   /** Classes of locks (`site`) that are taken in a circle. */
   readonly cycles: readonly (readonly Lock[])[];
-  /** What a declaration calls the lock. */
-  nameOf(lock: Lock): string;
+  /** What a declaration that names these locks calls one of them. */
+  nameOf(lock: Lock, among: readonly Lock[]): string;
 }
 
 export const lockHierarchy = defineAnalysis<LockHierarchy>('lock-hierarchy', (get, program) => {
@@ -38,7 +38,7 @@ export const lockHierarchy = defineAnalysis<LockHierarchy>('lock-hierarchy', (ge
     .filter(component => component.length > 1)
     .map(component => component.flatMap(site => locks.get(site) ?? []));
   const all = [...locks.values()].sort((a, b) => compare(a.name, b.name) || compare(a.site, b.site));
-  return { locks: all, nestings, cycles, nameOf: lock => declaredName(lock, all) };
+  return { locks: all, nestings, cycles, nameOf: (lock, among) => declaredName(lock, among, program) };
 });
 
 function nestingsOf(edges: readonly LockEdge[], program: Program): Nesting[] {
@@ -78,18 +78,43 @@ function byPlace(edges: readonly LockEdge[]): LockEdge[] {
   return [...places.values()].sort((a, b) => comparePlaces(traceEnd(a.pair.trace), traceEnd(b.pair.trace)));
 }
 
+/** Nestings in an order that nobody breaks; those in a circle have none. */
+export function inOrder({ nestings, cycles }: LockHierarchy): Nesting[] {
+  const circle = new Map(cycles.flatMap((cycle, index) => cycle.map(lock => [lock.site, index] as const)));
+  return nestings.filter(
+    ({ outer, inner }) => !circle.has(outer.site) || circle.get(outer.site) !== circle.get(inner.site),
+  );
+}
+
+/**
+ * Nestings by project: those of one package, and of packages that share a lock. `rootOf` gives the folder of the package
+ * that a file belongs to.
+ */
+export function byProject(nestings: readonly Nesting[], rootOf: (file: string) => string): Nesting[][] {
+  const groups: { roots: Set<string>; nestings: Nesting[] }[] = [];
+  for (const nesting of nestings) {
+    const roots = new Set([rootOf(innerSite(nesting).file), nesting.outer.site, nesting.inner.site]);
+    const joined = groups.filter(group => [...roots].some(root => group.roots.has(root)));
+    const merged = { roots, nestings: [...joined.flatMap(group => group.nestings), nesting] };
+    for (const group of joined) {
+      for (const root of group.roots) roots.add(root);
+      groups.splice(groups.indexOf(group), 1);
+    }
+    groups.push(merged);
+  }
+  return groups.map(group => group.nestings);
+}
+
 /**
  * The order that the nestings imply, as chains to paste: `a < b < c`. Nestings in a circle have no order and are left
  * out.
  */
-export function orderLines({ nestings, cycles, nameOf: name }: LockHierarchy, among = nestings): string[] {
-  const circle = new Map(cycles.flatMap((cycle, index) => cycle.map(lock => [lock.site, index] as const)));
-  const inOrder = among.filter(
-    ({ outer, inner }) => !circle.has(outer.site) || circle.get(outer.site) !== circle.get(inner.site),
-  );
+export function orderLines(hierarchy: LockHierarchy, among = inOrder(hierarchy)): string[] {
+  const locks = among.flatMap(({ outer, inner }) => [outer, inner]);
+  const name = (lock: Lock): string => hierarchy.nameOf(lock, locks);
   const next = new Map<string, Set<string>>();
   const names = new Map<string, string>();
-  for (const { outer, inner } of inOrder) {
+  for (const { outer, inner } of among) {
     next.set(outer.site, (next.get(outer.site) ?? new Set()).add(inner.site));
     names.set(outer.site, name(outer)).set(inner.site, name(inner));
   }
@@ -131,15 +156,26 @@ function reduce(next: ReadonlyMap<string, ReadonlySet<string>>): Map<string, str
   );
 }
 
-/** As short as it is unambiguous: the variable or field, with its module where another file has one of that name. */
-function declaredName(lock: Lock, all: readonly Lock[]): string {
+/** As short as it is unambiguous: the variable or field, with its module when the locks live in several files. */
+function declaredName(lock: Lock, among: readonly Lock[], program: Program): string {
   const [name, file, entry] = [nameOf(lock), fileOf(lock), entryOf(lock)];
-  const families = all.filter(other => nameOf(other) === name && fileOf(other) === file && other.entry !== null);
-  if (entry !== null && entry !== '*' && (families.length > 1 || file === null)) return `"${entry}"`;
+  const entries = new Set(among.filter(other => nameOf(other) === name && fileOf(other) === file).map(entryOf));
+  if (entry !== null && entry !== '*' && (entries.size > 1 || file === null)) return `"${entry}"`;
   if (!/^[\w$#.]+$/.test(name)) return `"${name}"`;
-  const files = new Set(all.map(fileOf));
-  if (files.size <= 1 || name.includes('.') || file === null) return name;
-  return `${file.replace(/\.[^./]+$/, '')}#${name}`;
+  if (new Set(among.map(fileOf)).size <= 1 || name.includes('.') || file === null) return name;
+  return `${shortPath(file, program)}#${name}`;
+}
+
+/** The end of a file's path that no other file has. */
+function shortPath(file: string, program: Program): string {
+  const bare = (path: string): string => path.replace(/\.[^./]+$/, '');
+  const parts = bare(file).split('/');
+  const others = [...program.modules.keys()].filter(other => other !== file).map(bare);
+  for (let length = 1; length < parts.length; length += 1) {
+    const end = parts.slice(-length).join('/');
+    if (!others.some(other => other === end || other.endsWith(`/${end}`))) return end;
+  }
+  return bare(file);
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,9 +1,10 @@
 import { declaredOrder } from '../analysis/declaredOrder.ts';
-import { innerSite, lockHierarchy, orderLines } from '../analysis/lockHierarchy.ts';
+import { byProject, inOrder, innerSite, lockHierarchy, orderLines } from '../analysis/lockHierarchy.ts';
 import { traceEnd } from '../analysis/lockPairs.ts';
+import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 
-/** Locks are taken while others are held, and no declaration says in which order. One finding for the whole project. */
+/** Locks are taken while others are held, and no declaration says in which order. One finding for a project. */
 export default defineCheck({
   id: 'undocumented-lock-order',
   item: 'C4',
@@ -41,30 +42,33 @@ export default defineCheck({
 
   run({ get, examined, report }) {
     const hierarchy = get(lockHierarchy);
+    const program = get(linkedProgram);
     const { wayFrom } = get(declaredOrder);
     examined(hierarchy.nestings.map(innerSite));
-    const open = hierarchy.nestings.filter(({ outer, inner }) => !wayFrom(outer, inner) && !wayFrom(inner, outer));
-    const [first] = open;
-    if (!first) return;
-    const lines = orderLines(hierarchy, open);
-    const order = lines.map(line => `\`@lockOrder ${line}\``).join(', ');
-    report({
-      at: innerSite(first),
-      message: [
-        `\`${first.inner.name}\` is taken while \`${first.outer.name}\` is held, and no order is declared for`,
-        open.length === 1 ? 'the two' : `the ${open.length} pairs of locks that nest`,
-        lines.length === 0 ? '(they are taken in a circle)' : `: ${order}`,
-      ]
-        .join(' ')
-        .replace(' :', ':'),
-      confidence: open.every(({ edges }) => edges.every(({ pair }) => pair.guessed)) ? 'medium' : 'high',
-      related: open.flatMap(({ outer, inner, edges }) =>
-        edges.flatMap(({ held, pair }) => [
-          { site: traceEnd(held.trace), message: `\`${outer.name}\` is taken here` },
-          { site: traceEnd(pair.trace), message: `and \`${inner.name}\` inside of it` },
-        ]),
-      ),
-      key: ['project'],
-    });
+    const open = inOrder(hierarchy).filter(({ outer, inner }) => !wayFrom(outer, inner) && !wayFrom(inner, outer));
+    for (const group of byProject(open, file => packageOf(program, file))) {
+      const [first] = group;
+      if (!first) continue;
+      const order = orderLines(hierarchy, group).map(line => `\`@lockOrder ${line}\``);
+      const which = group.length === 1 ? 'the two' : `the ${group.length} pairs of locks that nest`;
+      report({
+        at: innerSite(first),
+        message: `\`${first.inner.name}\` is taken while \`${first.outer.name}\` is held, and no order is declared for ${which}: ${order.join(', ')}`,
+        confidence: group.every(({ edges }) => edges.every(({ pair }) => pair.guessed)) ? 'medium' : 'high',
+        related: group.flatMap(({ outer, inner, edges }) =>
+          edges.flatMap(({ held, pair }) => [
+            { site: traceEnd(held.trace), message: `\`${outer.name}\` is taken here` },
+            { site: traceEnd(pair.trace), message: `and \`${inner.name}\` inside of it` },
+          ]),
+        ),
+        key: [packageOf(program, innerSite(first).file)],
+      });
+    }
   },
 });
+
+/** The folder of the nearest manifest. */
+function packageOf(program: Program, file: string): string {
+  const roots = program.packages.map(({ root }) => root).filter(root => root === '' || file.startsWith(`${root}/`));
+  return roots.reduce((best, root) => (root.length > best.length ? root : best), '');
+}

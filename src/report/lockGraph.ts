@@ -66,7 +66,7 @@ function graphOf({ program, get, loaded }: Pick<Linked, 'program' | 'get' | 'loa
     order: orderLines(hierarchy),
     locks: hierarchy.locks.map(lock => ({
       id: ids.get(lock.site) ?? '',
-      name: hierarchy.nameOf(lock),
+      name: hierarchy.nameOf(lock, hierarchy.locks),
       declared: lock.declared ? place(lock.declared) : null,
       inCycle: circle.has(lock.site),
     })),
@@ -75,7 +75,8 @@ function graphOf({ program, get, loaded }: Pick<Linked, 'program' | 'get' | 'loa
   };
 }
 
-const cycleNames = ({ cycles, nameOf }: LockHierarchy): string[][] => cycles.map(cycle => cycle.map(nameOf));
+const cycleNames = ({ cycles, nameOf }: LockHierarchy): string[][] =>
+  cycles.map(cycle => cycle.map(lock => nameOf(lock, cycle)));
 
 function text({ order, locks, nestings, cycles }: Graph): string {
   if (locks.length === 0) return 'No lock is taken.\n';
