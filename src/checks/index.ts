@@ -1,7 +1,9 @@
 /** Registration: one import and one line for each check. */
 import type { Check } from './check.ts';
+import cancellationNotPropagated from './cancellation-not-propagated.ts';
 import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
+import ignoredCancellation from './ignored-cancellation.ts';
 import lateAwait from './late-await.ts';
 import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
@@ -18,8 +20,10 @@ import uncheckedSettledResults from './unchecked-settled-results.ts';
 import undocumentedLockOrder from './undocumented-lock-order.ts';
 
 export const checks: readonly Check[] = [
+  cancellationNotPropagated,
   exitWithTasksInFlight,
   floatingPromise,
+  ignoredCancellation,
   lateAwait,
   lockLeak,
   lockOrderCycle,

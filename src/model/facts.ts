@@ -73,7 +73,15 @@ export interface FunctionFacts {
   /** Where the name (or the arrow, for closures) stands: what a finding about the function points at. */
   nameAt: At;
   /** `initial`: the default value, evaluated in the function. */
-  parameters: { name: string; type: TypeId | null; optional: boolean; rest: boolean; initial?: ValueId }[];
+  parameters: {
+    name: string;
+    type: TypeId | null;
+    optional: boolean;
+    rest: boolean;
+    initial?: ValueId;
+    /** It is a signal (or cancel token; path empty), or has one at the path. `used`: the body names it, whole or that part. */
+    signal?: { path: string[]; used: boolean; optional: boolean };
+  }[];
   /**
    * What a call gives. `promise`: an `async` function (its body is a task; a promise that it returns is joined by it).
    * `coroutine`: runs nothing until awaited (Python). `value`: an ordinary function, also one that returns a promise.
@@ -233,6 +241,32 @@ export interface Call extends StepBase {
   gives?: Gives;
   /** From the library tables, for external targets: what the call is known to do besides (see `Knowledge`). */
   known?: Knowledge;
+  /** How the call can be ended early, also where a function of the front end's own stands for the API. */
+  stopping?: Stopping;
+}
+
+/** What ends a call early, by the tables and the declared types of the callee. */
+export interface Stopping {
+  /** Where the callee takes a signal (or cancel token), and what is there. */
+  signal?: OptionUse;
+  /** Options that bound how long it lasts. */
+  timeouts?: OptionUse[];
+  /** It lasts as long as the other side likes, unless one of these is given. */
+  endless?: boolean;
+  outside?: Knowledge['outside'];
+}
+
+/** What a call has at an argument, or at an option of an options-object argument. */
+export interface OptionUse {
+  argument: number;
+  option?: string;
+  /**
+   * `given`: it is written at the call. `carried`: the argument (or something spread into it) has it by its type.
+   * `absent`: it has not. `unknown`: the type does not tell.
+   */
+  how: 'given' | 'carried' | 'absent' | 'unknown';
+  /** What is given, or carries it. */
+  value?: ValueId;
 }
 
 /** What the tables say of an external call that no other step expresses. */

@@ -12,6 +12,7 @@ import { noteDeclared } from './noteContracts.ts';
 import { notePlain } from './plainUses.ts';
 import { isAccess, lowerCallee } from './places.ts';
 import { askGives } from './results.ts';
+import { stoppingByType } from './stopping.ts';
 import { thisValue } from './variables.ts';
 
 /** Longer chains of calls are lowered from their innermost link on. */
@@ -170,6 +171,8 @@ function emitCall(
   if (newOf !== undefined) call.newOf = newOf;
   if (constructs) call.constructs = true;
   if (isOptional(node)) call.optional = true;
+  const stopping = ts.isCallExpression(node) ? stoppingByType(fn, node, args) : undefined;
+  if (stopping) call.stopping = stopping;
   return fn.builder.emitValue(call);
 }
 

@@ -17,6 +17,7 @@ import {
 } from './effectPromises.ts';
 import { EffectSite } from './effectSite.ts';
 import type { CallSite, EffectContext } from './lowering.ts';
+import { stoppingByTable } from './stopping.ts';
 import { noteEffect } from './noteContracts.ts';
 
 /**
@@ -68,7 +69,17 @@ function lowerSite(lowered: EffectSite): ValueId {
     const values = [externalCall(lowered), ...(lowered.result === undefined ? [] : [lowered.result])];
     lowered.result = context.builder.value({ kind: 'from', values, how: 'copy' });
   }
+  noteStopping(lowered);
   return lowered.result ?? context.builder.unknown(lowered.key);
+}
+
+/** On the step that stands for the call, whatever it has become. */
+function noteStopping(site: EffectSite): void {
+  const made = site.result === undefined ? undefined : site.builder.valueAt(site.result);
+  const step = made?.kind === 'result' ? site.builder.stepAt(made.of) : undefined;
+  if (step?.kind !== 'call' || step.at[0] !== site.site.at[0] || step.at[1] !== site.site.at[1]) return;
+  const stopping = stoppingByTable(site);
+  if (stopping) step.stopping = stopping;
 }
 
 function lowerEffect(site: EffectSite, effect: Effect): void {

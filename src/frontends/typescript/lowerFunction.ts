@@ -102,8 +102,31 @@ function describeParameters(fn: FunctionContext): void {
     type: declaredType(fn, parameter),
     optional: parameter.questionToken !== undefined || parameter.initializer !== undefined,
     rest: parameter.dotDotDotToken !== undefined,
+    ...signalOfParameter(fn, parameter),
   }));
 }
+
+function signalOfParameter(
+  fn: FunctionContext,
+  parameter: ts.ParameterDeclaration,
+): Pick<FunctionFacts['parameters'][number], 'signal'> {
+  const path = fn.questions.signalIn(parameter);
+  if (!path) return {};
+  const isRead = (declaration: ts.Declaration): boolean => (fn.file.scopes.variableOf(declaration)?.reads ?? 1) > 0;
+  const { name } = parameter;
+  const optional = parameter.questionToken !== undefined || parameter.initializer !== undefined;
+  if (ts.isIdentifier(name)) return { signal: { path, used: isRead(parameter), optional } };
+  const elements = name.elements.flatMap(each => (ts.isBindingElement(each) ? [each] : []));
+  const own = elements.find(each => propertyOf(each) === path[0]);
+  const rest = elements.find(each => each.dotDotDotToken !== undefined);
+  const bound = own ?? rest;
+  return { signal: { path, used: bound !== undefined && (!ts.isIdentifier(bound.name) || isRead(bound)), optional } };
+}
+
+const propertyOf = ({ propertyName, name, dotDotDotToken }: ts.BindingElement): string | undefined => {
+  const node = dotDotDotToken ? undefined : (propertyName ?? name);
+  return node && (ts.isIdentifier(node) || ts.isStringLiteral(node)) ? node.text : undefined;
+};
 
 function lowerBody(fn: FunctionContext, node: FunctionNode): void {
   if (ts.isSourceFile(node)) return lowerStatements(fn, node.statements);

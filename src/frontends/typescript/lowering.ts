@@ -61,6 +61,12 @@ export interface Questions {
   promiseIn(node: ts.Expression): 'promise' | 'or-value' | 'value' | 'unknown';
   /** The expression's value is never nothing, by its type. */
   isThere(node: ts.Expression): boolean;
+  /** Where a callee takes a signal by its declared type; undefined: nowhere, or its type is not known. */
+  signalOf(call: ts.CallExpression): { argument: number; option?: string } | undefined;
+  /** Whether an expression, by its type, has this option (`null`: is a signal itself). */
+  hasOption(node: ts.Expression, option: string | null): 'yes' | 'no' | 'unknown';
+  /** The path to the signal that a parameter is or has; undefined: none. */
+  signalIn(parameter: ts.ParameterDeclaration): string[] | undefined;
   /** What is known of a lock type; adds it to the file's `locks`. */
   lockKind(type: TypeId): LockKind | undefined;
   /** The id given to a function-like declaration (the extractor of its file numbers it the same way). */

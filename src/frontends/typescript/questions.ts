@@ -11,6 +11,7 @@ import { libraryIndex } from './libraryIndex.ts';
 import type { LoadedProject } from './loader/loaded.ts';
 import type { Meaning, Questions } from './lowering.ts';
 import { accessorOf, fieldOf, meaningOf } from './meanings.ts';
+import { hasOption, signalIn, signalOf } from './signals.ts';
 import { typeIdOfClassExpression, typeIdOfType, typeIdOfTypeDeclaration } from './typeIds.ts';
 import { originOf, originOfDeclaration } from './untyped.ts';
 
@@ -63,6 +64,9 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     promiseIn: node => guarded(node, 'unknown', () => promiseIn(asking, node)),
     isThere: node => guarded(node, false, () => isThere(asking, node)),
     overriddenVoid: member => guarded(member, undefined, () => overriddenVoid(asking, member)),
+    signalOf: call => guarded(call, undefined, () => signalOf(asking, call)),
+    hasOption: (node, option) => guarded(node, 'unknown', () => hasOption(asking, node, option)),
+    signalIn: parameter => guarded(parameter, undefined, () => signalIn(asking, parameter)),
     lockKind: type => lockKind(asking, type),
     functionIdOf: declaration => functionIdOf(asking, declaration),
     namedType: expression => guarded(expression, undefined, () => namedType(asking, expression)),

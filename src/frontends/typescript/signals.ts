@@ -1,0 +1,111 @@
+/** Signals and cancel tokens in types: what is one, which options hold one, where a callee takes one. */
+import { ts } from 'ts-morph';
+import { bare, type Asking } from './asking.ts';
+
+const TYPES = /^(?:AbortSignal|AbortSignalLike|GenericAbortSignal|CancellationToken|CancelToken|AbortController)$/;
+/** Options of this name, of a type that is a signal. */
+const OPTIONS = ['signal', 'abortSignal', 'cancelSignal', 'cancellationToken', 'cancelToken', 'abortController'];
+const NAMES = /^_?(?:signal|abortSignal|cancelSignal|cancellationToken|cancelToken)$/;
+
+const OPEN = ts.TypeFlags.Any | ts.TypeFlags.Unknown;
+
+function isSignal(asking: Asking, type: ts.Type): boolean {
+  const plain = asking.checker.getNonNullableType(type);
+  if (plain.isUnionOrIntersection()) return plain.types.some(part => isSignal(asking, part));
+  const name = plain.getSymbol()?.name ?? plain.aliasSymbol?.name;
+  return name !== undefined && TYPES.test(name);
+}
+
+/** The option of an object type that holds a signal. */
+function optionIn(asking: Asking, type: ts.Type): string | undefined {
+  const plain = asking.checker.getNonNullableType(type);
+  if (plain.isUnion()) {
+    for (const part of plain.types) {
+      const found = optionIn(asking, part);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (!(plain.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection | ts.TypeFlags.TypeParameter))) return undefined;
+  if (plain.getCallSignatures().length > 0 || asking.checker.isArrayType(plain)) return undefined;
+  return OPTIONS.find(name => {
+    const property = asking.checker.getPropertyOfType(plain, name);
+    return property !== undefined && isSignal(asking, asking.checker.getTypeOfSymbol(property));
+  });
+}
+
+/** The path to the signal that a parameter is or has, by its type; without a type by its name. */
+export function signalIn(asking: Asking, parameter: ts.ParameterDeclaration): string[] | undefined {
+  if (parameter.dotDotDotToken) return undefined;
+  const type = asking.checker.getTypeAtLocation(parameter);
+  if (type.flags & OPEN) return signalByName(parameter);
+  if (isSignal(asking, type)) return [];
+  const option = optionIn(asking, type);
+  return option === undefined ? undefined : [option];
+}
+
+function signalByName({ name, type }: ts.ParameterDeclaration): string[] | undefined {
+  if (type) return undefined;
+  if (ts.isIdentifier(name)) return NAMES.test(name.text) ? [] : undefined;
+  if (!ts.isObjectBindingPattern(name)) return undefined;
+  for (const { propertyName, name: bound } of name.elements) {
+    const node = propertyName ?? bound;
+    if (ts.isIdentifier(node) && OPTIONS.includes(node.text)) return [node.text];
+  }
+  return undefined;
+}
+
+type Taken = { argument: number; option?: string };
+
+/** Where a callee takes a signal: any of its signatures may. */
+export function signalOf(asking: Asking, call: ts.CallExpression): Taken | undefined {
+  const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(bare(call.expression)));
+  for (const signature of type.getCallSignatures()) {
+    const declaration = signature.getDeclaration();
+    const cache = declaration && signature.typeParameters === undefined ? cacheOf(asking.checker) : undefined;
+    const known = declaration && cache?.get(declaration);
+    if (known) return known;
+    if (known === null) continue;
+    const found = takenBy(asking, signature);
+    if (declaration) cache?.set(declaration, found ?? null);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const caches = new WeakMap<ts.TypeChecker, Map<ts.Node, Taken | null>>();
+function cacheOf(checker: ts.TypeChecker): Map<ts.Node, Taken | null> {
+  let cache = caches.get(checker);
+  if (!cache) caches.set(checker, (cache = new Map<ts.Node, Taken | null>()));
+  return cache;
+}
+
+function takenBy(asking: Asking, signature: ts.Signature): Taken | undefined {
+  for (const [argument, parameter] of signature.parameters.entries()) {
+    const declaration = parameter.valueDeclaration;
+    if (declaration && ts.isParameter(declaration)) {
+      const path = signalIn(asking, declaration);
+      if (path) return path[0] === undefined ? { argument } : { argument, option: path[0] };
+      continue;
+    }
+    const type = asking.checker.getTypeOfSymbol(parameter);
+    if (isSignal(asking, type)) return { argument };
+    const option = optionIn(asking, type);
+    if (option !== undefined) return { argument, option };
+  }
+  return undefined;
+}
+
+/** Whether an expression, by its type, has this option (`null`: is a signal itself). */
+export function hasOption(asking: Asking, node: ts.Expression, option: string | null): 'yes' | 'no' | 'unknown' {
+  const type = asking.checker.getTypeAtLocation(node);
+  if (type.flags & OPEN) return 'unknown';
+  if (option === null) return isSignal(asking, type) ? 'yes' : 'no';
+  const plain = asking.checker.getNonNullableType(type);
+  const parts = plain.isUnion() ? plain.types : [plain];
+  const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Instantiable;
+  if (parts.some(part => asking.checker.getPropertyOfType(part, option) !== undefined)) return 'yes';
+  if (parts.some(part => (part.flags & open) !== 0 || asking.checker.getIndexInfosOfType(part).length > 0))
+    return 'unknown';
+  return 'no';
+}
