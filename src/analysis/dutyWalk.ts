@@ -6,8 +6,8 @@ import type { Block, Branch, Exit as ExitStep, Loop, Step, Try } from '../model/
 import { truthOfText } from './dutyConditions.ts';
 import type { DutyTools, DutyWalk, Jump, Thrown } from './dutyEffects.ts';
 import { DutyJoins } from './dutyJoins.ts';
-import { type Exit, type Hold, type Path, START, distinct, distinctExits, siteKey } from './dutyPaths.ts';
-import type { Frame, Refs } from './refs.ts';
+import { type Duty, type Exit, type Hold, type Path, START, distinct, distinctExits, siteKey } from './dutyPaths.ts';
+import type { Frame, Ref, Refs } from './refs.ts';
 
 type Paths = readonly Path[];
 const NONE: Paths = [];
@@ -57,8 +57,23 @@ export class DutyInterpreter extends DutyJoins {
     return { exits, overflow: walk.overflow };
   }
 
-  #run(frame: Frame, root: boolean): DutyWalk {
-    const walk: DutyWalk = {
+  /**
+   * What is held when the promise settles and goes to whoever gets its value. A handler in between that releases on some
+   * path knows what it does.
+   */
+  grantedBy(promise: Ref): readonly Duty[] {
+    const frame = promise.kind === 'task' || promise.kind === 'chain' ? promise.frame : null;
+    if (!frame || !this.matters(promise, START, 0)) return [];
+    const walk = this.#walkOf(promise.kind === 'task' ? promise.from : frame, true);
+    const { normal } = this.join(walk, promise, START, frame.fn.at, 0);
+    const [first] = normal;
+    const holds = normal.flatMap(path => path.held.filter(hold => hold.duty.kind === 'lock'));
+    if (!first || normal.some(path => path.held.length === 0 && path.taken.size > 0)) return [];
+    return [...new Map(holds.map(hold => [hold.duty.id, hold.duty])).values()];
+  }
+
+  #walkOf(frame: Frame, root: boolean): DutyWalk {
+    return {
       frame,
       root,
       exits: [],
@@ -68,6 +83,10 @@ export class DutyInterpreter extends DutyJoins {
       joined: new Set(),
       overflow: false,
     };
+  }
+
+  #run(frame: Frame, root: boolean): DutyWalk {
+    const walk = this.#walkOf(frame, root);
     const site = this.evaluator.program.site(frame.fn.id, frame.fn.at);
     for (const path of this.#block(walk, frame.fn.body, [START]))
       walk.exits.push({ how: 'normal', path, returns: frame.fn.synthetic ? null : false, cause: null, site });
@@ -416,7 +435,8 @@ function afterRound(path: Path, before: Paths): Path {
 /** A flag that tells where the code has been agrees with what is held: the way that gives back is the one taken. */
 function byFlag(path: Path, yes: Paths, no: Paths): Paths | null {
   const gives = (paths: Paths): boolean => paths.some(one => one.held.length < path.held.length);
-  const frees = (paths: Paths): boolean => paths.some(one => one.freed.length > path.freed.length);
+  const byLock = (one: Path): number => one.freed.filter(freed => freed.locks.length > 0).length;
+  const frees = (paths: Paths): boolean => paths.some(one => byLock(one) > byLock(path));
   if (gives(yes) !== gives(no)) return gives(yes) ? yes : no;
   if (frees(yes) !== frees(no)) return frees(yes) ? no : yes;
   return null;

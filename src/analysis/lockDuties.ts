@@ -5,7 +5,7 @@ import { callGraph } from './callGraph.ts';
 import { type ClaimFlags, claimFlags } from './claimFlags.ts';
 import type { Releasers } from './dutyCarriers.ts';
 import { DutyEvents } from './dutyEffects.ts';
-import type { Exit } from './dutyPaths.ts';
+import type { Duty, Exit } from './dutyPaths.ts';
 import { DutyThrows } from './dutyThrows.ts';
 import { DutyInterpreter } from './dutyWalk.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
@@ -14,6 +14,7 @@ import { type Lock, type LockTable, lockTable } from './locks.ts';
 import { mayReject } from './mayReject.ts';
 import type { Program } from './program.ts';
 import { readIndex } from './readIndex.ts';
+import type { Ref } from './refs.ts';
 
 export interface DutyRun {
   readonly fn: FunctionFacts;
@@ -25,6 +26,8 @@ export interface LockDuties {
   readonly runs: readonly DutyRun[];
   readonly events: DutyEvents;
   readonly flags: ClaimFlags;
+  /** What is held, and released by nobody yet, when the promise settles: the promise is an acquisition. */
+  grantedBy(promise: Ref): readonly Duty[];
   /** Somebody releases this lock without having taken it: a counterpart of functions that take it for their callers. */
   isReleasedElsewhere(lock: Lock): boolean;
 }
@@ -34,7 +37,7 @@ export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, progra
   const events = new DutyEvents();
   const graph = get(callGraph);
   const relevant = new Set([...get(lockRelevance), ...reaching(program, graph, flags.users)]);
-  const none: LockDuties = { runs: [], events, flags, isReleasedElsewhere: () => false };
+  const none: LockDuties = { runs: [], events, flags, grantedBy: () => [], isReleasedElsewhere: () => false };
   if (relevant.size === 0) return none;
   const evaluate = get(evaluator);
   const locks = get(lockTable);
@@ -56,7 +59,13 @@ export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, progra
     const { exits, overflow } = interpreter.root(evaluate.symbolicFrame(fn));
     runs.push({ fn, exits, coarse: overflow });
   }
-  return { runs, events, flags, isReleasedElsewhere: lock => elsewhere.has(lock.site) };
+  return {
+    runs,
+    events,
+    flags,
+    grantedBy: promise => interpreter.grantedBy(promise),
+    isReleasedElsewhere: lock => elsewhere.has(lock.site),
+  };
 });
 
 /** Locks whose waiters are turned away somewhere: their acquisition may fail. */

@@ -1,5 +1,6 @@
 /** Registration: one import and one line for each check. */
 import type { Check } from './check.ts';
+import abandonedAcquire from './abandoned-acquire.ts';
 import cancellationNotPropagated from './cancellation-not-propagated.ts';
 import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
@@ -20,6 +21,7 @@ import uncheckedSettledResults from './unchecked-settled-results.ts';
 import undocumentedLockOrder from './undocumented-lock-order.ts';
 
 export const checks: readonly Check[] = [
+  abandonedAcquire,
   cancellationNotPropagated,
   exitWithTasksInFlight,
   floatingPromise,
