@@ -273,6 +273,9 @@ export abstract class LockJoins extends LockEffects {
     const id = `${ref.frame.id}.v${ref.value}`;
     if (parts.filter(part => this.acquires(part.ref)).length > 1)
       return this.joinBatch(walk, parts, id, step, state, forks);
+    const value = ref.frame.fn.values[ref.value];
+    const at = value && 'at' in value ? value.at : step.at;
+    const site = this.evaluator.program.site(ref.frame.fn.id, at);
     let gained: readonly Held[] = state.held;
     parts.forEach((part, index) => {
       const after = this.joinOne(
@@ -280,7 +283,7 @@ export abstract class LockJoins extends LockEffects {
         part.ref,
         step,
         state,
-        [...forks, { id, branch: String(index), many: part.many }],
+        [...forks, { id, site, branch: String(index), many: part.many }],
         false,
       );
       gained = [...gained, ...after.held.filter(held => !gained.some(known => known.token === held.token))];

@@ -58,6 +58,8 @@ export interface Held {
 /** Branches that run side by side: `branch` names the one; `many` of them when it is spawned per element. */
 export interface Fork {
   readonly id: string;
+  /** The combinator, in the code. */
+  readonly site?: Site;
   readonly branch: string;
   readonly many: boolean;
 }

@@ -2,6 +2,7 @@
 import type { Acquire, LockKind, Place, StepId, ValueId, Wait } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
+import { LOCK_SUFFIX } from './handMadeEdit.ts';
 import { capacityOf, isBounded, isReentrant } from './lockSettings.ts';
 import type { Program, Site } from './program.ts';
 import { type Frame, type Ref, type Refs, typeOf } from './refs.ts';
@@ -117,7 +118,7 @@ export class LockTable {
     const lock: Lock = {
       key,
       site: keyed === null ? base.site : `${base.site}[${shapeOf(keyed)}]`,
-      name: keyed === null ? base.name : `${base.name}[${describeKey(keyed)}]`,
+      name: keyed === null ? plain(base.name) : `${plain(base.name)}[${describeKey(keyed)}]`,
       ref: family ? family.base : ref,
       owner: this.#ownerOf(family ? family.base : ref),
       entry: keyed,
@@ -221,6 +222,9 @@ export class LockTable {
     return views[0] ?? `${ref.type?.split('#').pop() ?? 'lock'} of ${fn.name}`;
   }
 }
+
+/** The lock that a place is the state of is called like the place. */
+const plain = (name: string): string => name.replace(LOCK_SUFFIX, '');
 
 /** Keys of different constant shape are different families: `user:…`, `"toc"`, `…`. */
 function shapeOf(key: Ref | string): string {

@@ -1,5 +1,7 @@
 /** The linked program: all facts of all files, with the tables that every analysis needs. */
 import type { Analysis } from './analysis.ts';
+import { withHandMadeLocks } from './handMade.ts';
+import type { Broken, Shape } from './handMadeIndex.ts';
 import type {
   At,
   Block,
@@ -32,6 +34,8 @@ export interface Program {
   packages: readonly PackageFacts[];
   functions: ReadonlyMap<FunctionId, FunctionFacts>;
   types: ReadonlyMap<TypeId, TypeFacts>;
+  /** Locks that the project makes itself, and what was meant to be one and does not exclude. */
+  handMade: { readonly locks: readonly Shape[]; readonly broken: readonly Broken[] };
   /** All steps of a function, nested ones too, by id. */
   steps(id: FunctionId): ReadonlyMap<StepId, Step>;
   /** The steps of a function that lie in a loop. */
@@ -69,9 +73,8 @@ export function linkProgram(
   packages: readonly PackageFacts[],
   settings: ProgramSettings = { lockOrder: [] },
 ): Program {
-  const modules = new Map(
-    [...facts].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(module => [module.file, module]),
-  );
+  const read = [...facts].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)).map(withHandMadeLocks);
+  const modules = new Map(read.map(({ module }) => [module.file, module]));
   const functions = new Map<FunctionId, FunctionFacts>();
   const files = new Map<FunctionId, string>();
   const types = new Map<TypeId, TypeFacts>();
@@ -91,6 +94,7 @@ export function linkProgram(
     packages,
     functions,
     types,
+    handMade: { locks: read.flatMap(({ locks }) => locks), broken: read.flatMap(({ broken }) => broken) },
     fileOf,
     site: (id, at) => ({ file: fileOf(id), at, in: id }),
     repeatedSteps(id) {

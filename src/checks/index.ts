@@ -5,6 +5,7 @@ import cancellationNotPropagated from './cancellation-not-propagated.ts';
 import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
 import ignoredCancellation from './ignored-cancellation.ts';
+import ineffectiveLock from './ineffective-lock.ts';
 import lateAwait from './late-await.ts';
 import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   exitWithTasksInFlight,
   floatingPromise,
   ignoredCancellation,
+  ineffectiveLock,
   lateAwait,
   lockLeak,
   lockOrderCycle,
