@@ -23,6 +23,9 @@ export class FlowObjects {
   readonly tokens: Token[] = [];
   readonly #ids = new Map<string, TokenId>();
   readonly #properties = new Map<string, NodeId>();
+  /** Tokens that stand for many objects, and the objects that they stand for already. */
+  readonly #summaries = new Set<TokenId>();
+  readonly #summarised = new Set<TokenId>();
   readonly #sites = new Map<TypeId, number>();
   readonly #byField = new Map<string, { owner: string; node: NodeId }[]>();
   /** Constant-key properties of each owner, so that a read of any element sees them. */
@@ -58,6 +61,28 @@ export class FlowObjects {
     }
     return this.#token(`o ${id}`, () => ({ kind: 'object', site: { id, in: fn.id, type, what } }));
   }
+  /**
+   * Where too many objects meet: one token for all literals of a type, or all of unknown type, that has what any of them
+   * has (by name, so that it still tells one property from another). Classes share their fields anyway.
+   */
+  summary(id: TokenId): TokenId | undefined {
+    if (this.#summaries.has(id)) return id;
+    const token = this.token(id);
+    if (token.kind !== 'object' || token.site.what === 'promise') return undefined;
+    const { what, type } = token.site;
+    const name = `${what} ${type ?? ''}@others`;
+    const summary = this.#token(`o ${name}`, () => ({
+      kind: 'object',
+      site: { id: name, in: token.site.in, type, what },
+    }));
+    this.#summaries.add(summary);
+    if (!this.#summarised.has(id)) {
+      this.#summarised.add(id);
+      this.#solver.defer(() => this.copyProperties(id, summary));
+    }
+    return summary;
+  }
+
   /** What instances inherit: one object per class or constructor function; undefined for anything else. */
   prototypeToken(id: TokenId): TokenId | undefined {
     const token = this.token(id);

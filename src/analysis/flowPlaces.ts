@@ -46,7 +46,10 @@ export abstract class FlowPlaces {
 
   constructor(program: Program, hierarchy: TypeHierarchy) {
     this.program = program;
-    this.solver = new FlowSolver(token => this.objects.token(token).kind !== 'object');
+    this.solver = new FlowSolver(
+      token => this.objects.token(token).kind !== 'object',
+      token => this.objects.summary(token),
+    );
     this.objects = new FlowObjects(this.solver, program, hierarchy);
     this.names = new FlowNames(program, this.solver, this.objects);
   }
@@ -123,8 +126,25 @@ export abstract class FlowPlaces {
 
   protected constantKey(fn: FunctionNodes, value: ValueId): string | undefined {
     const key = fn.facts.values[value];
+    if (key?.kind === 'read' && key.place.path.length === 0 && key.place.root.kind === 'module')
+      return this.#moduleKey(key.place.root.file, key.place.root.name);
     if (key?.kind !== 'constant') return undefined;
     return key.text.startsWith('"') ? (JSON.parse(key.text) as string) : key.text;
+  }
+
+  /** A variable of a module that always is one key: a constant text, or a symbol, which is named by the variable. */
+  #moduleKey(file: string, name: string): string | undefined {
+    const body = this.program.functions.get(`${file}#`);
+    const slot = body && Object.hasOwn(body.slots, name) ? body.slots[name] : undefined;
+    const symbol = `[${file}#${name}]`;
+    // A name that is no variable is a member of what the module exports.
+    if (!body || !slot) return body ? symbol : undefined;
+    const value = slot.value == null || slot.assignedAgain ? undefined : body.values[slot.value];
+    if (value?.kind === 'constant') return value.text.startsWith('"') ? (JSON.parse(value.text) as string) : value.text;
+    const made = value?.kind === 'result' ? this.program.steps(body.id).get(value.of) : undefined;
+    const isSymbol =
+      made?.kind === 'call' && made.target.kind === 'external' && /^lib#Symbol(\.for)?$/.test(made.target.name);
+    return isSymbol ? symbol : undefined;
   }
 
   protected rootNode(fn: FunctionNodes, place: Place): NodeId {

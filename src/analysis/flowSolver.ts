@@ -6,8 +6,8 @@
  */
 
 /**
- * A node that holds more objects than this says nothing any more: it takes no further ones. Functions are what the graph
- * is about (a dispatcher has hundreds of true handlers): their limit only bounds the cost.
+ * A node that holds more objects than this takes what stands for the others instead (`summary`). Functions are what the
+ * graph is about (a dispatcher has hundreds of true handlers): their limit only bounds the cost.
  */
 const OBJECT_LIMIT = 24;
 const FUNCTION_LIMIT = 1000;
@@ -30,12 +30,21 @@ export class FlowSolver {
   /** How many of a node's tokens are objects. */
   readonly #objects: (number | undefined)[] = [];
   readonly #isFunction: (token: TokenId) => boolean;
+  readonly #summary: (token: TokenId) => TokenId | undefined;
   #nodes = 0;
+  readonly #deferred: (() => void)[] = [];
   #functionsBeyond = 0;
 
-  /** `isFunction` tells the tokens that calls are resolved to from the others. */
-  constructor(isFunction: (token: TokenId) => boolean = () => true) {
+  /**
+   * @param isFunction tells the tokens that calls are resolved to from the others, the objects
+   * @param summary what stands for an object where there are too many; itself when it is such a token
+   */
+  constructor(
+    isFunction: (token: TokenId) => boolean = () => true,
+    summary: (token: TokenId) => TokenId | undefined = () => undefined,
+  ) {
     this.#isFunction = isFunction;
+    this.#summary = summary;
   }
 
   newNode(): NodeId {
@@ -60,8 +69,11 @@ export class FlowSolver {
       }
     } else {
       const objects = this.#objects[node] ?? 0;
-      if (objects >= OBJECT_LIMIT) return;
-      this.#objects[node] = objects + 1;
+      if (objects >= OBJECT_LIMIT) {
+        const summary = this.#summary(token);
+        if (summary === undefined || set.has(summary)) return;
+        token = summary;
+      } else this.#objects[node] = objects + 1;
     }
     set.add(token);
     const pending = this.#pending[node];
@@ -105,8 +117,21 @@ export class FlowSolver {
     for (const token of [...set]) if (!waiting.has(token)) act(token);
   }
 
+  /** For what comes up while tokens are added: done in `solve`. */
+  defer(act: () => void): void {
+    this.#deferred.push(act);
+  }
+
   /** Runs to the fixpoint. */
   solve(): void {
+    this.#propagate();
+    for (let act = this.#deferred.pop(); act; act = this.#deferred.pop()) {
+      act();
+      this.#propagate();
+    }
+  }
+
+  #propagate(): void {
     for (let node = this.#worklist.pop(); node !== undefined; node = this.#worklist.pop()) {
       const pending = this.#pending[node];
       this.#pending[node] = undefined;
