@@ -1,6 +1,7 @@
 /** Registration: one import and one line for each check. */
 import type { Check } from './check.ts';
 import abandonedAcquire from './abandoned-acquire.ts';
+import abandonedSiblings from './abandoned-siblings.ts';
 import cancellationNotPropagated from './cancellation-not-propagated.ts';
 import exitWithTasksInFlight from './exit-with-tasks-in-flight.ts';
 import floatingPromise from './floating-promise.ts';
@@ -23,6 +24,7 @@ import undocumentedLockOrder from './undocumented-lock-order.ts';
 
 export const checks: readonly Check[] = [
   abandonedAcquire,
+  abandonedSiblings,
   cancellationNotPropagated,
   exitWithTasksInFlight,
   floatingPromise,

@@ -82,6 +82,8 @@ export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
   const call = new SyntheticCall(site);
   call.pass('lock', effect.lock, type);
   if (effect.key !== undefined) call.pass('key', effect.key);
+  // What it is held for: the statement of a query.
+  if (effect.heldFor === 'call') call.pass('operation', 0);
   const result = call.call('promise', inner => {
     const taken = takenIn(call, inner, effect);
     const token = inner.emitValue(acquireDraft(site, effect, taken));
