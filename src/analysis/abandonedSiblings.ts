@@ -50,6 +50,8 @@ interface Part {
 
 /** How many callers up a retry is looked for. */
 const CALLERS = 3;
+/** A call that may run more functions than these says nothing of one of them. */
+const FEW = 3;
 
 class Finder implements SiblingGroups {
   readonly found: AbandonedSiblings[] = [];
@@ -103,6 +105,8 @@ class Finder implements SiblingGroups {
     if (isMany && handler) return { ...group, why: 'handled', where: this.#program.site(fn.id, handler.at) };
     const retry = isMany ? this.#retry(fn.id, CALLERS, new Set()) : null;
     if (retry) return { ...group, why: 'retried', where: retry };
+    // A test fails as a whole.
+    if (this.#program.modules.get(this.#program.fileOf(fn.id))?.test) return null;
     // One operation for each element, all of them reads: only as a whole worth anything.
     if (writing.length === 0 && parts.every(part => part.many)) return null;
     return { ...group, why: 'lost' };
@@ -192,7 +196,7 @@ class Finder implements SiblingGroups {
     for (const { caller, step } of this.#graph.callers(fn)) {
       const facts = this.#program.functions.get(caller);
       const call = this.#program.steps(caller).get(step);
-      if (!facts || !call) continue;
+      if (!facts || !call || this.#graph.targets(caller, step).length > FEW) continue;
       const around = triesAround(facts.body, step) ?? [];
       const isAgain = around.some(one => one.handlers.length > 0 && this.#program.repeatedSteps(caller).has(one.id));
       if (isAgain) return this.#program.site(caller, call.at);

@@ -20,6 +20,10 @@ const STATEMENT = /^\s*(?:insert|update|delete|merge|replace|truncate|create|alt
 const METHOD = /^(?:post|put|patch|delete)$/i;
 const QUESTION = /^\s*(?:select|with|show|explain)\b/i;
 
+/** How far down a call is followed, and to how many callees. */
+const DEPTH = 4;
+const FEW = 4;
+
 export const outsideWrites = defineAnalysis<OutsideWrites>('outside-writes', (get, program) => {
   const solver = new Solver(get, program);
   solver.solve();
@@ -29,7 +33,8 @@ export const outsideWrites = defineAnalysis<OutsideWrites>('outside-writes', (ge
 class Solver implements OutsideWrites {
   readonly #program: Program;
   readonly #graph: CallGraph;
-  readonly #writing = new Set<FunctionId>();
+  /** By depth and function. */
+  readonly #writing = new Map<string, boolean>();
   readonly #reaching = new Set<FunctionId>();
 
   constructor(get: Get, program: Program) {
@@ -41,35 +46,48 @@ class Solver implements OutsideWrites {
     const order = [...new Set([...this.#graph.components.flat(), ...this.#program.functions.keys()])];
     for (let changed = true; changed;) {
       changed = false;
-      for (const id of order)
-        for (const [known, asks] of [
-          [this.#writing, (step: Step) => this.#writes(id, step)],
-          [this.#reaching, (step: Step) => this.#reaches(id, step)],
-        ] as const) {
-          if (known.has(id) || ![...this.#program.steps(id).values()].some(asks)) continue;
-          known.add(id);
-          changed = true;
-        }
+      for (const id of order) {
+        if (this.#reaching.has(id) || ![...this.#program.steps(id).values()].some(step => this.#reaches(id, step)))
+          continue;
+        this.#reaching.add(id);
+        changed = true;
+      }
     }
   }
 
   ofFunction(fn: FunctionId): boolean {
-    return this.#writing.has(fn);
+    return this.#within(fn, DEPTH);
   }
 
   ofCall(fn: FunctionId, step: Call): boolean {
-    return this.#writes(fn, step);
+    return this.#writes(fn, step, DEPTH);
   }
 
   reaches(fn: FunctionId, step: Call): boolean {
     return this.#reaches(fn, step);
   }
 
-  #writes(fn: FunctionId, step: Step): boolean {
+  /** What stands far below, or may be one of many callees, says little of what a call is for. */
+  #within(fn: FunctionId, depth: number): boolean {
+    const key = `${depth} ${fn}`;
+    let known = this.#writing.get(key);
+    if (known === undefined) {
+      this.#writing.set(key, false);
+      known = [...this.#program.steps(fn).values()].some(step => this.#writes(fn, step, depth));
+      this.#writing.set(key, known);
+    }
+    return known;
+  }
+
+  #writes(fn: FunctionId, step: Step, depth: number): boolean {
     if (step.kind === 'access') return isStoreWrite(step);
     if (step.kind !== 'call') return false;
     const targets = this.#graph.targets(fn, step.id);
-    if (targets.length > 0) return targets.some(id => this.#writing.has(id)) || this.#isSynthetic(targets, fn, step);
+    if (targets.length > 0)
+      return (
+        this.#isSynthetic(targets, fn, step) ||
+        (depth > 0 && targets.length <= FEW && targets.some(id => this.#within(id, depth - 1)))
+      );
     return isOutside(step) && this.#says(fn, step);
   }
 
