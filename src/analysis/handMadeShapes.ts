@@ -271,6 +271,8 @@ export class ShapeFinder {
       if (!awaited || !write || this.#isTestedAgain(key, lastStep(branch), write)) continue;
       if (awaited.kind === 'await' && !this.#waitsFor(awaited, key) && !this.#isBoolean(write.step)) continue;
       if (this.#insideLoop(placed)) continue;
+      // Another test stands before the set.
+      if (write.around.some(one => one.kind === 'branch' && one.id > branch.id)) continue;
       this.broken.push(this.#apart('set-after-await', branch, write.step));
       return true;
     }
@@ -283,6 +285,8 @@ export class ShapeFinder {
       const { step } = placed;
       if (step.kind !== 'await' || !step.values.some(value => this.reads(value, key))) continue;
       const before = writes.find(write => write.step.id < step.id && this.#isPromise(write.step.value));
+      // What stands there after the write is the own promise, not the predecessor's.
+      if (before && !this.#isReadBefore(step, key, before.step.id)) continue;
       if (before) {
         if (this.index.suspendsBetween(before.step.id, step.id)) continue;
         this.shapes.push({
@@ -308,6 +312,28 @@ export class ShapeFinder {
       this.broken.push(this.#apart('set-after-await', guard ?? step, later.step));
       return;
     }
+  }
+
+  #isReadBefore(step: Await, key: string, write: number): boolean {
+    const values = new Set(step.values.flatMap(value => this.#origins(value, 6)));
+    return this.index
+      .accesses()
+      .some(
+        ({ step: access }) =>
+          access.id < write &&
+          access.mode === 'read' &&
+          access.value !== undefined &&
+          placeKey(this.index.fn, access.place) === key &&
+          values.has(access.value),
+      );
+  }
+
+  /** The reads that a value comes from, through error handlers. */
+  #origins(value: ValueId | undefined, depth: number): ValueId[] {
+    return this.index.alternatives(value).flatMap(id => {
+      const chain = this.index.resultOf(id);
+      return depth > 0 && chain?.kind === 'chain' ? this.#origins(chain.of, depth - 1) : [id];
+    });
   }
 
   #apart(why: Broken['why'], check: Step, set: Access): Broken {

@@ -8,6 +8,7 @@ import floatingPromise from './floating-promise.ts';
 import ignoredCancellation from './ignored-cancellation.ts';
 import ineffectiveLock from './ineffective-lock.ts';
 import lateAwait from './late-await.ts';
+import lockHeldAcrossAwait from './lock-held-across-await.ts';
 import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockOrderViolation from './lock-order-violation.ts';
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   ignoredCancellation,
   ineffectiveLock,
   lateAwait,
+  lockHeldAcrossAwait,
   lockLeak,
   lockOrderCycle,
   lockOrderViolation,
