@@ -36,7 +36,8 @@ const isRequest = ({ entry }: Register): boolean =>
 
 const MANY = 3;
 
-function reachedByRequests(get: Get, program: Program): Map<FunctionId, NonNullable<ProcessExit['request']>> {
+/** Functions that requests, messages and jobs run, with the handler and the calls from there. */
+export function reachedByRequests(get: Get, program: Program): Map<FunctionId, NonNullable<ProcessExit['request']>> {
   const graph = get(callGraph);
   const found = new Map<FunctionId, NonNullable<ProcessExit['request']>>();
   const queue: FunctionId[] = [];

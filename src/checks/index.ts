@@ -13,6 +13,7 @@ import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockOrderViolation from './lock-order-violation.ts';
 import lockReentry from './lock-reentry.ts';
+import missingCancellation from './missing-cancellation.ts';
 import misusedPromise from './misused-promise.ts';
 import noGracefulShutdown from './no-graceful-shutdown.ts';
 import orphanedTask from './orphaned-task.ts';
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   lockOrderCycle,
   lockOrderViolation,
   lockReentry,
+  missingCancellation,
   misusedPromise,
   noGracefulShutdown,
   orphanedTask,

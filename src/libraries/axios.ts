@@ -6,7 +6,16 @@ import { axiosStub } from './stubs/clients.ts';
 const request = (config: number): Api => ({
   does: [],
   gives: 'promise',
-  known: { outside: 'network', leavesTurn: true, signal: { argument: config, option: 'signal' } },
+  known: {
+    outside: 'network',
+    leavesTurn: true,
+    signal: { argument: config, option: 'signal' },
+    timeouts: [
+      { argument: config, option: 'timeout' },
+      { argument: config, option: 'cancelToken' },
+    ],
+    endless: true,
+  },
 });
 const verbs: Library['apis'] = {
   ...sameMembers('Axios', request(1), 'get', 'delete', 'head', 'options'),
@@ -22,7 +31,17 @@ export const axios = defineLibrary({
     ...verbs,
     // `axios(config)`, `axios(url, config)`.
     ...same(request(-1), 'default', 'AxiosInstance()', 'AxiosStatic()'),
-    ...same(does({ does: 'make', type: 'AxiosInstance' }), 'create', 'AxiosInstance.create'),
+    ...same(
+      {
+        does: [{ does: 'make', type: 'AxiosInstance' }],
+        known: {
+          signal: { argument: 0, option: 'signal' },
+          timeouts: [{ argument: 0, option: 'timeout' }],
+        },
+      },
+      'create',
+      'AxiosInstance.create',
+    ),
     'Axios.getUri': nothing,
     ...same(
       does({

@@ -4,7 +4,11 @@ import { targetRows } from './emitters.ts';
 import { does, entry, nothing, outside, same, sameMembers } from './rows.ts';
 import { webStub } from './stubs/web.ts';
 
-const fetching = outside('network', { signal: { argument: 1, option: 'signal' } });
+const fetching = outside('network', {
+  signal: { argument: 1, option: 'signal' },
+  timeouts: [{ argument: 1, option: 'dispatcher' }],
+  endless: true,
+});
 const reading: Api = outside('network');
 const connection = (ends: string[]): NonNullable<Api['known']> => ({
   outside: 'network',

@@ -10,7 +10,7 @@ const statics: Record<string, Api> = {
   once: {
     does: [{ does: 'wait', on: 0, for: 'event', event: 1, async: true }],
     gives: 'promise',
-    known: { leavesTurn: true, signal: { argument: 2, option: 'signal' } },
+    known: { leavesTurn: true, signal: { argument: 2, option: 'signal' }, endless: true },
   },
   on: { does: [], known: { signal: { argument: 2, option: 'signal' } } },
   addAbortListener: does({ does: 'invoke', callback: 1, when: 'later', times: 'once', passes: ['unknown'] }),

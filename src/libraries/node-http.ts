@@ -19,6 +19,8 @@ const request = (type: string): Api => ({
   known: {
     outside: 'network',
     signal: { argument: 0, option: 'signal' },
+    timeouts: [{ argument: 0, option: 'timeout' }],
+    endless: true,
     resource: { what: 'connection', ends: ['destroy', 'abort', 'end'], observedBy: ['on', 'once'] },
   },
 });

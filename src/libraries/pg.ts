@@ -3,12 +3,17 @@ import { defineLibrary, type Api } from './library.ts';
 import { does, later, nothing, same } from './rows.ts';
 import { pgStub } from './stubs/databases.ts';
 
+/** What bounds every query of a pool or client. */
+const limits = [
+  { argument: 0, option: 'query_timeout' },
+  { argument: 0, option: 'statement_timeout' },
+];
 const database = { outside: 'database', leavesTurn: true } as const;
 // The object may be a pool behind a type that both have (`Pick<PoolClient, 'query'>`).
 const query: Api = {
   does: [later(-1, ['unknown', 'unknown'])],
   gives: 'promise',
-  known: { ...database, takesUnit: true },
+  known: { ...database, takesUnit: true, timeouts: [{ argument: 0, option: 'query_timeout' }], endless: true },
 };
 const end: Api = {
   does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(0)],
@@ -48,11 +53,11 @@ export const pg = defineLibrary({
   apis: {
     'new Pool': {
       does: [{ does: 'make', type: 'Pool' }],
-      known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
+      known: { timeouts: limits, resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
     },
     'new Client': {
       does: [{ does: 'make', type: 'Client' }],
-      known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
+      known: { timeouts: limits, resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
     },
     'Pool.connect': {
       does: [
@@ -84,7 +89,7 @@ export const pg = defineLibrary({
         later(-1, ['unknown', 'unknown']),
       ],
       gives: 'promise',
-      known: database,
+      known: { ...database, timeouts: [{ argument: 0, option: 'query_timeout' }], endless: true },
     },
     'Pool.end': end,
     'PoolClient.release': does({ does: 'release', token: 'receiver' }),

@@ -1,16 +1,29 @@
 /** undici: requests and connection pools; its fetch is Node's. */
+import type { Knowledge } from '../model/facts.ts';
 import { defineLibrary, type Api, type Library } from './library.ts';
 import { does, later, nothing, outside, same, sameMembers } from './rows.ts';
 import { undiciStub } from './stubs/clients.ts';
 
+/** Each bounds a phase of a request; given on purpose, they bound it. */
+const phases = (argument: number, ...more: string[]): NonNullable<Knowledge['timeouts']> =>
+  ['headersTimeout', 'bodyTimeout', ...more].map(option => ({ argument, option }));
 const request = (options: number): Api => ({
   does: [later(-1, ['unknown', 'unknown'])],
   gives: 'promise',
-  known: { outside: 'network', leavesTurn: true, signal: { argument: options, option: 'signal' } },
+  known: {
+    outside: 'network',
+    leavesTurn: true,
+    signal: { argument: options, option: 'signal' },
+    timeouts: phases(options, 'dispatcher'),
+    endless: true,
+  },
 });
 const pool = (type: string): Api => ({
   does: [{ does: 'make', type }],
-  known: { resource: { what: 'connection', ends: ['close', 'destroy'], observedBy: ['on'] } },
+  known: {
+    timeouts: phases(1),
+    resource: { what: 'connection', ends: ['close', 'destroy'], observedBy: ['on'] },
+  },
 });
 const end: Api = {
   does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(-1)],

@@ -254,6 +254,8 @@ export interface Stopping {
   /** It lasts as long as the other side likes, unless one of these is given. */
   endless?: boolean;
   outside?: Knowledge['outside'];
+  /** What the API is called on, where a function of the front end's own stands for it. */
+  on?: ValueId;
 }
 
 /** What a call has at an argument, or at an option of an options-object argument. */

@@ -105,7 +105,11 @@ export function hasOption(asking: Asking, node: ts.Expression, option: string | 
   const parts = plain.isUnion() ? plain.types : [plain];
   const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Instantiable;
   if (parts.some(part => asking.checker.getPropertyOfType(part, option) !== undefined)) return 'yes';
-  if (parts.some(part => (part.flags & open) !== 0 || asking.checker.getIndexInfosOfType(part).length > 0))
+  if (
+    parts.some(
+      part => (part.flags & open) !== 0 || asking.checker.getIndexInfoOfType(part, ts.IndexKind.String) !== undefined,
+    )
+  )
     return 'unknown';
   return 'no';
 }

@@ -32,6 +32,7 @@ export function stoppingByTable(site: EffectSite): Stopping | undefined {
     ...(known.timeouts ? { timeouts: known.timeouts.map(place => useOf(given, place)) } : {}),
     ...(known.endless ? { endless: true } : {}),
     ...(known.outside ? { outside: known.outside } : {}),
+    ...(site.site.receiver === undefined ? {} : { on: site.site.receiver }),
   };
 }
 
