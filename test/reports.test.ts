@@ -39,11 +39,12 @@ const only = (report: AuditReport, rule: string): Finding => {
 };
 
 describe('the sample program', () => {
-  it('has one deadlock over two packages, one floating promise and one orphaned task', async () => {
+  it('has one deadlock over two packages, one floating promise, one orphaned task and a wait without a bound', async () => {
     const report = await audited();
     expect(report.findings.map(({ rule, level, location: { file } }) => `${rule} ${level} ${file}`).sort()).toEqual([
       'floating-promise error packages/api/src/server.ts',
       'lock-order-cycle error packages/api/src/orders.ts',
+      'missing-cancellation note packages/api/src/suppliers.ts',
       'orphaned-task warning packages/api/src/suppliers.ts',
     ]);
     expect(report.verdict).toBe('blocked');
