@@ -115,10 +115,10 @@ class Solver implements MayReject {
   }
 
   #summarise(fn: FunctionFacts): Summary {
-    const state = { fn, returned: 'never' as Failure };
+    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false };
     const throws = this.#block(state, fn.body, false);
     const isTask = fn.calling === 'promise' || fn.calling === 'coroutine';
-    const rejects = isTask ? worse(throws, state.returned) : state.returned;
+    const rejects = isTask ? this.#ofTask(fn, worse(throws, state.returned)) : state.returned;
     return {
       throws,
       rejects,
@@ -126,10 +126,20 @@ class Solver implements MayReject {
     };
   }
 
+  /**
+   * A task that waits, and only for what does not reject, owns its errors: its own checks and unknown synchronous calls
+   * are left. One that waits for nothing has nothing but its checks: they are what it is started for.
+   */
+  #ofTask(fn: FunctionFacts, failure: Failure): Failure {
+    if (failure !== 'check' && failure !== 'undecided') return failure;
+    if ([...this.#program.steps(fn.id).values()].some(step => step.kind === 'await')) return 'check';
+    return failure === 'check' ? 'may' : failure;
+  }
+
   /** What is never thrown when all counts is not thrown when less does. */
   #asHandler(fn: FunctionFacts, atMost: Failure): Failure {
     if (atMost !== 'may') return 'never';
-    const state: Walk = { fn, returned: 'never' };
+    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false };
     const watch = this.#watch;
     this.#watch = null;
     const failure = worse(this.#block(state, fn.body, true), state.returned);
@@ -158,7 +168,10 @@ class Solver implements MayReject {
   #step(state: Walk, step: Step, lenient: boolean): Failure {
     switch (step.kind) {
       case 'branch':
-        return step.arms.reduce<Failure>((sum, arm) => worse(sum, this.#block(state, arm.body, lenient)), 'never');
+        return step.arms.reduce<Failure>(
+          (sum, arm) => worse(sum, this.#block({ ...state, inArm: true }, arm.body, lenient)),
+          'never',
+        );
       case 'loop': {
         const inside = worse(this.#block(state, step.body, lenient), this.#block(state, step.orElse, lenient));
         return step.awaitsEach ? worse(inside, this.#noted(step, this.#iteration(state.fn, step.over))) : inside;
@@ -172,6 +185,7 @@ class Solver implements MayReject {
         if (
           lenient &&
           (failure === 'undecided' ||
+            failure === 'check' ||
             (step.kind === 'call' && failure === 'may' && !this.#callsThrower(state.fn, step)))
         )
           return 'never';
@@ -186,7 +200,7 @@ class Solver implements MayReject {
   }
 
   #exit(state: Walk, step: Extract<Step, { kind: 'exit' }>): Failure {
-    if (step.how === 'throw') return this.#noted(step, 'may');
+    if (step.how === 'throw') return this.#noted(step, state.inArm && !state.inHandler ? 'check' : 'may');
     if (step.how === 'return' && step.value !== undefined) {
       state.returned = worse(state.returned, this.#noted(step, this.#rejections.returned(state.fn, step.value)));
     }
@@ -200,7 +214,9 @@ class Solver implements MayReject {
     let failure = this.#block(state, step.body, lenient);
     this.#watch = watch;
     if (catchesAll) failure = 'never';
-    for (const handler of step.handlers) failure = worse(failure, this.#block(state, handler.body, true));
+    // What a handler throws again is the failure that it was given.
+    const handling = { ...state, inHandler: true };
+    for (const handler of step.handlers) failure = worse(failure, this.#block(handling, handler.body, true));
     failure = worse(failure, this.#block(state, step.orElse, lenient));
     return worse(failure, this.#block(state, step.finally, true));
   }
@@ -230,6 +246,7 @@ class Solver implements MayReject {
 
   /** What the call does before it gives a value: an async callee only gives a promise. */
   #callThrows(fn: FunctionFacts, step: Call): Failure {
+    if (isListenerCall(fn, step)) return 'never';
     const targets = this.#graph.targets(fn.id, step.id);
     if (targets.length > 0) {
       const thrown = targets.reduce<Failure>((sum, id) => {
@@ -290,6 +307,17 @@ function throwsItself(block: Block): boolean {
 interface Walk {
   fn: FunctionFacts;
   returned: Failure;
+  /** In an arm of a branch: a `throw` there is a check. In a handler, it passes on what it was given. */
+  inArm: boolean;
+  inHandler: boolean;
+}
+
+/** An emitter calls a listener: what a listener throws is the listener's fault, not that of whoever told the news. */
+function isListenerCall(fn: FunctionFacts, step: Call): boolean {
+  const called = step.target.kind === 'value' ? fn.values[step.target.of] : undefined;
+  const listeners = called?.kind === 'element' ? fn.values[called.of] : undefined;
+  const last = listeners?.kind === 'read' ? listeners.place.path.at(-1) : undefined;
+  return last !== undefined && 'field' in last && last.field.startsWith('on:');
 }
 
 /** A call of the `resolve` or `reject` of a promise made by hand. */

@@ -4,14 +4,16 @@ import type { Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import type { Program } from './program.ts';
+import { type WriteIndex, writeIndex } from './writeIndex.ts';
 
 /**
- * `handler`: only because a rejection handler may itself reject; `undecided`: only because unknown code runs
- * synchronously; `may`: it throws, or awaits something that may reject.
+ * `handler`: only because a rejection handler may itself reject; `check`: only by a check of its own that throws, while
+ * nothing that it waits for rejects; `undecided`: only because unknown code runs synchronously; `may`: it throws, or
+ * awaits something that may reject.
  */
-export type Failure = 'never' | 'handler' | 'undecided' | 'may';
+export type Failure = 'never' | 'handler' | 'check' | 'undecided' | 'may';
 
-const RANK: Record<Failure, number> = { never: 0, handler: 1, undecided: 2, may: 3 };
+const RANK: Record<Failure, number> = { never: 0, handler: 1, check: 2, undecided: 3, may: 4 };
 export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? a : b);
 
 /** What is known of functions so far. */
@@ -35,12 +37,14 @@ export class Rejections {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
+  readonly #writes: WriteIndex;
   readonly #summaries: FunctionFailures;
 
   constructor(get: Get, program: Program, summaries: FunctionFailures) {
     this.#program = program;
     this.#graph = get(callGraph);
     this.#uses = get(functionUses);
+    this.#writes = get(writeIndex);
     this.#summaries = summaries;
   }
 
@@ -95,13 +99,28 @@ export class Rejections {
   ): Failure {
     const { root } = place;
     const otherwise: Failure = !seen.onlyTyped || this.#type(fnId, place) === PROMISE ? 'may' : 'never';
-    if (place.path.length > 0) return otherwise;
+    if (place.path.length > 0) return this.#written(place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
     const owner = root.kind === 'captured' ? root.from : root.kind === 'module' ? `${root.file}#` : null;
     const name = root.kind === 'captured' ? root.slot : root.kind === 'module' ? root.name : '';
     const slot = owner === null ? undefined : this.#program.functions.get(owner)?.slots[name];
     if (owner === null || !slot || slot.assignedAgain || slot.value === null) return otherwise;
     return this.#value(owner, slot.value, seen);
+  }
+
+  /** What all writes of the program put into a field of a class, or into a container there; null: that is not known. */
+  #written({ path }: Place, seen: Lookup): Failure | null {
+    const last = path.at(-1);
+    const isPart = last !== undefined && !('field' in last);
+    const field = path.at(isPart ? -2 : -1);
+    if (!field || !('field' in field) || field.of === undefined || !this.#program.types.has(field.of)) return null;
+    const all = isPart ? this.#writes.intoContainer(field.field) : this.#writes.toField(field.field);
+    const writes = all.filter(({ place }) => {
+      const at = place.path.at(isPart ? -2 : -1);
+      return at === undefined || !('field' in at) || at.of === undefined || at.of === field.of;
+    });
+    if (writes.length === 0) return null;
+    return writes.reduce<Failure>((sum, { fn, value }) => worse(sum, this.#value(fn.id, value, seen)), 'never');
   }
 
   #result(fn: FunctionFacts, value: ValueId, stepId: number, seen: Lookup): Failure {

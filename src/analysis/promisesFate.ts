@@ -48,8 +48,9 @@ export const promiseFates = defineAnalysis<readonly PromiseFate[]>('promise-fate
   return withoutRepeats(get(promises).all.map(node => decider.decide(node)));
 });
 
-/** It does not reject, or only when a handler of its rejections does. */
-export const isHandled = (rejection: Failure): boolean => rejection === 'never' || rejection === 'handler';
+/** It does not reject, or only by what is there to find mistakes: a handler that fails, a check that throws. */
+export const isHandled = (rejection: Failure): boolean =>
+  rejection === 'never' || rejection === 'handler' || rejection === 'check';
 
 const owned = (how: string): Fate => ({ kind: 'owned', how });
 

@@ -1,5 +1,6 @@
 import { mayReject, type MayReject } from '../analysis/mayReject.ts';
 import { names, type Names } from '../analysis/ownershipNames.ts';
+import { linkedProgram } from '../analysis/program.ts';
 import { promiseSites } from '../analysis/promises.ts';
 import { isHandled, type PromiseFate, promiseFates } from '../analysis/promisesFate.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
@@ -38,6 +39,7 @@ is known never to reject for a reason that the code does not show.`,
   },
 
   run({ get, examined, report }: CheckContext) {
+    const program = get(linkedProgram);
     examined(get(promiseSites));
     const repeats = new Map<string, number>();
     for (const fate of get(promiseFates)) {
@@ -48,7 +50,7 @@ is known never to reject for a reason that the code does not show.`,
       repeats.set(key.join(' '), count);
       report({
         at: words.at,
-        level: levelOf(fate),
+        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false),
         confidence: confidenceOf(fate),
         message: words.message,
         ...(fate.node.gives === 'builder'
@@ -65,9 +67,10 @@ is known never to reject for a reason that the code does not show.`,
 const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
   found.some(one => one.in === node.fn && one.value === node.value);
 
-function levelOf({ fate, node, rejection }: PromiseFate): NonNullable<FoundDraft['level']> {
+/** In a test, a failed reaction is what the test runner is there to tell. */
+function levelOf({ fate, node, rejection }: PromiseFate, inTest: boolean): NonNullable<FoundDraft['level']> {
   if (node.gives === 'builder') return 'error';
-  if (isHandled(rejection)) return 'note';
+  if (isHandled(rejection) || (inTest && node.how === 'chain')) return 'note';
   return fate.kind === 'kept' ? 'warning' : 'error';
 }
 
@@ -135,6 +138,8 @@ function droppedMessage({ node, rejection }: PromiseFate, name: string, of: stri
   if (node.gives === 'builder') return `The query that \`${name}\` builds never runs: nobody awaits it`;
   if (rejection === 'handler')
     return `The rejection handler on the promise ${of} may itself reject, and nobody handles that`;
+  if (rejection === 'check')
+    return `The promise ${of} is dropped: a check that throws in it would reject it, and nobody would see that`;
   if (node.how === 'chain')
     return `The reaction to the promise ${of} makes a new promise, and nothing handles its rejection`;
   if (how === 'unused') return `The promise ${of} is kept in a variable that nobody awaits or returns`;

@@ -1,5 +1,6 @@
 import { mayReject } from '../analysis/mayReject.ts';
 import { names } from '../analysis/ownershipNames.ts';
+import { isHandled } from '../analysis/promisesFate.ts';
 import { sectionEscapes } from '../analysis/sectionEscapes.ts';
 import { type OrphanProblem, type Task, taskOwnership } from '../analysis/taskOwnership.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
@@ -117,7 +118,7 @@ function wordsFor(name: string, problem: OrphanProblem): Words {
       };
     case 'not-joined':
       return {
-        level: (problem.rejection === 'never' || problem.rejection === 'handler') && problem.told ? 'note' : 'warning',
+        level: isHandled(problem.rejection) && problem.told ? 'note' : 'warning',
         message: problem.told
           ? `\`${name}\` is kept in \`${problem.holder}\` and told to stop, and no member waits for it to end`
           : `\`${name}\` is kept in \`${problem.holder}\`, and no member awaits or cancels it`,

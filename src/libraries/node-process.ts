@@ -77,7 +77,7 @@ export const workerThreads = defineLibrary({
     'Worker.terminate': {
       does: [{ does: 'cancel', what: 'receiver', how: 'close' }],
       gives: 'promise',
-      known: { leavesTurn: true },
+      known: { leavesTurn: true, neverRejects: true },
     },
     'Worker.unref': does({ does: 'cancel', what: 'receiver', how: 'unref' }),
     ...sameMembers(

@@ -1,19 +1,7 @@
 /** `node:timers` and `node:timers/promises`. */
-import { defineLibrary, type Api } from './library.ts';
+import { defineLibrary } from './library.ts';
 import { timersPromisesStub, timersStub } from './stubs/node-basics.ts';
-import { timerRows } from './timers.ts';
-
-const pause = (options: number): Api => ({
-  does: [],
-  gives: 'promise',
-  known: {
-    neverRejects: true,
-    neverThrows: true,
-    leavesTurn: true,
-    outside: 'timer',
-    signal: { argument: options, option: 'signal' },
-  },
-});
+import { pause, timerRows } from './timers.ts';
 
 export const timers = defineLibrary({
   package: 'node:timers',

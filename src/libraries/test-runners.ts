@@ -272,7 +272,7 @@ export const nodeTest = defineLibrary({
     ...same({ does: [], gives: 'safe' as const }, 'todo'),
     ...hooks('before', 'after', 'beforeEach', 'afterEach'),
     // A subtest has to be awaited by its parent.
-    'TestContext.test': { does: [{ ...later({ from: 0 }, ['unknown']), awaits: true }], gives: 'promise' },
+    'TestContext.test': { does: [{ ...later({ from: 0 }, ['unknown']), awaits: true }], gives: 'safe' },
     ...sameMembers('TestContext', hook('test hook'), 'before', 'after', 'beforeEach', 'afterEach'),
     ...sameMembers('TestContext', nothing, 'diagnostic', 'plan', 'runOnly', 'skip', 'todo'),
     'TestContext.waitFor': {

@@ -39,6 +39,19 @@ export const interval: Api = {
 /** `clearTimeout(handle)` and its like. */
 export const clear: Api = { does: [{ does: 'cancel', what: 0, how: 'clear' }], known: { neverThrows: true } };
 
+/** The promise forms: they reject only when they are aborted. `options`: the argument that may hold a signal. */
+export const pause = (options: number): Api => ({
+  does: [],
+  gives: 'promise',
+  known: {
+    neverRejects: true,
+    neverThrows: true,
+    leavesTurn: true,
+    outside: 'timer',
+    signal: { argument: options, option: 'signal' },
+  },
+});
+
 /** By the names that both places have. */
 export const timerRows: Library['apis'] = {
   setTimeout: timeout,
@@ -49,5 +62,7 @@ export const timerRows: Library['apis'] = {
     ],
     known: { neverThrows: true, resource: { what: 'timer', ends: ['clearImmediate', 'unref'], observedBy: [] } },
   },
+  'setTimeout.__promisify__': pause(2),
+  'setImmediate.__promisify__': pause(1),
   ...same(clear, 'clearTimeout', 'clearInterval', 'clearImmediate'),
 };
