@@ -5,6 +5,7 @@ import { type CallGraph, callGraph } from './callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import type { Program } from './program.ts';
 import { type WriteIndex, writeIndex } from './writeIndex.ts';
+import { hierarchy, type TypeHierarchy } from './hierarchy.ts';
 
 /**
  * `handler`: only because a rejection handler may itself reject; `check`: only by a check of its own that throws, while
@@ -38,6 +39,7 @@ export class Rejections {
   readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
   readonly #writes: WriteIndex;
+  readonly #hierarchy: TypeHierarchy;
   readonly #summaries: FunctionFailures;
 
   constructor(get: Get, program: Program, summaries: FunctionFailures) {
@@ -45,6 +47,7 @@ export class Rejections {
     this.#graph = get(callGraph);
     this.#uses = get(functionUses);
     this.#writes = get(writeIndex);
+    this.#hierarchy = get(hierarchy);
     this.#summaries = summaries;
   }
 
@@ -98,7 +101,9 @@ export class Rejections {
     seen: Lookup,
   ): Failure {
     const { root } = place;
-    const otherwise: Failure = !seen.onlyTyped || this.#type(fnId, place) === PROMISE ? 'may' : 'never';
+    const type = this.#type(fnId, place);
+    if (type !== null && this.#isPlain(type)) return 'never';
+    const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'may' : 'never';
     if (place.path.length > 0) return this.#written(place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
     const owner = root.kind === 'captured' ? root.from : root.kind === 'module' ? `${root.file}#` : null;
@@ -106,6 +111,15 @@ export class Rejections {
     const slot = owner === null ? undefined : this.#program.functions.get(owner)?.slots[name];
     if (owner === null || !slot || slot.assignedAgain || slot.value === null) return otherwise;
     return this.#value(owner, slot.value, seen);
+  }
+
+  /** A class of the project that is no thenable. */
+  #isPlain(type: TypeId): boolean {
+    return (
+      this.#program.types.get(type)?.kind === 'class' &&
+      this.#hierarchy.methodOf(type, 'then') === undefined &&
+      !this.#hierarchy.ancestors(type).includes(PROMISE)
+    );
   }
 
   /** What all writes of the program put into a field of a class, or into a container there; null: that is not known. */
@@ -134,8 +148,7 @@ export class Rejections {
     if (targets.length > 0) {
       const known = targets.reduce<Failure>((sum, id) => worse(sum, this.#summaries.rejects(id)), 'never');
       // A callback may also be one that nobody here passes.
-      const isOpen = step.target.kind === 'value' && fn.values[step.target.of]?.kind !== 'function';
-      return atMost(isOpen ? worse(known, 'undecided') : known, targets.length);
+      return atMost(isGiven(fn, step) ? worse(known, 'undecided') : known, targets.length);
     }
     return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
   }
@@ -222,6 +235,14 @@ export class Rejections {
         this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'))
     );
   }
+}
+
+/** The callee is a value that others may give, not a member of the object's own class. */
+function isGiven(fn: FunctionFacts, { target }: Call): boolean {
+  if (target.kind !== 'value') return false;
+  const callee = fn.values[target.of];
+  if (callee?.kind === 'function') return false;
+  return !(callee?.kind === 'read' && callee.place.root.kind === 'self' && callee.place.path.length === 1);
 }
 
 /** So many callees are a guess: which of them runs is not known. */

@@ -114,6 +114,8 @@ export const dom = defineLibrary({
       'NodeListOf.forEach',
       'DOMTokenList.forEach',
     ),
+    // Without a selector, statistics are gathered from what there is: nothing in it can fail (WebRTC 1.0, 8.2).
+    'RTCPeerConnection.getStats': { does: [], gives: 'promise', known: { leavesTurn: true, neverRejects: true } },
     ...same(outside('user'), 'HTMLMediaElement.play', 'Navigator.share', 'Element.requestFullscreen'),
     ...same({ does: [], known: { outside: 'user' } }, 'alert', 'confirm', 'prompt'),
     'Navigator.sendBeacon': { does: [], known: { outside: 'network' } },

@@ -62,7 +62,5 @@ export const timerRows: Library['apis'] = {
     ],
     known: { neverThrows: true, resource: { what: 'timer', ends: ['clearImmediate', 'unref'], observedBy: [] } },
   },
-  'setTimeout.__promisify__': pause(2),
-  'setImmediate.__promisify__': pause(1),
   ...same(clear, 'clearTimeout', 'clearInterval', 'clearImmediate'),
 };

@@ -184,10 +184,10 @@ declare var __filename: string;
 declare var gc: (() => void) | undefined;
 
 declare function setTimeout<Args extends any[]>(callback: (...args: Args) => void, delay?: number, ...args: Args): NodeJS.Timeout;
-declare namespace setTimeout { function __promisify__<T = void>(delay?: number, value?: T, options?: { ref?: boolean; signal?: AbortSignal }): Promise<T> }
+declare namespace setTimeout { const __promisify__: typeof import('node:timers/promises').setTimeout }
 declare function setInterval<Args extends any[]>(callback: (...args: Args) => void, delay?: number, ...args: Args): NodeJS.Timeout;
 declare function setImmediate<Args extends any[]>(callback: (...args: Args) => void, ...args: Args): NodeJS.Immediate;
-declare namespace setImmediate { function __promisify__<T = void>(value?: T, options?: { ref?: boolean; signal?: AbortSignal }): Promise<T> }
+declare namespace setImmediate { const __promisify__: typeof import('node:timers/promises').setImmediate }
 declare function clearTimeout(timer: NodeJS.Timeout | string | number | null | undefined): void;
 declare function clearInterval(timer: NodeJS.Timeout | string | number | null | undefined): void;
 declare function clearImmediate(immediate: NodeJS.Immediate | null | undefined): void;
