@@ -34,7 +34,7 @@ export class DutyThrows {
         return callee?.calling === 'value' ? worse(sum, this.#rejects.throws(id)) : sum;
       }, 'never');
       if (thrown === 'never' || lenient) return 'never';
-      return thrown === 'may' && targets.length === 1 ? 'certain' : 'unknown';
+      return (thrown === 'may' || thrown === 'check') && targets.length === 1 ? 'certain' : 'unknown';
     }
     const { known } = step;
     if (known?.neverThrows === true) return 'never';

@@ -241,17 +241,8 @@ export class DutyInterpreter extends DutyJoins {
     const refs = step.value === undefined ? NONE_REFS : this.evaluator.evaluate(walk.frame, step.value);
     const returns = step.value === undefined ? false : this.#truthOf(walk.frame, path, step.value, refs);
     const joins = walk.root || walk.frame.fn.calling === 'promise' || walk.frame.fn.calling === 'coroutine';
-    let paths: Paths = [path];
     const settled = refs.flatMap(ref => [...this.settledOf(ref, 0)]);
-    if (joins) {
-      for (const ref of refs.filter(one => this.matters(one, path, 0))) {
-        paths = paths.flatMap(one => {
-          const joined = this.join(walk, ref, one, step.at, 0);
-          walk.thrown.push(...joined.thrown);
-          return [...joined.normal];
-        });
-      }
-    }
+    const paths = joins ? this.#joinedAtEnd(walk, refs, path, step.at) : [path];
     for (const after of paths)
       walk.exits.push({
         how: 'normal',
@@ -260,6 +251,18 @@ export class DutyInterpreter extends DutyJoins {
         cause: null,
         site,
       });
+  }
+
+  /** The caller waits for what is returned: one of the references; so many that it is as good as unknown say nothing. */
+  #joinedAtEnd(walk: DutyWalk, refs: Refs, path: Path, at: readonly [number, number]): Paths {
+    const waited = refs.filter(ref => this.matters(ref, path, 0));
+    if (waited.length === 0 || waited.length > RETURNED) return [path];
+    const all = waited.map(ref => this.join(walk, ref, path, at, 0));
+    for (const { thrown } of all) walk.thrown.push(...thrown);
+    return this.#settle(
+      walk,
+      all.flatMap(({ normal }) => [...normal]),
+    );
   }
 
   #returned(path: Path, refs: Refs): Path {
@@ -422,6 +425,8 @@ export class DutyInterpreter extends DutyJoins {
   }
 }
 
+/** More promises than these that a function may return are as good as unknown. */
+const RETURNED = 6;
 const NONE_REFS: Refs = [];
 const isHeld = (path: Path, id: string): boolean => path.held.some(hold => hold.duty.id === id);
 

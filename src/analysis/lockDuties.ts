@@ -32,11 +32,14 @@ export interface LockDuties {
   isReleasedElsewhere(lock: Lock): boolean;
 }
 
+/** A claim is set back by whoever sets it, or by a helper of that: callers far above have no part in it. */
+const CLAIM_STEPS = 2;
+
 export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, program) => {
   const flags = get(claimFlags);
   const events = new DutyEvents();
   const graph = get(callGraph);
-  const relevant = new Set([...get(lockRelevance), ...reaching(program, graph, flags.users)]);
+  const relevant = new Set([...get(lockRelevance), ...reaching(program, graph, flags.users, CLAIM_STEPS)]);
   const none: LockDuties = { runs: [], events, flags, grantedBy: () => [], isReleasedElsewhere: () => false };
   if (relevant.size === 0) return none;
   const evaluate = get(evaluator);

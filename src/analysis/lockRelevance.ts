@@ -17,8 +17,13 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
   return reaching(program, get(callGraph), takers);
 });
 
-/** These functions, and all that call, start, register or return one of them. */
-export function reaching(program: Program, graph: CallGraph, seeds: ReadonlySet<FunctionId>): ReadonlySet<FunctionId> {
+/** These functions, and all that call, start, register or return one of them, over at most so many steps. */
+export function reaching(
+  program: Program,
+  graph: CallGraph,
+  seeds: ReadonlySet<FunctionId>,
+  steps = Infinity,
+): ReadonlySet<FunctionId> {
   const users = new Map<FunctionId, FunctionId[]>();
   const found = new Set<FunctionId>(seeds);
   const uses = (user: FunctionId, used: FunctionId): void => {
@@ -32,13 +37,10 @@ export function reaching(program: Program, graph: CallGraph, seeds: ReadonlySet<
       for (const target of graph.targets(id, step.id)) uses(id, target);
     }
   }
-  const queue = [...found];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    for (const user of users.get(next) ?? []) {
-      if (found.has(user)) continue;
-      found.add(user);
-      queue.push(user);
-    }
+  let border = [...found];
+  for (let step = 0; step < steps && border.length > 0; step += 1) {
+    border = [...new Set(border.flatMap(id => users.get(id) ?? []))].filter(user => !found.has(user));
+    for (const user of border) found.add(user);
   }
   return found;
 }
