@@ -3,9 +3,10 @@
  * A task counts as inside a section only while somebody who is inside it waits for it; a promise that nobody in the
  * section waits for leaves it.
  */
-import type { Access, Await, Call, Chain, Spawn, Step, StepId } from '../model/facts.ts';
+import type { Access, Await, Call, Chain, Spawn, Step, StepId, ValueId } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
+import { FunctionIndex, placeKey } from './handMadeIndex.ts';
 import { type LockActivity, type LockActivities, lockActivities } from './lockActivities.ts';
 import type { HeldHere } from './lockPoints.ts';
 import { lockRelevance } from './lockRelevance.ts';
@@ -154,7 +155,7 @@ class Pass implements LockedWork {
         continue;
       }
       const task = this.#eval.refs.make({ kind: 'task', frame: callee.frame, from: frame, step: step.id });
-      const inside = held.filter(one => this.#stays(task, one));
+      const inside = held.filter(one => this.#stays(task, one) || this.#isAwaitedHere(frame, step, one));
       for (const one of held)
         if (!inside.includes(one)) this.escapes.push({ held: one, moment, work: [callee.frame], how: 'task' });
       this.#enter(callee.frame, inside, moment, depth);
@@ -174,6 +175,31 @@ class Pass implements LockedWork {
   #enter(frame: Frame, held: readonly HeldHere[], from: Moment<Call>, depth: number): void {
     if (held.length === 0 && !this.#relevant.has(frame.fn.id)) return;
     this.#visit(frame, held, from.by, from, depth + 1);
+  }
+
+  /** As the text stands: the result is awaited in the same function, at once or through the place that it is put into. */
+  #isAwaitedHere(frame: Frame, step: Call, { held }: HeldHere): boolean {
+    const index = new FunctionIndex(frame.fn);
+    const isIt = (value: ValueId | undefined): boolean =>
+      index.alternatives(value).some(id => index.resultOf(id) === step);
+    const stored = new Set(
+      index.accesses().flatMap(({ step: access }) => {
+        const key = access.mode !== 'read' && isIt(access.value) ? placeKey(frame.fn, access.place) : null;
+        return key === null ? [] : [key];
+      }),
+    );
+    const isStored = (value: ValueId): boolean =>
+      index.alternatives(value).some(id => {
+        const facts = index.value(id);
+        const key = facts?.kind === 'read' ? placeKey(frame.fn, facts.place) : null;
+        return key !== null && stored.has(key);
+      });
+    return index.list.some(({ step: one }) => {
+      if (one.kind !== 'await' || one.id < step.id || !one.values.some(value => isIt(value) || isStored(value)))
+        return false;
+      const isOuter = !this.#locks.points.at(frame, step.id).some(here => here.held.token === held.token);
+      return isOuter || this.#locks.points.at(frame, one.id).some(here => here.held.token === held.token);
+    });
   }
 
   #stays(ref: Ref, { held }: HeldHere): boolean {
