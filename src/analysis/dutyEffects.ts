@@ -134,7 +134,7 @@ export abstract class DutyEffects {
     const locks = uses.map(use => use.lock);
     const mayFail =
       step.wait !== 'endless' ||
-      uses.some(({ lock, wait }) => wait !== 'endless' || lock.bounded || this.tools.cancelled.has(lock.site));
+      uses.some(({ lock, wait }) => wait !== 'endless' || lock.bounded === true || this.tools.cancelled.has(lock.site));
     if (mayFail && step.failure === 'throws')
       this.throwing(walk, 'certain', step.at, 'the acquisition may fail', [path]);
     const raw = typeof step.lock === 'number' ? this.evaluator.evaluate(frame, step.lock) : [];

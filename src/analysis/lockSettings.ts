@@ -49,9 +49,11 @@ function argumentOf(evaluator: Evaluator, ref: Ref, argument: Argument): Refs | 
 }
 
 /** A timeout that its constructor was given bounds every wait for it. */
-export function isBounded(evaluator: Evaluator, ref: Ref, kind: LockKind): boolean {
-  const given = kind.timeoutArgument === undefined ? null : argumentOf(evaluator, ref, kind.timeoutArgument);
-  return given !== null && given.length > 0 && !given.every(isNone);
+export function isBounded(evaluator: Evaluator, ref: Ref, kind: LockKind): boolean | null {
+  if (kind.timeoutArgument === undefined) return false;
+  const given = argumentOf(evaluator, ref, kind.timeoutArgument);
+  if (given === null) return null;
+  return given.length > 0 && !given.every(isNone);
 }
 
 /** A timeout that is none. */

@@ -24,8 +24,8 @@ export interface Lock {
   readonly kind: LockKind;
   /** Taking it again in the same task succeeds. */
   readonly reentrant: boolean;
-  /** Its constructor bounds every wait for it. */
-  readonly bounded: boolean;
+  /** Its constructor bounds every wait for it; null when nobody knows. */
+  readonly bounded: boolean | null;
   /** Permits: `Infinity` when nothing bounds them, null when not known. */
   readonly capacity: number | null;
   /** Where it is made or declared; null for a lock that is only a name. */

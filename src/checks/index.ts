@@ -13,6 +13,7 @@ import lockLeak from './lock-leak.ts';
 import lockOrderCycle from './lock-order-cycle.ts';
 import lockOrderViolation from './lock-order-violation.ts';
 import lockReentry from './lock-reentry.ts';
+import lockWithoutTimeout from './lock-without-timeout.ts';
 import missingCancellation from './missing-cancellation.ts';
 import misusedPromise from './misused-promise.ts';
 import noGracefulShutdown from './no-graceful-shutdown.ts';
@@ -38,6 +39,7 @@ export const checks: readonly Check[] = [
   lockOrderCycle,
   lockOrderViolation,
   lockReentry,
+  lockWithoutTimeout,
   missingCancellation,
   misusedPromise,
   noGracefulShutdown,
