@@ -2,16 +2,21 @@
 import { Activities, type Activity } from './activities.ts';
 import { defineAnalysis } from './analysis.ts';
 import { entryPoints } from './entryPoints.ts';
+import { deferreds } from './deferreds.ts';
 import { evaluator } from './evaluator.ts';
 import type { Pair } from './lockPairs.ts';
 import { LockPoints } from './lockPoints.ts';
-import { lockRelevance } from './lockRelevance.ts';
+import { walkRelevance } from './lockRelevance.ts';
+import type { Settling, Waiting } from './lockWaits.ts';
 import { LockWalk } from './lockWalk.ts';
 import { lockTable } from './locks.ts';
 
 export interface LockActivity {
   readonly activity: Activity;
   readonly pairs: readonly Pair[];
+  /** What it waits for besides locks, and the waits of others that it ends. */
+  readonly waits: readonly Waiting[];
+  readonly settles: readonly Settling[];
 }
 export interface LockActivities {
   readonly list: readonly LockActivity[];
@@ -24,7 +29,7 @@ export interface LockActivities {
 
 export const lockActivities = defineAnalysis<LockActivities>('lock-activities', (get, program) => {
   const evaluate = get(evaluator);
-  const relevant = get(lockRelevance);
+  const relevant = get(walkRelevance);
   if (relevant.size === 0) {
     const none = new Activities(program, () => []);
     return { list: [], activities: none, points: new LockPoints(), isShared: () => false };
@@ -32,7 +37,7 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
   const activities = new Activities(program, refs =>
     evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })),
   );
-  const walk = new LockWalk(evaluate, get(lockTable), relevant, activities);
+  const walk = new LockWalk(evaluate, get(lockTable), relevant, activities, get(deferreds));
   for (const root of get(entryPoints).roots) if (relevant.has(root.frame.fn.id)) activities.add({ ...root });
   const done: LockActivity[] = [];
   const seen = new Set<number>();
@@ -41,7 +46,8 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
     if (next.length === 0) break;
     for (const activity of next) {
       seen.add(activity.frame.id);
-      done.push({ activity, pairs: walk.activitySummary(activity.frame).pairs });
+      const { pairs, waits, settles } = walk.activitySummary(activity.frame);
+      done.push({ activity, pairs, waits, settles });
     }
   }
   activities.settle();

@@ -4,7 +4,8 @@ import type { Evaluator } from './evaluator.ts';
 import { type OrderFact, areApart, orderOf } from './lockOrderEvidence.ts';
 import type { Fork, Held, Pair, PairSet, Summary, Trace } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
-import type { LockTable, LockUse } from './locks.ts';
+import type { WaitSet } from './lockWaits.ts';
+import type { Lock, LockTable, LockUse } from './locks.ts';
 import type { Site } from './program.ts';
 import type { Frame } from './refs.ts';
 
@@ -24,6 +25,10 @@ export interface Walk {
   births: Map<number, ReadonlySet<string>>;
   joined: Set<number>;
   suspended: boolean;
+  /** Waits besides locks; `holder` names what the promise being joined was read from; `soft`: something else may end the wait. */
+  waits: WaitSet;
+  holder: string;
+  soft: boolean;
   serves: boolean;
 }
 
@@ -92,14 +97,16 @@ export abstract class LockEffects {
       held = [...held, token];
     }
     walk.suspended = true;
-    return { ...state, held };
+    const [only] = uses;
+    const isSure = uses.length === 1 && only?.wait === 'endless';
+    return { ...state, held, passed: isSure ? [...state.passed, only.lock] : state.passed };
   }
 
   /** Adds the pair, with everything held around it. */
   protected emit(walk: Walk, pair: Pair, state: State, except?: ReadonlySet<string>): void {
     const outer: Held[] = [];
     for (const held of state.held) {
-      if (except?.has(held.token) && held.lock.key === pair.acquires.key && pair.prefix) continue;
+      if (except?.has(held.token) && held.lock.key === pair.acquires.key) continue;
       if (pair.held.some(inner => inner.token === held.token)) continue;
       outer.push(this.related(held, pair, state.facts));
     }
@@ -162,9 +169,11 @@ export abstract class LockEffects {
           batch: pair.batch ?? (pair.prefix ? batch : null),
         },
         state,
-        except,
+        // Only what is asked for before the first suspension stands in the queue before them.
+        pair.prefix ? except : undefined,
       );
     }
+    this.applyWaits(walk, summary, state, except);
     let held = state.held;
     for (const released of summary.releases) {
       const gone = held.findLast(one =>
@@ -180,7 +189,26 @@ export abstract class LockEffects {
     return {
       ...state,
       serving: state.serving || summary.serves,
+      passed: maybe ? state.passed : [...state.passed, ...summary.passed],
       held: [...held, ...net.map(one => (maybe ? { ...one, maybe: true } : one))],
     };
   }
+
+  /** What the callee waits for, it waits for under what is held here; what it settles needs what was taken before. */
+  protected applyWaits(walk: Walk, { waits, settles }: Summary, state: State, except?: ReadonlySet<string>): void {
+    for (const one of waits) {
+      if (walk.soft) continue;
+      const outer = state.held.filter(
+        held => !one.held.some(inner => inner.token === held.token) && !except?.has(held.token),
+      );
+      walk.waits.wait({ ...one, held: [...outer, ...one.held] });
+    }
+    for (const one of settles) walk.waits.settle({ ...one, needs: needsOf(state, one.needs) });
+  }
+}
+
+/** Locks without which the task would not have got here. */
+export function needsOf(state: State, inner: readonly Lock[]): Lock[] {
+  const surely = state.held.filter(held => !held.maybe).map(held => held.lock);
+  return [...new Map([...surely, ...state.passed, ...inner].map(lock => [lock.key, lock])).values()];
 }

@@ -1,10 +1,12 @@
 /** Calls and joins: a task inherits the locks held where it is waited for, not where it is started (ALGORITHMS 2.2). */
 import type { Acquire, Await, At, Call, Step, StepId, ValueId } from '../model/facts.ts';
 import type { Activities } from './activities.ts';
+import { type Deferreds, holderOf } from './deferreds.ts';
 import type { Callee, Evaluator } from './evaluator.ts';
 import { LockEffects, type Walk } from './lockEffects.ts';
 import { EMPTY, type Fork, type Held, type Summary } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
+import { keptTasks } from './keptTasks.ts';
 import { seenFrom, wayTo } from './lockTraces.ts';
 import type { LockTable } from './locks.ts';
 import { promiseParts } from './promiseParts.ts';
@@ -14,8 +16,17 @@ export abstract class LockJoins extends LockEffects {
   protected readonly relevant: ReadonlySet<string>;
   protected readonly activities: Activities;
 
-  constructor(evaluator: Evaluator, locks: LockTable, relevant: ReadonlySet<string>, activities: Activities) {
+  protected readonly deferreds: Deferreds;
+
+  constructor(
+    evaluator: Evaluator,
+    locks: LockTable,
+    relevant: ReadonlySet<string>,
+    activities: Activities,
+    deferreds: Deferreds,
+  ) {
     super(evaluator, locks);
+    this.deferreds = deferreds;
     this.relevant = relevant;
     this.activities = activities;
   }
@@ -101,7 +112,9 @@ export abstract class LockJoins extends LockEffects {
     const way = wayTo(this.evaluator, walk.frame, task, 6);
     const here = way[0]?.step.at ?? (task.from === walk.frame ? at : joinedAt);
     const isLater = here[0] < joinedAt[0] || here[1] > joinedAt[1];
-    const waited = isLater ? this.evaluator.program.site(walk.frame.fn.id, joinedAt) : null;
+    // Started by somebody else: what the code here does is wait.
+    const isElsewhere = way.length === 0 && task.from !== walk.frame;
+    const waited = isLater || isElsewhere ? this.evaluator.program.site(walk.frame.fn.id, joinedAt) : null;
     const start = { at, ...(born?.kind === 'call' ? { target: born.target } : {}) };
     let summary = seenFrom(
       this.evaluator,
@@ -134,8 +147,11 @@ export abstract class LockJoins extends LockEffects {
   }
 
   protected awaits(walk: Walk, step: Await, state: State): State {
-    const refs = step.values.flatMap(value => [...this.evaluator.evaluate(walk.frame, value)]);
-    const after = this.join(walk, refs, step, state, []);
+    let after = state;
+    for (const value of step.values) {
+      walk.holder = this.holder(walk.frame, value);
+      after = this.join(walk, keptTasks(this.evaluator, walk.frame, value), step, after, []);
+    }
     walk.suspended = true;
     return after;
   }
@@ -143,6 +159,7 @@ export abstract class LockJoins extends LockEffects {
   /** A promise that an async function returns is joined by it; a plain function hands it on. */
   protected returned(walk: Walk, value: ValueId, step: StepId, state: State): State {
     if (!walk.joinsReturned) return state;
+    walk.holder = this.holder(walk.frame, value);
     return this.join(walk, this.evaluator.evaluate(walk.frame, value), { id: step, at: walk.frame.fn.at }, state, []);
   }
 
@@ -188,7 +205,28 @@ export abstract class LockJoins extends LockEffects {
     if (ref.kind === 'chain') return this.joinChain(walk, ref, step, state, forks);
     if (ref.kind === 'combined') return this.joinAll(walk, ref, step, state, forks);
     if (ref.kind === 'opaque') this.runBuilder(walk, ref, step.at, state);
+    if (ref.kind === 'made' && this.deferreds.sites.has(ref.site)) this.waitsFor(walk, ref, step.at, state, maybe);
     return state;
+  }
+
+  protected holder(frame: Frame, value: ValueId): string {
+    return this.deferreds.sites.size === 0 ? '' : holderOf(this.evaluator, frame, value);
+  }
+
+  /** A promise that other code settles is waited for. */
+  protected waitsFor(walk: Walk, on: Ref, at: At, state: State, guessed: boolean): void {
+    if (walk.soft) return;
+    const site = this.evaluator.program.site(walk.frame.fn.id, at);
+    const trace = { site, calls: null, through: false, waited: null, next: null };
+    walk.waits.wait({
+      kind: 'deferred',
+      on,
+      holder: walk.holder,
+      lock: null,
+      held: state.held,
+      trace,
+      guessed,
+    });
   }
 
   /** Work on what may be a pool: when it is one, the work that is awaited runs on a unit of it. */
@@ -268,12 +306,19 @@ export abstract class LockJoins extends LockEffects {
   ): State {
     const parts = promiseParts(this.evaluator, ref);
     if (parts.length === 0) return state;
+    const value = ref.frame.fn.values[ref.value];
+    if (!walk.soft && value?.kind === 'combined' && (value.until === 'first' || value.until === 'any')) {
+      // What wins the race ends the wait.
+      walk.soft = true;
+      const after = this.joinAll(walk, ref, step, state, forks);
+      walk.soft = false;
+      return after;
+    }
     if (parts.length === 1 && !parts[0]?.many)
       return this.joinOne(walk, (parts[0] as { ref: Ref }).ref, step, state, forks, false);
     const id = `${ref.frame.id}.v${ref.value}`;
     if (parts.filter(part => this.acquires(part.ref)).length > 1)
       return this.joinBatch(walk, parts, id, step, state, forks);
-    const value = ref.frame.fn.values[ref.value];
     const at = value && 'at' in value ? value.at : step.at;
     const site = this.evaluator.program.site(ref.frame.fn.id, at);
     let gained: readonly Held[] = state.held;

@@ -4,6 +4,7 @@
  * each lock was taken, and what orders the two objects.
  */
 import type { Acquire, Wait } from '../model/facts.ts';
+import type { Settling, Waiting } from './lockWaits.ts';
 import type { Lock } from './locks.ts';
 import type { Site } from './program.ts';
 import type { Ref } from './refs.ts';
@@ -98,9 +99,23 @@ export interface Summary {
   readonly yields: readonly Held[];
   /** It makes the program reachable from outside (starts to listen). */
   readonly serves: boolean;
+  /** What it waits for besides locks, and the waits of others that it ends. */
+  readonly waits: readonly Waiting[];
+  readonly settles: readonly Settling[];
+  /** Locks that it has taken on every way to its end, released or not. */
+  readonly passed: readonly Lock[];
 }
 
-export const EMPTY: Summary = { pairs: [], net: [], releases: [], yields: [], serves: false };
+export const EMPTY: Summary = {
+  pairs: [],
+  net: [],
+  releases: [],
+  yields: [],
+  serves: false,
+  waits: [],
+  settles: [],
+  passed: [],
+};
 
 const PAIRS_PER_FUNCTION = 256;
 

@@ -34,7 +34,8 @@ export const lockReentry = defineAnalysis<readonly Reentry[]>('lock-reentry', ge
   return [...found.values()];
 });
 
-function waitsForItself(held: Held, pair: Pair): boolean {
+/** The lock asked for is held, for certain, by the task that asks. */
+export function waitsForItself(held: Held, pair: Pair): boolean {
   const { lock } = held;
   const asked = pair.acquires;
   if (lock.site !== asked.site || lock.reentrant) return false;

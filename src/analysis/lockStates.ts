@@ -1,6 +1,7 @@
 /** What is known at a point of an activation, and where paths meet. */
 import type { OrderFact } from './lockOrderEvidence.ts';
 import type { Held } from './lockPairs.ts';
+import type { Lock } from './locks.ts';
 import type { Ref } from './refs.ts';
 
 export interface State {
@@ -10,9 +11,11 @@ export interface State {
   /** The program may be called from outside by now. */
   serving: boolean;
   facts: readonly OrderFact[];
+  /** Locks that were taken on every way here, released or not. */
+  passed: readonly Lock[];
 }
 
-export const EMPTY_STATE: State = { held: [], facts: [], context: null, serving: false };
+export const EMPTY_STATE: State = { held: [], facts: [], context: null, serving: false, passed: [] };
 
 /** What may be held on any of the paths; facts that hold on all. */
 export function union(states: readonly State[]): State {
@@ -31,6 +34,7 @@ export function union(states: readonly State[]): State {
     held,
     context: states.find(state => state.context !== null)?.context ?? null,
     serving: states.some(state => state.serving),
+    passed: first.passed.filter(lock => others.every(other => other.passed.some(known => known.key === lock.key))),
     facts: first.facts.filter(fact =>
       others.every(other =>
         other.facts.some(known => known.kind === fact.kind && known.left === fact.left && known.right === fact.right),

@@ -52,5 +52,13 @@ export function seenFrom(
     releases: inner.releases,
     yields: inner.yields.map(held),
     serves: inner.serves,
+    waits: inner.waits.map(one => ({
+      ...one,
+      trace: longer(one.trace),
+      held: one.held.map(held),
+      guessed: one.guessed || callee.guessed,
+    })),
+    settles: inner.settles.map(one => ({ ...one, trace: longer(one.trace) })),
+    passed: inner.passed,
   };
 }

@@ -4,17 +4,18 @@
  */
 import type { Block, Branch, Loop, Step, Try } from '../model/facts.ts';
 import type { Walk } from './lockEffects.ts';
-import { LockJoins } from './lockJoins.ts';
+import { LockTells } from './lockTells.ts';
 import { EMPTY, PairSet, type Summary } from './lockPairs.ts';
 import { LockPoints } from './lockPoints.ts';
 import { fromEarlierRound } from './lockRounds.ts';
+import { WaitSet } from './lockWaits.ts';
 import { EMPTY_STATE, type State, union } from './lockStates.ts';
 import { contextOf, factsOf } from './lockTests.ts';
 import type { Frame } from './refs.ts';
 
 type Outcome = State | null;
 
-export class LockWalk extends LockJoins {
+export class LockWalk extends LockTells {
   readonly points = new LockPoints();
   readonly #done = new Map<number, Summary>();
   readonly #running = new Map<number, { summary: Summary; hit: boolean }>();
@@ -71,6 +72,9 @@ export class LockWalk extends LockJoins {
       births: new Map(),
       joined: new Set(),
       suspended: false,
+      waits: new WaitSet(),
+      holder: '',
+      soft: false,
       serves: false,
     };
     this.points.begin(frame);
@@ -85,6 +89,9 @@ export class LockWalk extends LockJoins {
       releases: [...walk.releases.values()],
       yields: [...walk.yields.values()],
       serves,
+      waits: walk.waits.waits,
+      settles: walk.waits.settles,
+      passed: walk.exits.length === 0 ? [] : union(walk.exits).passed,
     };
   }
 
@@ -105,12 +112,14 @@ export class LockWalk extends LockJoins {
       case 'release':
         return this.release(walk, step, state);
       case 'call':
+        this.settles(walk, step, state);
         return this.calls(walk, step, state);
       case 'await':
         return this.awaits(walk, step, state);
       case 'branch':
         return this.#branch(walk, step, state);
       case 'loop':
+        this.emits(walk, step, state);
         return this.#loop(walk, step, state);
       case 'try':
         return this.#try(walk, step, state);
@@ -132,6 +141,9 @@ export class LockWalk extends LockJoins {
           step,
           this.evaluator.evaluate(walk.frame, step.kind === 'spawn' ? step.body : step.handler),
         );
+        return state;
+      case 'wait':
+        this.waits(walk, step, state);
         return state;
       default:
         return state;

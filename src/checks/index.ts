@@ -24,6 +24,7 @@ import releaseOutOfOrder from './release-out-of-order.ts';
 import sectionEscape from './section-escape.ts';
 import uncheckedSettledResults from './unchecked-settled-results.ts';
 import undocumentedLockOrder from './undocumented-lock-order.ts';
+import waitCycle from './wait-cycle.ts';
 
 export const checks: readonly Check[] = [
   abandonedAcquire,
@@ -50,4 +51,5 @@ export const checks: readonly Check[] = [
   sectionEscape,
   uncheckedSettledResults,
   undocumentedLockOrder,
+  waitCycle,
 ];
