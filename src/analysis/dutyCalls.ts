@@ -2,7 +2,7 @@
 import type { Call, StepId } from '../model/facts.ts';
 import { DutyEffects, type DutyWalk } from './dutyEffects.ts';
 import { objectKey } from './dutyCarriers.ts';
-import { type Exit, type Freed, type Hold, type Path, type Reach, siteKey, withFact } from './dutyPaths.ts';
+import { type Exit, type Freed, type Hold, type Path, type Reach, siteKey, withFact, withFreed } from './dutyPaths.ts';
 import type { Callee } from './evaluator.ts';
 import type { Site } from './program.ts';
 import type { Frame, Ref, Refs } from './refs.ts';
@@ -163,8 +163,9 @@ export abstract class DutyCalls extends DutyEffects {
     return {
       ...after,
       held: [...after.held, ...passed.map(hold => this.#received(walk, hold, site))],
-      taken: new Set([...after.taken, ...inner.taken]),
-      done: new Set([...after.done, ...inner.done].filter(key => !passed.some(({ duty }) => duty.keys.includes(key)))),
+      // What the body took and gave back is its own affair: else every caller would drag along all that is below it.
+      taken: new Set([...after.taken, ...passed.map(({ duty }) => duty.id)]),
+      done: new Set([...after.done].filter(key => !passed.some(({ duty }) => duty.keys.includes(key)))),
       stored: this.#storedOn(walk, inner, path),
       lost: lost.length === 0 ? after.lost : new Set([...after.lost, ...lost]),
     };
@@ -200,15 +201,15 @@ export abstract class DutyCalls extends DutyEffects {
         this.tools.events.owned.add(siteKey(freed.site));
         return { ...path, held: path.held.filter(hold => hold !== mine), done };
       }
-      return { ...path, freed: [...path.freed, at] };
+      return withFreed(path, at);
     }
     const mine = path.held.find(({ duty }) => duty.id === freed.token);
     if (mine) {
       this.noteOrder(path, mine, site);
       return { ...path, held: path.held.filter(hold => hold !== mine) };
     }
-    if (path.taken.has(freed.token) || path.freed.some(known => known.token === freed.token)) return path;
-    return { ...path, freed: [...path.freed, at] };
+    if (path.taken.has(freed.token)) return path;
+    return withFreed(path, at);
   }
 
   /** On an exception the callee's own duty is its own fault, unless this activation holds the releaser in an object. */

@@ -12,6 +12,7 @@ import {
   type Path,
   type Reach,
   siteKey,
+  withFreed,
   without,
 } from './dutyPaths.ts';
 import type { DutyThrows, Throws } from './dutyThrows.ts';
@@ -190,10 +191,7 @@ export abstract class DutyEffects {
       .map(ref => `${ref.frame.id}.${ref.step}`)
       .filter(id => !path.taken.has(id) && !path.freed.some(freed => freed.token === id));
     if (foreign.length === 0) return this.#releaseParts(refs, site, path);
-    return {
-      ...path,
-      freed: [...path.freed, ...foreign.map(token => ({ token, locks: [], keys: [], parts: [], site }))],
-    };
+    return foreign.reduce((sum, token) => withFreed(sum, { token, locks: [], keys: [], parts: [], site }), path);
   }
 
   /** A part of an object that comes from outside: whoever put a releaser there knows. */
@@ -204,7 +202,7 @@ export abstract class DutyEffects {
       path.freed.some(known => known.parts.length > 0 && known.parts.every(ref => parts.includes(ref)))
     )
       return path;
-    return { ...path, freed: [...path.freed, { token: null, locks: [], keys: [], parts, site }] };
+    return withFreed(path, { token: null, locks: [], keys: [], parts, site });
   }
 
   /** By the lock: ends the last turn taken of it, whoever's it is. */
@@ -224,7 +222,7 @@ export abstract class DutyEffects {
       return path;
     }
     if (path.freed.some(known => known.site === freed.site || siteKey(known.site) === siteKey(freed.site))) return path;
-    return { ...path, freed: [...path.freed, freed] };
+    return withFreed(path, freed);
   }
 
   protected wrong(site: Site, lock: Lock, how: WrongRelease['how'], certain: boolean): void {
@@ -308,7 +306,7 @@ export abstract class DutyEffects {
         return { ...path, held: path.held.filter(hold => hold !== mine), done };
       }
       return flag.does === 'reset' && !path.freed.some(freed => freed.keys.includes(flag.key))
-        ? { ...path, freed: [...path.freed, { token: null, locks: [], keys: [flag.key], parts: [], site }] }
+        ? withFreed(path, { token: null, locks: [], keys: [flag.key], parts: [], site })
         : path;
     }
     if (step.value === undefined || step.mode === 'read' || step.mode === 'delete') return path;

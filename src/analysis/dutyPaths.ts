@@ -156,6 +156,22 @@ export const withFact = (path: Path, key: string, holds: boolean): Path => ({
   facts: new Map([...path.facts, [key, holds]]),
 });
 
+/** Most releases for others that a path carries to its callers. */
+const FREED = 16;
+
+/** The path that has ended a duty which is not its own; each such duty once. */
+export function withFreed(path: Path, freed: Freed): Path {
+  const isKnown = path.freed.some(
+    known =>
+      known.token === freed.token &&
+      known.keys.length === freed.keys.length &&
+      known.keys.every((key, at) => key === freed.keys[at]) &&
+      known.parts.length === freed.parts.length &&
+      known.parts.every((part, at) => part === freed.parts[at]),
+  );
+  return isKnown || path.freed.length >= FREED ? path : { ...path, freed: [...path.freed, freed] };
+}
+
 export const without = (path: Path, gone: (hold: Hold) => boolean): Path =>
   path.held.some(gone) ? { ...path, held: path.held.filter(hold => !gone(hold)) } : path;
 

@@ -37,7 +37,7 @@ export class DutyInterpreter extends DutyJoins {
   outcomes(frame: Frame): readonly Exit[] {
     const known = this.#done.get(frame.id);
     if (known) return known;
-    if (this.#running.has(frame.id) || this.#running.size > 60)
+    if (this.#running.has(frame.id) || this.#running.size > 60 || this.#done.size > BODIES)
       return NEUTRAL(frame, this.evaluator.program.fileOf(frame.fn.id));
     this.#running.add(frame.id);
     const { exits } = this.#run(frame, false);
@@ -427,6 +427,8 @@ export class DutyInterpreter extends DutyJoins {
 
 /** More promises than these that a function may return are as good as unknown. */
 const RETURNED = 6;
+/** Bodies that are run as parts of others in all: beyond, calls are taken to do nothing. */
+const BODIES = 6_000;
 const NONE_REFS: Refs = [];
 const isHeld = (path: Path, id: string): boolean => path.held.some(hold => hold.duty.id === id);
 
