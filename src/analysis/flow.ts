@@ -95,7 +95,10 @@ export class Flow extends FlowCalls {
       if (made?.kind === 'function') this.addSelf(made.id, token);
     }
     for (const spread of value.spreads)
-      this.solver.watch(fn.values + spread, source => this.objects.copyProperties(source, token));
+      this.solver.watch(fn.values + spread, source => {
+        if (this.objects.isSummary(source)) this.solver.addToken(node, source);
+        else this.objects.copyProperties(source, token);
+      });
   }
 
   #constrainArray(fn: FunctionNodes, value: Value & { kind: 'array' | 'combined' }, node: NodeId, id: ValueId): void {

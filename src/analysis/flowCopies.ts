@@ -26,7 +26,8 @@ export abstract class FlowCopies extends FlowPlaces {
   #copyEach(from: NodeId, into: NodeId, inherits: boolean): void {
     this.solver.watch(into, target => {
       this.solver.watch(from, source => {
-        if (this.#isCopied(source, target, inherits)) this.objects.copyProperties(source, target);
+        if (this.objects.isSummary(source)) this.solver.addToken(into, source);
+        else if (this.#isCopied(source, target, inherits)) this.objects.copyProperties(source, target);
       });
     });
   }

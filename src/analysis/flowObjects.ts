@@ -83,6 +83,11 @@ export class FlowObjects {
     return summary;
   }
 
+  /** Whether a token stands for many objects: it has so many properties that it is passed on, never copied. */
+  isSummary(id: TokenId): boolean {
+    return this.#summaries.has(id);
+  }
+
   /** What instances inherit: one object per class or constructor function; undefined for anything else. */
   prototypeToken(id: TokenId): TokenId | undefined {
     const token = this.token(id);

@@ -10,8 +10,12 @@ const NAMES = /^_?(?:signal|abortSignal|cancelSignal|cancellationToken|cancelTok
 const OPEN = ts.TypeFlags.Any | ts.TypeFlags.Unknown;
 
 function isSignal(asking: Asking, type: ts.Type): boolean {
-  const plain = asking.checker.getNonNullableType(type);
-  if (plain.isUnionOrIntersection()) return plain.types.some(part => isSignal(asking, part));
+  return isSignalItself(asking.checker.getNonNullableType(type));
+}
+
+/** The parts of a type parameter without null, `T & {}`, have themselves as parts when they are made non-null again. */
+function isSignalItself(plain: ts.Type): boolean {
+  if (plain.isUnionOrIntersection()) return plain.types.some(isSignalItself);
   const name = plain.getSymbol()?.name ?? plain.aliasSymbol?.name;
   return name !== undefined && TYPES.test(name);
 }
