@@ -428,7 +428,7 @@ export class DutyInterpreter extends DutyJoins {
 /** More promises than these that a function may return are as good as unknown. */
 const RETURNED = 6;
 /** Bodies that are run as parts of others in all: beyond, calls are taken to do nothing. */
-const BODIES = 6_000;
+const BODIES = 2_000;
 const NONE_REFS: Refs = [];
 const isHeld = (path: Path, id: string): boolean => path.held.some(hold => hold.duty.id === id);
 

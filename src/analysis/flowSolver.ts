@@ -13,7 +13,7 @@ const OBJECT_LIMIT = 24;
 const FUNCTION_LIMIT = 1000;
 /** Functions that any node may hold, and how many more all of them together may: then only the first are taken. */
 const USUAL_FUNCTIONS = 40;
-const FUNCTIONS_BEYOND = 1_000_000;
+const FUNCTIONS_BEYOND = 4_000;
 /** From this many successors on a node's are kept as a set besides. */
 const MANY_SUCCESSORS = 12;
 

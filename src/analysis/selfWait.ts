@@ -66,14 +66,19 @@ function targetsOf(program: Program, { target }: Call): FunctionId[] {
   return method === undefined ? [] : [method];
 }
 
+/** Most steps back from a value to the call that made it; values of loops refer to themselves. */
+const MOST = 4;
+
 /** The call whose promise a value is, through `.catch()` and `.finally()`. */
 function startedBy(program: Program, fn: FunctionFacts, id: ValueId, depth = 0): Call | undefined {
   const value = fn.values[id];
   if (value?.kind === 'choice')
-    return value.values.map(one => startedBy(program, fn, one, depth + 1)).find(call => call !== undefined);
+    return depth === MOST
+      ? undefined
+      : value.values.map(one => startedBy(program, fn, one, depth + 1)).find(call => call !== undefined);
   const step = value?.kind === 'result' ? program.steps(fn.id).get(value.of) : undefined;
   if (step?.kind === 'call') return step;
-  return step?.kind === 'chain' && depth < 4 ? startedBy(program, fn, step.of, depth + 1) : undefined;
+  return step?.kind === 'chain' && depth < MOST ? startedBy(program, fn, step.of, depth + 1) : undefined;
 }
 
 /** `Class.field` of `this`, or a variable; null for anything that others may hold another one of. */
