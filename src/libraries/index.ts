@@ -3,13 +3,17 @@ import { asyncLock } from './async-lock.ts';
 import { asyncMutex } from './async-mutex.ts';
 import { axios } from './axios.ts';
 import { bcrypt } from './bcrypt.ts';
+import { bullmq } from './bullmq.ts';
 import { closeWithGrace } from './close-with-grace.ts';
 import { copyingPackages } from './copying.ts';
 import { express, expressCore } from './express.ts';
 import { fastify } from './fastify.ts';
+import { hono } from './hono.ts';
 import { httpGracefulShutdown } from './http-graceful-shutdown.ts';
 import { ioredis } from './ioredis.ts';
+import { kafkajs } from './kafkajs.ts';
 import { knex } from './knex.ts';
+import { koa } from './koa.ts';
 import { collections } from './lib-collections.ts';
 import { dom } from './lib-dom.ts';
 import { language } from './lib-language.ts';
@@ -34,6 +38,7 @@ import { pg } from './pg.ts';
 import { pino } from './pino.ts';
 import { properLockfile } from './proper-lockfile.ts';
 import { redlock } from './redlock.ts';
+import { socketIo } from './socketio.ts';
 import { terminus } from './terminus.ts';
 import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
 import { undici, undiciTypes } from './undici.ts';
@@ -105,4 +110,9 @@ export const libraries: readonly Library[] = [
   vitest,
   ...vitestParts,
   ws,
+  bullmq,
+  hono,
+  kafkajs,
+  koa,
+  socketIo,
 ];
