@@ -25,6 +25,13 @@ export class DutyThrows {
     return this.#rejects.value(fn.id, value) === 'never' ? 'never' : 'certain';
   }
 
+  /** Running the body to its end, the end of its promise included. */
+  body(fn: FunctionFacts): Throws {
+    const failure = worse(this.#rejects.throws(fn.id), this.#rejects.rejects(fn.id));
+    if (failure === 'never') return 'never';
+    return failure === 'may' || failure === 'check' ? 'certain' : 'unknown';
+  }
+
   /** Calling it, before it gives a value. `lenient`: in clean-up, where unknown calls are taken to be logging. */
   call(fn: FunctionFacts, step: Call, lenient: boolean): Throws {
     const targets = this.#graph.targets(fn.id, step.id);

@@ -11,16 +11,6 @@ import type { Frame, Ref, Refs } from './refs.ts';
 
 type Paths = readonly Path[];
 const NONE: Paths = [];
-const NEUTRAL = (frame: Frame, file: string): readonly Exit[] => [
-  {
-    how: 'normal',
-    path: START,
-    returns: null,
-    cause: null,
-    site: { file, at: frame.fn.at, in: frame.fn.id },
-  },
-];
-
 export class DutyInterpreter extends DutyJoins {
   protected readonly relevant: ReadonlySet<string>;
   readonly #done = new Map<number, readonly Exit[]>();
@@ -37,14 +27,22 @@ export class DutyInterpreter extends DutyJoins {
   outcomes(frame: Frame): readonly Exit[] {
     const known = this.#done.get(frame.id);
     if (known) return known;
-    if (this.#running.has(frame.id) || this.#running.size > 60 || this.#done.size > BODIES)
-      return NEUTRAL(frame, this.evaluator.program.fileOf(frame.fn.id));
+    if (this.#running.has(frame.id) || this.#running.size > 60 || this.#done.size > BODIES) return this.#unseen(frame);
     this.#running.add(frame.id);
     const { exits } = this.#run(frame, false);
     this.#running.delete(frame.id);
     const found = distinctExits(exits);
     this.#done.set(frame.id, found);
     return found;
+  }
+
+  /** A body that is not run: it takes and gives back nothing, and may fail. */
+  #unseen(frame: Frame): readonly Exit[] {
+    const site = this.evaluator.program.site(frame.fn.id, frame.fn.at);
+    const normal: Exit = { how: 'normal', path: START, returns: null, cause: null, site };
+    const throws = this.tools.throws.body(frame.fn);
+    if (throws === 'never') return [normal];
+    return [normal, { ...normal, how: 'throw', cause: { certain: throws === 'certain', site, text: 'it may fail' } }];
   }
 
   /** Every way a function ends when nothing is known of its callers. */
@@ -428,7 +426,7 @@ export class DutyInterpreter extends DutyJoins {
 /** More promises than these that a function may return are as good as unknown. */
 const RETURNED = 6;
 /** Bodies that are run as parts of others in all: beyond, calls are taken to do nothing. */
-const BODIES = 2_000;
+const BODIES = 5_000;
 const NONE_REFS: Refs = [];
 const isHeld = (path: Path, id: string): boolean => path.held.some(hold => hold.duty.id === id);
 

@@ -174,7 +174,7 @@ class Finder {
       one => one.kind === 'try' && one.handlers.some(({ body }) => body.some(inner => inner === step)),
     );
     if (isRepeated || handles) return true;
-    if (this.#isUsed(index, step)) return true;
+    if (this.#isUsed(index, step) || (slow.call && this.#writesAfter(moment, slow.call, written))) return true;
     const work = step.values.flatMap(value =>
       this.#eval.evaluate(frame, value).flatMap(ref => joinedWith(this.#eval, ref)),
     );
@@ -186,6 +186,18 @@ class Finder {
         : [...slow.call.args, ...(slow.call.receiver === undefined ? [] : [slow.call.receiver])];
     if (given.some(value => this.#comesFrom(index, frame, value, written, 8))) return true;
     return slow.how === 'network' && this.#isWrittenThrough(index, frame, given, guarded);
+  }
+
+  /** What the work is given becomes the state once it is done: one step of which the lock keeps the parts together. */
+  #writesAfter({ frame, step }: Moment<Await>, call: Call, written: readonly Guarded[]): boolean {
+    const holders = written.flatMap(({ location }) => location.holders);
+    const given = new Set(call.args.flatMap(arg => [...this.#eval.evaluate(frame, arg)]));
+    return this.#footprints.of(frame).some(one => {
+      const { value, id } = one.step;
+      if (!isWrite(one.step.mode) || id <= step.id || value === undefined) return false;
+      const isGiven = this.#eval.evaluate(one.frame, value).some(ref => ref.kind !== 'constant' && given.has(ref));
+      return isGiven && overlap(one.location.holders, holders);
+    });
   }
 
   /** What awaiting gave is looked at. */

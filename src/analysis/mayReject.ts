@@ -168,9 +168,8 @@ class Solver implements MayReject {
   #step(state: Walk, step: Step, lenient: boolean): Failure {
     switch (step.kind) {
       case 'branch':
-        return step.arms.reduce<Failure>(
-          (sum, arm) => worse(sum, this.#block({ ...state, inArm: true }, arm.body, lenient)),
-          'never',
+        return this.#within(state, 'inArm', () =>
+          step.arms.reduce<Failure>((sum, arm) => worse(sum, this.#block(state, arm.body, lenient)), 'never'),
         );
       case 'loop': {
         const inside = worse(this.#block(state, step.body, lenient), this.#block(state, step.orElse, lenient));
@@ -194,6 +193,14 @@ class Solver implements MayReject {
     }
   }
 
+  #within<T>(state: Walk, where: 'inArm' | 'inHandler', run: () => T): T {
+    const outside = state[where];
+    state[where] = true;
+    const result = run();
+    state[where] = outside;
+    return result;
+  }
+
   #noted(step: Step, failure: Failure): Failure {
     if (failure !== 'never') this.#watch?.(step, failure);
     return failure;
@@ -215,8 +222,9 @@ class Solver implements MayReject {
     this.#watch = watch;
     if (catchesAll) failure = 'never';
     // What a handler throws again is the failure that it was given.
-    const handling = { ...state, inHandler: true };
-    for (const handler of step.handlers) failure = worse(failure, this.#block(handling, handler.body, true));
+    this.#within(state, 'inHandler', () => {
+      for (const handler of step.handlers) failure = worse(failure, this.#block(state, handler.body, true));
+    });
     failure = worse(failure, this.#block(state, step.orElse, lenient));
     return worse(failure, this.#block(state, step.finally, true));
   }

@@ -148,9 +148,20 @@ export class Rejections {
     if (targets.length > 0) {
       const known = targets.reduce<Failure>((sum, id) => worse(sum, this.#summaries.rejects(id)), 'never');
       // A callback may also be one that nobody here passes.
-      return atMost(isGiven(fn, step) ? worse(known, 'undecided') : known, targets.length);
+      return atMost(this.#isGiven(fn, step) ? worse(known, 'undecided') : known, targets.length);
     }
     return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
+  }
+
+  /** The callee is a value that others may give, not a function that stands here or in a field of the own class. */
+  #isGiven(fn: FunctionFacts, { target }: Call): boolean {
+    if (target.kind !== 'value') return false;
+    const callee = fn.values[target.of];
+    if (callee?.kind === 'function') return false;
+    const field = callee?.kind === 'read' && callee.place.root.kind === 'self' ? callee.place.path : [];
+    const [own] = field;
+    if (field.length !== 1 || !own || !('field' in own)) return true;
+    return !this.#writes.toField(own.field).every(write => write.fn.values[write.value]?.kind === 'function');
   }
 
   #chain(fn: FunctionFacts, step: Chain, seen: Lookup): Failure {
@@ -235,14 +246,6 @@ export class Rejections {
         this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'))
     );
   }
-}
-
-/** The callee is a value that others may give, not a member of the object's own class. */
-function isGiven(fn: FunctionFacts, { target }: Call): boolean {
-  if (target.kind !== 'value') return false;
-  const callee = fn.values[target.of];
-  if (callee?.kind === 'function') return false;
-  return !(callee?.kind === 'read' && callee.place.root.kind === 'self' && callee.place.path.length === 1);
 }
 
 /** So many callees are a guess: which of them runs is not known. */

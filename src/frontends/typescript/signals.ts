@@ -1,6 +1,6 @@
 /** Signals and cancel tokens in types: what is one, which options hold one, where a callee takes one. */
 import { ts } from 'ts-morph';
-import { bare, type Asking } from './asking.ts';
+import { bare, sourceFileOf, type Asking } from './asking.ts';
 
 const TYPES = /^(?:AbortSignal|AbortSignalLike|GenericAbortSignal|CancellationToken|CancelToken|AbortController)$/;
 /** Options of this name, of a type that is a signal. */
@@ -45,7 +45,24 @@ export function signalIn(asking: Asking, parameter: ts.ParameterDeclaration): st
   if (type.flags & OPEN) return signalByName(parameter);
   if (isSignal(asking, type)) return [];
   const option = optionIn(asking, type);
-  return option === undefined ? undefined : [option];
+  return option === undefined || isNamelessOutside(asking, parameter, type, option) ? undefined : [option];
+}
+
+/** Types from outside that are made to be passed on. */
+const PASSED_ON = /(?:Init|Options|Config|Context)$/;
+
+/** A request of a framework that is given to a handler: its type does not stand here, and its signal neither. */
+function isNamelessOutside(asking: Asking, parameter: ts.ParameterDeclaration, type: ts.Type, option: string): boolean {
+  if (parameter.type !== undefined) return false;
+  const [declaration] = asking.checker.getPropertyOfType(type, option)?.declarations ?? [];
+  const owner = declaration?.parent;
+  return (
+    declaration !== undefined &&
+    sourceFileOf(asking, declaration) === undefined &&
+    owner !== undefined &&
+    ts.isInterfaceDeclaration(owner) &&
+    !PASSED_ON.test(owner.name.text)
+  );
 }
 
 function signalByName({ name, type }: ts.ParameterDeclaration): string[] | undefined {
