@@ -21,6 +21,9 @@ export class FlowNames {
   /** What each owner of properties is called, in lower case. */
   readonly #called = new Map<string, Set<string>>();
 
+  /** Answers of this round. */
+  readonly #answers = new Map<string, readonly TokenId[]>();
+
   constructor(program: Program, solver: FlowSolver, objects: FlowObjects) {
     this.#program = program;
     this.#solver = solver;
@@ -37,6 +40,7 @@ export class FlowNames {
 
   /** Notes the names of the variables that hold objects. */
   learn(slots: Iterable<readonly [string, NodeId]>): void {
+    this.#answers.clear();
     for (const [key, node] of slots) {
       const name = key.slice(key.lastIndexOf(':') + 1);
       const held = this.#solver.tokens(node);
@@ -55,7 +59,14 @@ export class FlowNames {
    * @param receiver the name of the receiver as the code has it
    * @param file where it is read
    */
-  find(field: string, receiver: string | undefined, file: string): TokenId[] {
+  find(field: string, receiver: string | undefined, file: string): readonly TokenId[] {
+    const key = `${field} ${receiver ?? ''} ${file}`;
+    let found = this.#answers.get(key);
+    if (!found) this.#answers.set(key, (found = this.#find(field, receiver, file)));
+    return found;
+  }
+
+  #find(field: string, receiver: string | undefined, file: string): TokenId[] {
     const found = new Map<TokenId, boolean>();
     const add = (token: TokenId, owner: string): void => {
       const agrees = receiver !== undefined && (this.#called.get(owner)?.has(receiver.toLowerCase()) ?? false);

@@ -20,6 +20,9 @@ export type Method = { type: TypeId; id: FunctionId };
 /** Values written with unknown keys that each may be the one read by name. */
 const FEW_VALUES = 4;
 
+/** Functions that are looked at as objects with members, where they meet. */
+const FUNCTION_HOLDERS = 24;
+
 /** A read of a member. `named`: what the code calls the receiver; `file`: where it is read. */
 export interface MissingRead {
   base: NodeId;
@@ -108,7 +111,7 @@ export abstract class FlowPlaces {
           ? undefined
           : String(key);
     this.solver.addEdge(this.objects.anonymousElements(base).all, node);
-    this.solver.watch(base, token => {
+    this.#watchHolders(base, token => {
       // `[key, value]` pairs of a map or object are its elements: the value of a pair is the element itself.
       // The slot of an event's listeners holds the listeners themselves.
       if ((name === '1' || name === undefined) && this.objects.token(token).kind === 'function')
@@ -197,7 +200,7 @@ export abstract class FlowPlaces {
     const { field, of } = step;
     const isClass = of !== undefined && this.program.types.get(of)?.kind === 'class';
     if (of !== undefined && isClass) this.solver.addEdge(this.objects.typedProperty(of, field), node);
-    this.solver.watch(base, token => {
+    this.#watchHolders(base, token => {
       const property = this.objects.propertyOf(token, field, of);
       if (property !== undefined) this.solver.addEdge(property, node);
       this.readMethod(token, field, node);
@@ -225,14 +228,12 @@ export abstract class FlowPlaces {
    * members of that name of other objects (when nothing is known of this one, or it is called), else all of the former.
    * @returns functions of that name, which a call runs without knowing that the receiver is theirs
    */
-  protected readMissing(read: MissingRead): TokenId[] {
+  protected readMissing(read: MissingRead): readonly TokenId[] {
     const { base, field, node, elsewhere } = read;
     if (this.solver.tokens(node).size > 0 || field.startsWith('on:')) return [];
     const holders = this.solver.tokens(base);
-    const written = [...holders].flatMap(token =>
-      this.objects.token(token).kind === 'resolver' ? [] : [this.objects.elements(token).written],
-    );
-    const values = new Set(written.flatMap(each => [...this.solver.tokens(each)]));
+    const written = this.#writtenTo(holders);
+    const values = this.#severalOf(written);
     if (values.size === 0 || values.size > FEW_VALUES) {
       if (!this.byName) return [];
       const looks =
@@ -246,10 +247,42 @@ export abstract class FlowPlaces {
     return [];
   }
 
+  #writtenTo(holders: ReadonlySet<TokenId>): NodeId[] {
+    const found: NodeId[] = [];
+    let functions = 0;
+    for (const token of holders) {
+      const { kind } = this.objects.token(token);
+      if (kind === 'resolver' || (kind === 'function' && ++functions > FUNCTION_HOLDERS)) continue;
+      found.push(this.objects.elements(token).written);
+    }
+    return found;
+  }
+
+  /** The values of nodes, up to one more than few. */
+  #severalOf(nodes: readonly NodeId[]): Set<TokenId> {
+    const values = new Set<TokenId>();
+    for (const node of nodes) {
+      for (const token of this.solver.tokens(node)) {
+        values.add(token);
+        if (values.size > FEW_VALUES) return values;
+      }
+    }
+    return values;
+  }
+
   /** An object whose members nothing declares: some may come from where the flow does not see. */
   #mayHaveMore(id: TokenId): boolean {
     const token = this.objects.token(id);
     return token.kind === 'function' || (token.kind === 'object' && token.site.what === 'object' && !token.site.type);
+  }
+
+  /** Objects whose members are read or written; where very many functions meet, their members say nothing. */
+  #watchHolders(base: NodeId, act: (token: TokenId) => void): void {
+    let functions = 0;
+    this.solver.watch(base, token => {
+      if (this.objects.token(token).kind === 'function' && ++functions > FUNCTION_HOLDERS) return;
+      act(token);
+    });
   }
 
   /** A method read as a value: `const { run } = service`, `handler = this.onData`. */
@@ -275,7 +308,7 @@ export abstract class FlowPlaces {
     if ('field' in last) {
       const { field, of } = last;
       if (of !== undefined) this.solver.addEdge(from, this.objects.typedProperty(of, field));
-      this.solver.watch(base, token => {
+      this.#watchHolders(base, token => {
         const property = this.objects.propertyOf(token, field, of);
         if (property !== undefined) this.solver.addEdge(from, property);
       });
@@ -283,7 +316,7 @@ export abstract class FlowPlaces {
     }
     const name = 'any' in last ? undefined : typeof last.key === 'string' ? last.key : this.constantKey(fn, last.key);
     this.solver.addEdge(from, this.objects.anonymousElements(base).written);
-    this.solver.watch(base, token => {
+    this.#watchHolders(base, token => {
       const property =
         name === undefined ? this.objects.elements(token).written : this.objects.propertyOf(token, name, undefined);
       if (property !== undefined) this.solver.addEdge(from, property);
@@ -296,7 +329,7 @@ export abstract class FlowPlaces {
     for (const token of functions) {
       const callee = token.kind === 'function' ? this.functions.get(token.id) : undefined;
       if (callee)
-        this.solver.watch(base, owner => {
+        this.#watchHolders(base, owner => {
           const known = this.objects.token(owner);
           if (known.kind === 'function' || (known.kind === 'object' && known.site.what !== 'array'))
             this.solver.addToken(callee.self, owner);

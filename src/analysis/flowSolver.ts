@@ -10,6 +10,7 @@
  * graph is about (a dispatcher has hundreds of true handlers): their limit only bounds the cost.
  */
 const OBJECT_LIMIT = 24;
+const SUMMARY_LIMIT = 12;
 const FUNCTION_LIMIT = 1000;
 /** Functions that any node may hold, and how many more all of them together may: then only the first are taken. */
 const USUAL_FUNCTIONS = 40;
@@ -71,9 +72,10 @@ export class FlowSolver {
       const objects = this.#objects[node] ?? 0;
       if (objects >= OBJECT_LIMIT) {
         const summary = this.#summary(token);
-        if (summary === undefined || set.has(summary)) return;
+        if (summary === undefined || objects >= OBJECT_LIMIT + SUMMARY_LIMIT || set.has(summary)) return;
         token = summary;
-      } else this.#objects[node] = objects + 1;
+      }
+      this.#objects[node] = objects + 1;
     }
     set.add(token);
     const pending = this.#pending[node];
