@@ -7,6 +7,24 @@ import { auditTree, findingsIn, labelsOf, readCases, treeOf } from './fixtureCas
 const cases = readCases();
 const state: { report?: AuditReport } = {};
 
+/** Rules that have not yet twelve programs of each kind, as the others must. */
+const EIGHT: ReadonlySet<string> = new Set([
+  'abandoned-siblings',
+  'cancellation-not-propagated',
+  'exit-with-tasks-in-flight',
+  'ignored-cancellation',
+  'late-await',
+  'lock-held-across-await',
+  'lock-order-violation',
+  'missing-cancellation',
+  'no-graceful-shutdown',
+  'race-loser-not-cancelled',
+  'section-escape',
+  'unchecked-settled-results',
+  'undocumented-lock-order',
+  'wait-cycle',
+]);
+
 beforeAll(async () => {
   state.report = await auditTree(treeOf(cases));
 });
@@ -23,11 +41,12 @@ describe.each([...new Set(cases.map(({ rule }) => rule))])('%s', rule => {
     expect(compare(rule, labelsOf(one), findingsIn(one.name, reported()))).toEqual([]);
   });
 
-  it('has at least eight programs with a defect and eight without', () => {
+  it('has enough programs with a defect and without', () => {
+    const least = EIGHT.has(rule) ? 8 : 12;
     const kinds = own.map(one => [...labelsOf(one).values()].flat());
     const defective = kinds.filter(labels => labels.some(isDefect(rule)));
-    expect(defective.length).toBeGreaterThanOrEqual(8);
-    expect(own.length - defective.length).toBeGreaterThanOrEqual(8);
+    expect(defective.length).toBeGreaterThanOrEqual(least);
+    expect(own.length - defective.length).toBeGreaterThanOrEqual(least);
   });
 });
 

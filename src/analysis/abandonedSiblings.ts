@@ -7,7 +7,7 @@ import type { Confidence } from '../model/report.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { type Connections, connections } from './connections.ts';
-import { blocksOf } from './consumptionPaths.ts';
+import { innerBlocks } from './steps.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type MayReject, mayReject } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
@@ -185,7 +185,7 @@ class Finder implements SiblingGroups {
       step =>
         (step.kind === 'cancel' && (step.how === 'abort' || step.how === 'cancel')) ||
         (step.kind === 'await' && (step.until === 'settled' || step.values.some(value => isSettling(fn, value)))) ||
-        blocksOf(step).some(inner => this.#stops(fn, inner)),
+        innerBlocks(step).some(inner => this.#stops(fn, inner)),
     );
   }
 
@@ -219,7 +219,7 @@ type TryStep = Extract<Step, { kind: 'try' }>;
 function triesAround(block: Block, id: StepId): TryStep[] | null {
   for (const step of block) {
     if (step.id === id) return [];
-    for (const inner of blocksOf(step)) {
+    for (const inner of innerBlocks(step)) {
       const found = triesAround(inner, id);
       if (found) return step.kind === 'try' && inner === step.body ? [step, ...found] : found;
     }

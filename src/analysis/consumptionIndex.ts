@@ -1,7 +1,8 @@
 /** Who uses a value: every value and step of a function that refers to it, indexed once per function. */
-import type { Access, Condition, FunctionFacts, FunctionId, Place, Step, Value, ValueId } from '../model/facts.ts';
+import type { Access, FunctionFacts, FunctionId, Place, Step, Value, ValueId } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { walkSteps } from './program.ts';
+import { conditionReads } from './steps.ts';
 
 /**
  * The key of one part of a container: a field name, a constant key, or null for "some element". `.name` is a field that
@@ -114,25 +115,6 @@ export function placesOf(step: Step): Place[] {
       return step.mode === 'update' && step.place.path.length > 0 ? [step.place] : [];
     default:
       return [];
-  }
-}
-
-/** Values that a condition looks at. */
-export function readsOf(condition: Condition): ValueId[] {
-  switch (condition.kind) {
-    case 'truthy':
-    case 'nullish':
-      return [condition.value];
-    case 'equal':
-    case 'less':
-      return [condition.left, condition.right];
-    case 'not':
-      return readsOf(condition.of);
-    case 'and':
-    case 'or':
-      return condition.of.flatMap(readsOf);
-    case 'other':
-      return condition.reads;
   }
 }
 
@@ -262,10 +244,10 @@ function addStepUses(step: Step, add: Add): void {
     case 'exit':
       return use(step.value, step.how === 'throw' ? 'throw' : 'return');
     case 'branch':
-      return readsOf(step.condition).forEach(value => use(value, 'condition'));
+      return conditionReads(step.condition).forEach(value => use(value, 'condition'));
     case 'loop':
       use(step.over, 'over');
-      return step.condition ? readsOf(step.condition).forEach(value => use(value, 'condition')) : undefined;
+      return step.condition ? conditionReads(step.condition).forEach(value => use(value, 'condition')) : undefined;
     case 'cancel':
       return use(step.what, 'cancel');
     default:

@@ -5,6 +5,7 @@
  */
 import type { Block, Branch, FunctionFacts, Loop, Step, StepId, Try, ValueId } from '../model/facts.ts';
 import { assume, type Assumption, Conditions } from './consumptionConditions.ts';
+import { innerBlocks } from './steps.ts';
 
 /** Where the promise is lost: a return without a use, the end of a round of an endless loop, or the end of the function. */
 export type LostAt = { kind: 'return' | 'round'; step: Step } | { kind: 'end' };
@@ -66,7 +67,7 @@ export class PathWalker {
   #index(block: Block, owner: Step | null): void {
     block.forEach((step, index) => {
       this.#homes.set(step.id, { block, index, owner });
-      for (const inner of blocksOf(step)) this.#index(inner, step);
+      for (const inner of innerBlocks(step)) this.#index(inner, step);
     });
   }
 
@@ -90,20 +91,6 @@ function merge(a: Outcome, b: Outcome): Outcome {
     breaks: new Set([...a.breaks, ...b.breaks]),
     continues: new Set([...a.continues, ...b.continues]),
   };
-}
-
-/** The blocks inside a step. */
-export function blocksOf(step: Step): Block[] {
-  switch (step.kind) {
-    case 'branch':
-      return step.arms.map(arm => arm.body);
-    case 'loop':
-      return [step.body, step.orElse];
-    case 'try':
-      return [step.body, ...step.handlers.map(handler => handler.body), step.orElse, step.finally];
-    default:
-      return [];
-  }
 }
 
 class Walk {
@@ -238,13 +225,13 @@ class Walk {
   }
 
   #usesInside(block: Block): boolean {
-    return block.some(step => this.#uses.has(step.id) || blocksOf(step).some(inner => this.#usesInside(inner)));
+    return block.some(step => this.#uses.has(step.id) || innerBlocks(step).some(inner => this.#usesInside(inner)));
   }
 
   #usesBefore(block: Block, from: StepId): boolean {
     return block.some(
       step =>
-        (step.id < from && this.#uses.has(step.id)) || blocksOf(step).some(inner => this.#usesBefore(inner, from)),
+        (step.id < from && this.#uses.has(step.id)) || innerBlocks(step).some(inner => this.#usesBefore(inner, from)),
     );
   }
 }

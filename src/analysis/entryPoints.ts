@@ -6,6 +6,7 @@ import type { FunctionId, ModuleFacts, PackageFacts, TypeId } from '../model/fac
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { type Activity } from './activities.ts';
 import { defineAnalysis } from './analysis.ts';
+import { connectedFiles } from './connectedFiles.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
 import type { Program } from './program.ts';
 import type { Frame, Ref } from './refs.ts';
@@ -22,7 +23,7 @@ export interface EntryPoints {
 
 export const entryPoints = defineAnalysis<EntryPoints>('entry-points', (get, program) => {
   const evaluate = get(evaluator);
-  const apiFiles = findApiFiles(program);
+  const apiFiles = findApiFiles(program, get(connectedFiles));
   const roots = new Map<number, Activity>();
   for (const module of program.modules.values()) {
     const body = program.functions.get(`${module.file}#`);
@@ -227,7 +228,7 @@ class Exposure {
  * Files whose exports count: those that a package's manifest names; all files of a part of the project (connected by
  * imports, at most one manifest) that has no entry of its own.
  */
-function findApiFiles(program: Program): Set<string> {
+function findApiFiles(program: Program, parts: readonly (readonly string[])[]): Set<string> {
   const api = new Set<string>();
   const packageOf = (file: string): PackageFacts | undefined =>
     program.packages
@@ -236,7 +237,7 @@ function findApiFiles(program: Program): Set<string> {
         (best, next) => (!best || next.root.length > best.root.length ? next : best),
         undefined,
       );
-  for (const part of connectedParts(program)) {
+  for (const part of parts) {
     const packages = new Set(part.map(packageOf).filter(found => found !== undefined));
     const named = [...packages]
       .flatMap(found => [...Object.values(found.exports), ...found.entries])
@@ -246,32 +247,4 @@ function findApiFiles(program: Program): Set<string> {
     else if (isOpen || packages.size <= 1) for (const file of part) if (!program.modules.get(file)?.test) api.add(file);
   }
   return api;
-}
-
-function connectedParts(program: Program): string[][] {
-  const neighbours = new Map<string, Set<string>>();
-  for (const module of program.modules.values()) {
-    for (const other of [...module.imports, ...module.exportsAll]) {
-      if (!program.modules.has(other)) continue;
-      for (const [a, b] of [
-        [module.file, other],
-        [other, module.file],
-      ] as const) {
-        const set = neighbours.get(a);
-        if (set) set.add(b);
-        else neighbours.set(a, new Set([b]));
-      }
-    }
-  }
-  const seen = new Set<string>();
-  const parts: string[][] = [];
-  for (const file of program.modules.keys()) {
-    if (seen.has(file)) continue;
-    const part = [file];
-    seen.add(file);
-    for (const member of part)
-      for (const next of neighbours.get(member) ?? []) if (!seen.has(next) && seen.add(next)) part.push(next);
-    parts.push(part);
-  }
-  return parts;
 }

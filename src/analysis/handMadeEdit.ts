@@ -12,7 +12,8 @@ import type {
   Value,
   ValueId,
 } from '../model/facts.ts';
-import { FunctionIndex, innerBlocks, type Shape } from './handMadeIndex.ts';
+import { FunctionIndex, type Shape } from './handMadeIndex.ts';
+import { innerBlocks } from './steps.ts';
 
 /** The name of the lock that a place stands for. */
 export const LOCK_SUFFIX = ' (lock)';

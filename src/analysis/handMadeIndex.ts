@@ -1,17 +1,6 @@
 /** One function as the recognition of hand-made locks sees it: its steps in order, its shared places, where values come from. */
-import type {
-  Access,
-  At,
-  Block,
-  Call,
-  Condition,
-  FunctionFacts,
-  Place,
-  Step,
-  StepId,
-  Value,
-  ValueId,
-} from '../model/facts.ts';
+import type { Access, At, Block, Call, FunctionFacts, Place, Step, StepId, Value, ValueId } from '../model/facts.ts';
+import { innerBlocks } from './steps.ts';
 
 /** A step with the block it stands in and the compound steps around it, innermost first. */
 export interface Placed {
@@ -82,19 +71,6 @@ export class FunctionIndex {
   }
 }
 
-export function innerBlocks(step: Step): Block[] {
-  switch (step.kind) {
-    case 'branch':
-      return step.arms.map(arm => arm.body);
-    case 'loop':
-      return [step.body, step.orElse];
-    case 'try':
-      return [step.body, ...step.handlers.map(handler => handler.body), step.orElse, step.finally];
-    default:
-      return [];
-  }
-}
-
 /** One text for one shared place of a module, from wherever it is reached; null: not shared, or not told apart. */
 export function placeKey(fn: FunctionFacts, { root, path }: Place): string | null {
   const start =
@@ -116,32 +92,7 @@ export function placeKey(fn: FunctionFacts, { root, path }: Place): string | nul
 
 function keyText(fn: FunctionFacts, key: ValueId): string {
   const value = fn.values[key];
-  if (value?.kind === 'constant') return value.text;
-  if (value?.kind === 'read' && value.place.path.length === 0) {
-    const { root } = value.place;
-    if (root.kind === 'parameter') return '?';
-    if (root.kind === 'captured') return '?';
-  }
-  return '?';
-}
-
-/** The values that a condition looks at. */
-export function conditionReads(condition: Condition): ValueId[] {
-  switch (condition.kind) {
-    case 'truthy':
-    case 'nullish':
-      return [condition.value];
-    case 'equal':
-    case 'less':
-      return [condition.left, condition.right];
-    case 'not':
-      return conditionReads(condition.of);
-    case 'and':
-    case 'or':
-      return condition.of.flatMap(conditionReads);
-    case 'other':
-      return condition.reads;
-  }
+  return value?.kind === 'constant' ? value.text : '?';
 }
 
 /** A hand-made lock, or what was meant to be one. */

@@ -17,7 +17,6 @@ import type {
 } from '../model/facts.ts';
 import {
   type Broken,
-  conditionReads,
   FALSE_LIKE,
   FunctionIndex,
   type Placed,
@@ -25,6 +24,7 @@ import {
   placeName,
   type Shape,
 } from './handMadeIndex.ts';
+import { conditionReads } from './steps.ts';
 import { armOf, containsAwait, endsThere, exitTest, lastStep } from './handMadeSteps.ts';
 
 export interface ChainShape extends Shape {

@@ -1,6 +1,7 @@
 /** Hand-made locks with a queue of waiters, serial queues of jobs, and spin locks on shared memory, by their shape. */
 import type { Access, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../model/facts.ts';
-import { conditionReads, FunctionIndex, type Placed, placeKey, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
+import { FunctionIndex, type Placed, placeKey, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
+import { conditionReads } from './steps.ts';
 import { isMember } from './handMadeShapes.ts';
 
 /** All functions of one module, with their indexes. */

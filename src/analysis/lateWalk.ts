@@ -1,6 +1,6 @@
 /** The way of a promise from where it is started to where somebody takes it, over the structure of its function. */
 import type { Block, FunctionFacts, Step, StepId, Try } from '../model/facts.ts';
-import { blocksOf } from './consumptionPaths.ts';
+import { innerBlocks } from './steps.ts';
 
 /** A suspension that comes first, and the step that takes the promise after it. */
 export interface Late {
@@ -68,7 +68,7 @@ export class LateWalk {
   #index(block: Block, owner: Step | null): void {
     block.forEach((step, index) => {
       this.#homes.set(step.id, { block, index, owner });
-      for (const inner of blocksOf(step)) this.#index(inner, step);
+      for (const inner of innerBlocks(step)) this.#index(inner, step);
     });
   }
 
@@ -144,7 +144,7 @@ export class LateWalk {
 }
 
 const takesIn = (block: Block, takers: Takers): boolean =>
-  block.some(step => takers.steps.has(step.id) || blocksOf(step).some(inner => takesIn(inner, takers)));
+  block.some(step => takers.steps.has(step.id) || innerBlocks(step).some(inner => takesIn(inner, takers)));
 
 /** A way on which it was left alone counts before one on which it was not. */
 function merge(ways: readonly Way[]): Way {

@@ -9,7 +9,7 @@ import type { Duty, Exit } from './dutyPaths.ts';
 import { DutyThrows } from './dutyThrows.ts';
 import { DutyInterpreter } from './dutyWalk.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
-import { lockRelevance, reaching } from './lockRelevance.ts';
+import { functionUsers, lockRelevance, reaching } from './lockRelevance.ts';
 import { type Lock, type LockTable, lockTable } from './locks.ts';
 import { mayReject } from './mayReject.ts';
 import type { Program } from './program.ts';
@@ -39,7 +39,7 @@ export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, progra
   const flags = get(claimFlags);
   const events = new DutyEvents();
   const graph = get(callGraph);
-  const relevant = new Set([...get(lockRelevance), ...reaching(program, graph, flags.users, CLAIM_STEPS)]);
+  const relevant = new Set([...get(lockRelevance), ...reaching(get(functionUsers), flags.users, CLAIM_STEPS)]);
   const none: LockDuties = { runs: [], events, flags, grantedBy: () => [], isReleasedElsewhere: () => false };
   if (relevant.size === 0) return none;
   const evaluate = get(evaluator);

@@ -2,7 +2,7 @@
 import { defineAnalysis } from './analysis.ts';
 import { type Declaration, declaredOrder } from './declaredOrder.ts';
 import { type LockEdge, lockOrder } from './lockOrder.ts';
-import { traceEnd, traceLength } from './lockPairs.ts';
+import { DOUBT, traceEnd, traceLength } from './lockPairs.ts';
 
 export interface OrderViolation {
   readonly edge: LockEdge;
@@ -30,4 +30,4 @@ export const orderViolations = defineAnalysis<readonly OrderViolation[]>('order-
 });
 
 const rank = ({ edge, confidence }: OrderViolation): number =>
-  traceLength(edge.pair.trace) + traceLength(edge.held.trace) + { high: 0, medium: 100, low: 200 }[confidence];
+  traceLength(edge.pair.trace) + traceLength(edge.held.trace) + DOUBT[confidence];

@@ -4,6 +4,7 @@
  * each lock was taken, and what orders the two objects.
  */
 import type { Acquire, Wait } from '../model/facts.ts';
+import type { Confidence } from '../model/report.ts';
 import type { Settling, Waiting } from './lockWaits.ts';
 import type { Lock } from './locks.ts';
 import type { Site } from './program.ts';
@@ -20,6 +21,9 @@ export interface Trace {
   readonly waited: Site | null;
   readonly next: Trace | null;
 }
+
+/** What less sure evidence weighs against the length of a trace when one of several is told. */
+export const DOUBT: Record<Confidence, number> = { high: 0, medium: 100, low: 200 };
 
 export const traceLength = (trace: Trace | null): number => {
   let length = 0;

@@ -3,7 +3,7 @@ import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type LockActivity, lockActivities } from './lockActivities.ts';
 import { askingSite } from './lockStory.ts';
-import { type Held, type Pair, traceLength } from './lockPairs.ts';
+import { DOUBT, type Held, type Pair, traceLength } from './lockPairs.ts';
 import type { Site } from './program.ts';
 
 export interface Reentry {
@@ -80,4 +80,4 @@ function describe(held: Held, pair: Pair, by: LockActivity): Reentry {
   return { held, pair, by, at: askingSite(held, pair), level: 'error', confidence, assumptions };
 }
 
-const rank = (one: Reentry): number => traceLength(one.pair.trace) + { high: 0, medium: 100, low: 200 }[one.confidence];
+const rank = (one: Reentry): number => traceLength(one.pair.trace) + DOUBT[one.confidence];

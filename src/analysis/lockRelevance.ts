@@ -15,7 +15,7 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
         (step.kind === 'call' && step.known?.takesUnit === true)
       )
         takers.add(id);
-  return reaching(program, get(callGraph), takers);
+  return reaching(get(functionUsers), takers);
 });
 
 /** What the lock walk looks at: also the functions that wait for what others tell, and those that tell. */
@@ -36,7 +36,7 @@ export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relev
   for (const id of keptTaskReaders(program, get(callGraph), takers)) more.add(id);
   if (more.size === 0 && !waitsForEvents) return takers;
   if (waitsForEvents) for (const id of emitting) more.add(id);
-  return reaching(program, get(callGraph), new Set([...takers, ...more]));
+  return reaching(get(functionUsers), new Set([...takers, ...more]));
 });
 
 /** Functions that wait for what a field or variable holds, where somebody puts the promise of a taker there. */
@@ -83,15 +83,12 @@ export function eventOf(fn: FunctionFacts, over: ValueId | undefined): string | 
   return last && 'field' in last && last.field.startsWith('on:') ? last.field : null;
 }
 
-/** These functions, and all that call, start, register or return one of them, over at most so many steps. */
-export function reaching(
-  program: Program,
-  graph: CallGraph,
-  seeds: ReadonlySet<FunctionId>,
-  steps = Infinity,
-): ReadonlySet<FunctionId> {
+type Users = ReadonlyMap<FunctionId, readonly FunctionId[]>;
+
+/** Who calls, starts, registers or returns each function. */
+export const functionUsers = defineAnalysis<Users>('function-users', (get, program) => {
+  const graph = get(callGraph);
   const users = new Map<FunctionId, FunctionId[]>();
-  const found = new Set<FunctionId>(seeds);
   const uses = (user: FunctionId, used: FunctionId): void => {
     const list = users.get(used);
     if (list) list.push(user);
@@ -103,6 +100,12 @@ export function reaching(
       for (const target of graph.targets(id, step.id)) uses(id, target);
     }
   }
+  return users;
+});
+
+/** These functions, and all that use one of them, over at most so many steps. */
+export function reaching(users: Users, seeds: ReadonlySet<FunctionId>, steps = Infinity): ReadonlySet<FunctionId> {
+  const found = new Set<FunctionId>(seeds);
   let border = [...found];
   for (let step = 0; step < steps && border.length > 0; step += 1) {
     border = [...new Set(border.flatMap(id => users.get(id) ?? []))].filter(user => !found.has(user));

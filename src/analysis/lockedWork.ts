@@ -3,7 +3,7 @@
  * A task counts as inside a section only while somebody who is inside it waits for it; a promise that nobody in the
  * section waits for leaves it.
  */
-import type { Access, Await, Call, Chain, Spawn, Step, StepId, ValueId } from '../model/facts.ts';
+import type { Access, Await, Call, Chain, Spawn, Step, ValueId } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
 import { FunctionIndex, placeKey } from './handMadeIndex.ts';
@@ -242,11 +242,4 @@ class Pass implements LockedWork {
     if (work.length === 0) return;
     for (const one of held) this.escapes.push({ held: one, moment, work, how: step.how === 'task' ? 'task' : 'timer' });
   }
-}
-
-/** The first step of a function, by id, that can suspend the task. */
-export function firstSuspension(steps: ReadonlyMap<StepId, Step>): StepId {
-  let first = Infinity;
-  for (const step of steps.values()) if (step.kind === 'await' && step.id < first) first = step.id;
-  return first;
 }

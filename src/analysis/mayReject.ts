@@ -329,7 +329,7 @@ function isListenerCall(fn: FunctionFacts, step: Call): boolean {
 }
 
 /** A call of the `resolve` or `reject` of a promise made by hand. */
-function isSettleCall(fn: FunctionFacts, step: Call): boolean {
+export function isSettleCall(fn: FunctionFacts, step: Call): boolean {
   if (step.target.kind !== 'value') return false;
   const callee = fn.values[step.target.of];
   const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;

@@ -1,7 +1,7 @@
 /** Fields and elements of symbolic objects: literals, class instances (through their constructors), containers. */
 import type { FunctionFacts, FunctionId, Place, TypeId } from '../model/facts.ts';
 import type { Evaluator } from './evaluator.ts';
-import { type Frame, type Ref, type Refs, alternatives, typeOf } from './refs.ts';
+import { type Frame, type Ref, type Refs, alternatives, isNothing, typeOf } from './refs.ts';
 import type { Write } from './writeIndex.ts';
 
 const NONE: Refs = [];
@@ -344,7 +344,6 @@ export class Objects {
 
 const isInside = (fn: FunctionFacts, outer: FunctionFacts): boolean =>
   fn.id === outer.id || fn.id.startsWith(outer.id.endsWith('#') ? outer.id : `${outer.id}/`);
-const isNothing = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined');
 
 /** Whether a write is to the field as this type declares it. */
 function matches(place: Place, declaring: TypeId, evaluator: Evaluator): boolean {

@@ -2,6 +2,7 @@
 import type { Access, Call, FunctionId, Step, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
+import { growToLeast } from './leastSet.ts';
 import type { Program } from './program.ts';
 
 export interface OutsideWrites {
@@ -43,16 +44,9 @@ class Solver implements OutsideWrites {
   }
 
   solve(): void {
-    const order = [...new Set([...this.#graph.components.flat(), ...this.#program.functions.keys()])];
-    for (let changed = true; changed;) {
-      changed = false;
-      for (const id of order) {
-        if (this.#reaching.has(id) || ![...this.#program.steps(id).values()].some(step => this.#reaches(id, step)))
-          continue;
-        this.#reaching.add(id);
-        changed = true;
-      }
-    }
+    growToLeast(this.#program, this.#graph, this.#reaching, ({ id }) =>
+      [...this.#program.steps(id).values()].some(step => this.#reaches(id, step)),
+    );
   }
 
   ofFunction(fn: FunctionId): boolean {

@@ -6,7 +6,7 @@ import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from './analysis.ts';
 import { canRunTogether } from './interleaving.ts';
 import { type LockActivity, lockActivities } from './lockActivities.ts';
-import { type Held, type Pair, traceEnd, traceLength } from './lockPairs.ts';
+import { DOUBT, type Held, type Pair, traceEnd, traceLength } from './lockPairs.ts';
 import { askingSite } from './lockStory.ts';
 import type { Lock } from './locks.ts';
 import type { Site } from './program.ts';
@@ -130,6 +130,6 @@ function holdersBeside(nesting: Nesting, all: readonly Nesting[]): number {
 
 const rank = (one: PoolDeadlock): number =>
   traceLength(one.pair.trace) +
-  { high: 0, medium: 100, low: 200 }[one.confidence] +
+  DOUBT[one.confidence] +
   (one.level === 'error' ? 0 : 1000) +
   (one.by.activity.test ? 5000 : 0);

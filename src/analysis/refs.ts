@@ -199,3 +199,7 @@ export function typeOf(ref: Ref): TypeId | null {
       return null;
   }
 }
+
+/** `null` or `undefined`. */
+export const isNothing = (ref: Ref): boolean =>
+  ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined');

@@ -7,6 +7,7 @@ import { defineAnalysis } from './analysis.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
 import { type Program, type Site, walkSteps } from './program.ts';
 import type { Frame, Ref } from './refs.ts';
+import { conditionReads } from './steps.ts';
 
 export interface SelfWait {
   /** The body of the task. */
@@ -224,27 +225,9 @@ function isGuarded(evaluate: Evaluator, frame: Frame, step: StepId): boolean {
     }
   });
   return conditions
-    .flatMap(valuesOf)
+    .flatMap(conditionReads)
     .flatMap(value => [...evaluate.evaluate(frame, value)])
     .some(ref => ref.kind === 'constant' || rootOf(ref).kind === 'parameter');
 }
 
 const rootOf = (ref: Ref): Ref => (ref.kind === 'field' || ref.kind === 'element' ? rootOf(ref.base) : ref);
-
-function valuesOf(condition: Condition): ValueId[] {
-  switch (condition.kind) {
-    case 'truthy':
-    case 'nullish':
-      return [condition.value];
-    case 'equal':
-    case 'less':
-      return [condition.left, condition.right];
-    case 'not':
-      return valuesOf(condition.of);
-    case 'and':
-    case 'or':
-      return condition.of.flatMap(valuesOf);
-    default:
-      return condition.reads;
-  }
-}

@@ -1,6 +1,6 @@
 /** Loops that go on as long as the process lives: endless ones, and those that only a flag of the program ends. */
 import type { Block, Condition, FunctionFacts, Loop, Place, Step, ValueId } from '../model/facts.ts';
-import { readsOf } from './consumptionIndex.ts';
+import { conditionReads } from './steps.ts';
 import { walkSteps } from './program.ts';
 
 /**
@@ -59,7 +59,7 @@ function writtenIn(loop: Loop): ReadonlySet<string> {
 /** A condition that only looks at whether state of the program is set. */
 function isFlag(fn: FunctionFacts, condition: Condition, own: ReadonlySet<string>): boolean {
   if (condition.kind === 'equal' || condition.kind === 'less' || condition.kind === 'other') return false;
-  const reads = readsOf(condition);
+  const reads = conditionReads(condition);
   return reads.length > 0 && reads.every(value => isShared(fn, value, own));
 }
 

@@ -5,7 +5,8 @@
 import type { At, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
-import { functionUses, type FunctionUsesOf, type Key, readsOf, type Use } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf, type Key, type Use } from './consumptionIndex.ts';
+import { conditionReads } from './steps.ts';
 import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
 import type { Program, Site } from './program.ts';
@@ -309,7 +310,7 @@ class Finder implements SettledResults {
   #answer(at: Followed, looks: Looks): void {
     const fn = this.#program.functions.get(at.fn);
     for (const value of fn?.values ?? []) {
-      if (value.kind !== 'choice' || !value.when || !readsOf(value.when).includes(at.value)) continue;
+      if (value.kind !== 'choice' || !value.when || !conditionReads(value.when).includes(at.value)) continue;
       if (fn && asks(fn, value.when, FULFILLED) && this.#answersOnly(at.fn))
         looks.filtered.push(this.#program.site(at.fn, fn.nameAt));
       else looks.checked = true;

@@ -3,7 +3,8 @@ import type { Call, Condition, FunctionFacts, Step } from '../model/facts.ts';
 import type { Confidence } from '../model/report.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
-import { functionUses, type FunctionUsesOf, readsOf } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { conditionReads } from './steps.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
 import { optionUses, type OptionUses } from './optionUses.ts';
 import type { Program, Site } from './program.ts';
@@ -216,7 +217,7 @@ function isAborted(fn: FunctionFacts, condition: Condition, holds: boolean): boo
   return (
     holds &&
     condition.kind === 'truthy' &&
-    readsOf(condition).some(value => {
+    conditionReads(condition).some(value => {
       const facts = fn.values[value];
       const last = facts?.kind === 'read' ? facts.place.path.at(-1) : undefined;
       return last !== undefined && 'field' in last && last.field === 'aborted';

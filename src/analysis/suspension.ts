@@ -5,6 +5,7 @@
 import type { Await, Call, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../model/facts.ts';
 import { defineAnalysis, type Get } from './analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
+import { growToLeast } from './leastSet.ts';
 import { isPromiseMade } from './mayReject.ts';
 import type { Program } from './program.ts';
 
@@ -33,18 +34,8 @@ class Solver implements Suspension {
     this.#graph = get(callGraph);
   }
 
-  /** Callees come first, so that few rounds are needed. */
   solve(): void {
-    const order = [...new Set([...this.#graph.components.flat(), ...this.#program.functions.keys()])];
-    for (let changed = true; changed;) {
-      changed = false;
-      for (const id of order) {
-        const fn = this.#program.functions.get(id);
-        if (!fn || this.#leaving.has(id) || !this.#leaves(fn)) continue;
-        this.#leaving.add(id);
-        changed = true;
-      }
-    }
+    growToLeast(this.#program, this.#graph, this.#leaving, fn => this.#leaves(fn));
   }
 
   ofFunction(fn: FunctionId): boolean {

@@ -1,7 +1,7 @@
 /** Functions that keep a second activation of themselves out: a flag that they test and set, or a lock. */
 import type { FunctionId, Place, Step, Value, ValueId } from '../model/facts.ts';
 import type { CallGraph } from './callGraph.ts';
-import { readsOf } from './consumptionIndex.ts';
+import { conditionReads } from './steps.ts';
 import type { Program } from './program.ts';
 
 const DEPTH = 2;
@@ -26,7 +26,7 @@ export function hasClaim(program: Program, graph: CallGraph, fn: FunctionId, dep
   return [...tested].some(place => written.has(place));
 }
 
-const testsOf = (step: Step): ValueId[] => (step.kind === 'branch' ? readsOf(step.condition) : []);
+const testsOf = (step: Step): ValueId[] => (step.kind === 'branch' ? conditionReads(step.condition) : []);
 
 const nameOf = ({ root, path }: Place): string => JSON.stringify([root, path]);
 

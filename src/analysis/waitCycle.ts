@@ -7,7 +7,7 @@ import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from './analysis.ts';
 import { deferreds } from './deferreds.ts';
 import { type LockActivities, type LockActivity, lockActivities } from './lockActivities.ts';
-import { type Held, type Trace, traceEnd, traceLength } from './lockPairs.ts';
+import { DOUBT, type Held, type Trace, traceEnd, traceLength } from './lockPairs.ts';
 import { waitsForItself } from './lockReentry.ts';
 import { askingSite, traceSteps } from './lockStory.ts';
 import type { Settling, Waiting } from './lockWaits.ts';
@@ -173,4 +173,4 @@ function waitSite(_held: Held, wait: Waiting): Site {
   return steps[steps.length - 1]?.site ?? wait.trace.site;
 }
 
-const rank = (one: WaitCycle): number => traceLength(one.trace) + { high: 0, medium: 100, low: 200 }[one.confidence];
+const rank = (one: WaitCycle): number => traceLength(one.trace) + DOUBT[one.confidence];

@@ -1,0 +1,35 @@
+/** What stands inside steps and conditions: one enumeration for every walk over the structured control flow. */
+import type { Block, Condition, Step, ValueId } from '../model/facts.ts';
+
+/** The blocks inside a step, in the order in which they stand. */
+export function innerBlocks(step: Step): Block[] {
+  switch (step.kind) {
+    case 'branch':
+      return step.arms.map(arm => arm.body);
+    case 'loop':
+      return [step.body, step.orElse];
+    case 'try':
+      return [step.body, ...step.handlers.map(handler => handler.body), step.orElse, step.finally];
+    default:
+      return [];
+  }
+}
+
+/** The values that a condition looks at. */
+export function conditionReads(condition: Condition): ValueId[] {
+  switch (condition.kind) {
+    case 'truthy':
+    case 'nullish':
+      return [condition.value];
+    case 'equal':
+    case 'less':
+      return [condition.left, condition.right];
+    case 'not':
+      return conditionReads(condition.of);
+    case 'and':
+    case 'or':
+      return condition.of.flatMap(conditionReads);
+    case 'other':
+      return condition.reads;
+  }
+}
