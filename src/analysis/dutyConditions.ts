@@ -6,9 +6,8 @@ import type { Condition, Place, ValueId } from '../model/facts.ts';
 import { tokenId } from './dutyCarriers.ts';
 import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from './evaluator.ts';
-import type { Frame, Ref } from './refs.ts';
+import { type Frame, isNothing, type Ref } from './refs.ts';
 
-const isNothing = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined');
 const isFlagText = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'true' || ref.text === 'false');
 
 /** Whether a constant is truthy. */

@@ -2,7 +2,7 @@
 import type { Await, Chain, StepId, ValueId } from '../model/facts.ts';
 import { DutyCalls } from './dutyCalls.ts';
 import type { DutyWalk, Thrown } from './dutyEffects.ts';
-import { type Path, type Reach, withFact } from './dutyPaths.ts';
+import { distinct, distinctFailures, type Path, type Reach, withFact } from './dutyPaths.ts';
 import { objectKey } from './dutyCarriers.ts';
 import { promiseParts } from './promiseParts.ts';
 import { type Frame, type Ref, type Refs, alternatives } from './refs.ts';
@@ -95,9 +95,21 @@ export abstract class DutyJoins extends DutyCalls {
     const start = withFact({ ...path, pending }, `j${ref.id}`, true);
     walk.joined.add(ref.id);
     if (ref.kind === 'task') return this.#joinTask(walk, ref, start, at);
-    if (ref.kind === 'chain') return this.#joinChain(walk, ref, start, at, depth);
-    if (ref.kind === 'combined') return this.#joinAll(walk, ref, start, at, depth);
+    if (ref.kind === 'chain') return this.#bounded(walk, this.#joinChain(walk, ref, start, at, depth));
+    if (ref.kind === 'combined') return this.#bounded(walk, this.#joinAll(walk, ref, start, at, depth));
     return { normal: [start], thrown: [] };
+  }
+
+  /** Paths without repeats; too many to be told apart make the walk coarse. */
+  protected settle(walk: DutyWalk, paths: readonly Path[]): readonly Path[] {
+    const merged = distinct(paths);
+    if (merged.overflow) walk.overflow = true;
+    return merged.paths;
+  }
+
+  /** Each link of a chain multiplies the ways of the one before: they are brought together after every link. */
+  #bounded(walk: DutyWalk, { normal, thrown }: Joined): Joined {
+    return { normal: this.settle(walk, normal), thrown: distinctFailures(thrown) };
   }
 
   #joinTask(walk: DutyWalk, ref: Ref & { kind: 'task' }, path: Path, at: readonly [number, number]): Joined {
@@ -122,7 +134,7 @@ export abstract class DutyJoins extends DutyCalls {
     const normal = run();
     const { thrown } = walk;
     walk.thrown = outer;
-    return { normal, thrown };
+    return this.#bounded(walk, { normal, thrown });
   }
 
   #joinChain(

@@ -151,6 +151,18 @@ export function distinctExits(exits: readonly Exit[]): readonly Exit[] {
   return [...found.values()].slice(0, 2 * PATHS);
 }
 
+/** Failures as they are, while they are few; else one of those that leave the same duties, the surest. */
+export function distinctFailures<T extends { path: Path; cause: Cause }>(all: readonly T[]): readonly T[] {
+  if (all.length <= 2 * PATHS) return all;
+  const found = new Map<string, T>();
+  for (const one of all) {
+    const key = dutiesKey(one.path);
+    const known = found.get(key);
+    if (!known || (one.cause.certain && !known.cause.certain)) found.set(key, one);
+  }
+  return [...found.values()].slice(0, 2 * PATHS);
+}
+
 export const withFact = (path: Path, key: string, holds: boolean): Path => ({
   ...path,
   facts: new Map([...path.facts, [key, holds]]),

@@ -4,7 +4,7 @@
  */
 import type { Call, FunctionFacts, Step, ValueId } from '../model/facts.ts';
 import type { CallGraph } from './callGraph.ts';
-import { type Failure, type MayReject, worse } from './mayReject.ts';
+import { type Failure, isSettleCall, type MayReject, worse } from './mayReject.ts';
 import type { Program } from './program.ts';
 
 export type Throws = 'never' | 'unknown' | 'certain';
@@ -77,11 +77,4 @@ export class DutyThrows {
         return 'never';
     }
   }
-}
-
-function isSettleCall(fn: FunctionFacts, step: Call): boolean {
-  if (step.target.kind !== 'value') return false;
-  const callee = fn.values[step.target.of];
-  const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
-  return last !== undefined && 'field' in last && (last.field === 'resolve' || last.field === 'reject');
 }

@@ -6,7 +6,7 @@ import type { Block, Branch, Exit as ExitStep, Loop, Step, Try } from '../model/
 import { truthOfText } from './dutyConditions.ts';
 import type { DutyTools, DutyWalk, Jump, Thrown } from './dutyEffects.ts';
 import { DutyJoins } from './dutyJoins.ts';
-import { type Duty, type Exit, type Hold, type Path, START, distinct, distinctExits, siteKey } from './dutyPaths.ts';
+import { type Duty, type Exit, type Hold, type Path, START, distinctExits, siteKey } from './dutyPaths.ts';
 import type { Frame, Ref, Refs } from './refs.ts';
 
 type Paths = readonly Path[];
@@ -125,17 +125,11 @@ export class DutyInterpreter extends DutyJoins {
     }
   }
 
-  #settle(walk: DutyWalk, paths: Paths): Paths {
-    const merged = distinct(paths);
-    if (merged.overflow) walk.overflow = true;
-    return merged.paths;
-  }
-
   #block(walk: DutyWalk, block: Block, start: Paths): Paths {
     let paths = start;
     for (const step of block) {
       if (paths.length === 0) return NONE;
-      paths = this.#settle(walk, this.#step(walk, step, paths));
+      paths = this.settle(walk, this.#step(walk, step, paths));
     }
     return paths;
   }
@@ -257,7 +251,7 @@ export class DutyInterpreter extends DutyJoins {
     if (waited.length === 0 || waited.length > RETURNED) return [path];
     const all = waited.map(ref => this.join(walk, ref, path, at, 0));
     for (const { thrown } of all) walk.thrown.push(...thrown);
-    return this.#settle(
+    return this.settle(
       walk,
       all.flatMap(({ normal }) => [...normal]),
     );
@@ -316,7 +310,7 @@ export class DutyInterpreter extends DutyJoins {
     const ends: Path[] = [];
     let into: Paths = NONE;
     for (const arm of step.arms) {
-      const end = this.#block(walk, arm.body, this.#settle(walk, [path, ...into]));
+      const end = this.#block(walk, arm.body, this.settle(walk, [path, ...into]));
       into = arm.fallsThrough ? end : NONE;
       if (!arm.fallsThrough) ends.push(...end);
     }
@@ -341,7 +335,7 @@ export class DutyInterpreter extends DutyJoins {
       leaving.push(...left.map(path => afterRound(path, paths)));
       if (step.test !== 'none') leaving.push(...ends);
       if (ends.length === 0) break;
-      start = this.#settle(walk, ends);
+      start = this.settle(walk, ends);
     }
     walk.jumps = outer;
     const emptied = new Set(
@@ -351,7 +345,7 @@ export class DutyInterpreter extends DutyJoins {
         .filter(({ duty }) => leaving.some(path => path.taken.has(duty.id) && !isHeld(path, duty.id)))
         .map(({ duty }) => duty.id),
     );
-    const left = this.#settle(
+    const left = this.settle(
       walk,
       leaving.map(path => ({ ...path, held: path.held.filter(hold => !emptied.has(hold.duty.id)) })),
     );
@@ -373,7 +367,7 @@ export class DutyInterpreter extends DutyJoins {
           ...this.#block(
             walk,
             handler.body,
-            this.#settle(
+            this.settle(
               walk,
               caught.map(one => one.path),
             ),
@@ -406,7 +400,7 @@ export class DutyInterpreter extends DutyJoins {
     }
     for (const jump of inner.jumps)
       for (const path of this.#block(walk, step.finally, [jump.path])) walk.jumps.push({ ...jump, path });
-    const after = this.#block(walk, step.finally, this.#settle(walk, normal));
+    const after = this.#block(walk, step.finally, this.settle(walk, normal));
     walk.lenient -= 1;
     return after;
   }
