@@ -1,6 +1,6 @@
 /** The pipeline, readable as a table of contents: load → extract → link → check → suppress → score → report. */
 import { createGet } from './analysis/analysis.ts';
-import { callGraph } from './analysis/callGraph.ts';
+import { callGraph } from './analysis/flow/callGraph.ts';
 import { linkProgram } from './analysis/program.ts';
 import type { Check } from './checks/check.ts';
 import { type Config, DEFAULT_CONFIG } from './config/config.ts';

@@ -8,7 +8,7 @@ import type { Check, FoundDraft } from '../src/checks/check.ts';
 import type { Frontend } from '../src/frontends/frontend.ts';
 import type { At } from '../src/model/facts.ts';
 import type { AuditReport } from '../src/model/report.ts';
-import { callGraph } from '../src/analysis/callGraph.ts';
+import { callGraph } from '../src/analysis/flow/callGraph.ts';
 import { type FakeFile, at, fakeFrontend, functionFacts, suppression } from './support/facts.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'conc-audit-pipeline-'));

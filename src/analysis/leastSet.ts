@@ -1,6 +1,6 @@
 /** Least fixpoints over functions: sets that only grow until nothing more belongs to them. */
 import type { FunctionFacts, FunctionId } from '../model/facts.ts';
-import type { CallGraph } from './callGraph.ts';
+import type { CallGraph } from './flow/callGraph.ts';
 import type { Program } from './program.ts';
 
 /** Adds functions to the set, which `belongs` may look at, until none is left. Callees come first: few rounds are needed. */

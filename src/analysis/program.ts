@@ -1,7 +1,7 @@
 /** The linked program: all facts of all files, with the tables that every analysis needs. */
 import type { Analysis } from './analysis.ts';
-import { withHandMadeLocks } from './handMade.ts';
-import type { Broken, Shape } from './handMadeIndex.ts';
+import { withHandMadeLocks } from './handmade/handMade.ts';
+import type { Broken, Shape } from './handmade/handMadeIndex.ts';
 import type {
   At,
   Block,

@@ -1,4 +1,4 @@
-import { abandonedAcquires } from '../analysis/abandonedAcquires.ts';
+import { abandonedAcquires } from '../analysis/duties/abandonedAcquires.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

@@ -1,6 +1,6 @@
-import { type AbandonedSiblings, abandonedSiblings } from '../analysis/abandonedSiblings.ts';
-import { names, type Names } from '../analysis/ownershipNames.ts';
-import { sectionEscapes } from '../analysis/sectionEscapes.ts';
+import { type AbandonedSiblings, abandonedSiblings } from '../analysis/promises/abandonedSiblings.ts';
+import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
+import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**

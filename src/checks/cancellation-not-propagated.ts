@@ -1,5 +1,5 @@
-import { names } from '../analysis/ownershipNames.ts';
-import { type SignalCall, signalCalls } from '../analysis/signalFlow.ts';
+import { names } from '../analysis/tasks/ownershipNames.ts';
+import { type SignalCall, signalCalls } from '../analysis/tasks/signalFlow.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type ProcessExit, processExits } from '../analysis/exits.ts';
-import { names } from '../analysis/ownershipNames.ts';
+import { type ProcessExit, processExits } from '../analysis/tasks/exits.ts';
+import { names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 

@@ -1,11 +1,11 @@
-import { mayReject, type MayReject } from '../analysis/mayReject.ts';
-import { names, type Names } from '../analysis/ownershipNames.ts';
+import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
+import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
-import { promiseSites } from '../analysis/promises.ts';
-import { isHandled, type PromiseFate, promiseFates } from '../analysis/promisesFate.ts';
+import { promiseSites } from '../analysis/promises/promises.ts';
+import { isHandled, type PromiseFate, promiseFates } from '../analysis/promises/promisesFate.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
-import { sectionEscapes } from '../analysis/sectionEscapes.ts';
-import { type SettledResults, settledResults } from '../analysis/settledResults.ts';
+import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
+import { type SettledResults, settledResults } from '../analysis/promises/settledResults.ts';
 
 /**
  * A promise is made and nobody will see it settle. Silent: awaited, returned, yielded, passed on, stored where somebody

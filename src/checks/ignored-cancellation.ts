@@ -1,4 +1,4 @@
-import { ignoredSignals } from '../analysis/ignoredSignals.ts';
+import { ignoredSignals } from '../analysis/tasks/ignoredSignals.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

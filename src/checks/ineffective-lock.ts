@@ -1,10 +1,10 @@
-import { type BrokenLock, brokenLocks } from '../analysis/brokenLocks.ts';
-import { guardForks } from '../analysis/guardForks.ts';
-import { type LockCreation, lockCreations } from '../analysis/lockCreations.ts';
-import { functionName } from '../analysis/lockStory.ts';
-import { processSharing } from '../analysis/processSharing.ts';
+import { type BrokenLock, brokenLocks } from '../analysis/guarded/brokenLocks.ts';
+import { guardForks } from '../analysis/guarded/guardForks.ts';
+import { type LockCreation, lockCreations } from '../analysis/guarded/lockCreations.ts';
+import { functionName } from '../analysis/locks/lockStory.ts';
+import { processSharing } from '../analysis/guarded/processSharing.ts';
 import { linkedProgram } from '../analysis/program.ts';
-import { splitGuards } from '../analysis/splitGuards.ts';
+import { splitGuards } from '../analysis/guarded/splitGuards.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**

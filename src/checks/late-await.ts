@@ -1,5 +1,5 @@
-import { type LateAwait, lateAwaits } from '../analysis/lateAwaits.ts';
-import { names } from '../analysis/ownershipNames.ts';
+import { type LateAwait, lateAwaits } from '../analysis/promises/lateAwaits.ts';
+import { names } from '../analysis/tasks/ownershipNames.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type HeldAwait, heldAwaits } from '../analysis/heldAwaits.ts';
-import { functionName } from '../analysis/lockStory.ts';
+import { type HeldAwait, heldAwaits } from '../analysis/guarded/heldAwaits.ts';
+import { functionName } from '../analysis/locks/lockStory.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

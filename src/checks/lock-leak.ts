@@ -1,5 +1,5 @@
-import { type Leak, lockLeaks } from '../analysis/lockLeaks.ts';
-import type { WrongRelease } from '../analysis/dutyEffects.ts';
+import { type Leak, lockLeaks } from '../analysis/duties/lockLeaks.ts';
+import type { WrongRelease } from '../analysis/duties/dutyEffects.ts';
 import { linkedProgram, type Program, type Site } from '../analysis/program.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 

@@ -1,6 +1,6 @@
-import { type LockCycle, type LockEdge, lockOrder } from '../analysis/lockOrder.ts';
-import { askingSite, functionName, lockWitness } from '../analysis/lockStory.ts';
-import { traceEnd } from '../analysis/lockPairs.ts';
+import { type LockCycle, type LockEdge, lockOrder } from '../analysis/locks/lockOrder.ts';
+import { askingSite, functionName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import { linkedProgram, type Program, type Site } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

@@ -1,8 +1,8 @@
-import { declaredOrder } from '../analysis/declaredOrder.ts';
-import { lockOrder } from '../analysis/lockOrder.ts';
-import { type OrderViolation, orderViolations } from '../analysis/lockOrderViolation.ts';
-import { traceEnd } from '../analysis/lockPairs.ts';
-import { callsOf, functionName, lockWitness } from '../analysis/lockStory.ts';
+import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
+import { lockOrder } from '../analysis/locks/lockOrder.ts';
+import { type OrderViolation, orderViolations } from '../analysis/locks/lockOrderViolation.ts';
+import { traceEnd } from '../analysis/locks/lockPairs.ts';
+import { callsOf, functionName, lockWitness } from '../analysis/locks/lockStory.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

@@ -1,7 +1,7 @@
-import { lockReentry } from '../analysis/lockReentry.ts';
-import { lockActivities } from '../analysis/lockActivities.ts';
-import { functionName, lockWitness } from '../analysis/lockStory.ts';
-import { traceEnd } from '../analysis/lockPairs.ts';
+import { lockReentry } from '../analysis/locks/lockReentry.ts';
+import { lockActivities } from '../analysis/locks/lockActivities.ts';
+import { functionName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

@@ -1,6 +1,6 @@
-import { functionName } from '../analysis/lockStory.ts';
+import { functionName } from '../analysis/locks/lockStory.ts';
 import { linkedProgram } from '../analysis/program.ts';
-import { type UnboundedLock, unboundedLocks } from '../analysis/unboundedLocks.ts';
+import { type UnboundedLock, unboundedLocks } from '../analysis/locks/unboundedLocks.ts';
 import { defineCheck } from './check.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { names } from '../analysis/ownershipNames.ts';
+import { names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram, type Program } from '../analysis/program.ts';
-import { type OutsideCall, unboundedCalls } from '../analysis/unboundedCalls.ts';
+import { type OutsideCall, unboundedCalls } from '../analysis/tasks/unboundedCalls.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { mayReject } from '../analysis/mayReject.ts';
-import { type MisusedPromise, misusedPromises } from '../analysis/misusedPromises.ts';
-import { names, type Names } from '../analysis/ownershipNames.ts';
+import { mayReject } from '../analysis/promises/mayReject.ts';
+import { type MisusedPromise, misusedPromises } from '../analysis/promises/misusedPromises.ts';
+import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import type { Site } from '../analysis/program.ts';
-import { sectionEscapes } from '../analysis/sectionEscapes.ts';
+import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import type { Get } from '../analysis/analysis.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 

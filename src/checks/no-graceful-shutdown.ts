@@ -1,6 +1,6 @@
 import { linkedProgram } from '../analysis/program.ts';
-import type { Intake } from '../analysis/programs.ts';
-import { type Shutdown, shutdowns } from '../analysis/shutdown.ts';
+import type { Intake } from '../analysis/tasks/programs.ts';
+import { type Shutdown, shutdowns } from '../analysis/tasks/shutdown.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**

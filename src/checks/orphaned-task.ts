@@ -1,8 +1,8 @@
-import { mayReject } from '../analysis/mayReject.ts';
-import { names } from '../analysis/ownershipNames.ts';
-import { isHandled } from '../analysis/promisesFate.ts';
-import { sectionEscapes } from '../analysis/sectionEscapes.ts';
-import { type OrphanProblem, type Task, taskOwnership } from '../analysis/taskOwnership.ts';
+import { mayReject } from '../analysis/promises/mayReject.ts';
+import { names } from '../analysis/tasks/ownershipNames.ts';
+import { isHandled } from '../analysis/promises/promisesFate.ts';
+import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
+import { type OrphanProblem, type Task, taskOwnership } from '../analysis/tasks/taskOwnership.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
 /**

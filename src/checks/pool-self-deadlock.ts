@@ -1,7 +1,7 @@
-import { lockActivities } from '../analysis/lockActivities.ts';
-import { traceEnd } from '../analysis/lockPairs.ts';
-import { callsOf, functionName, lockWitness } from '../analysis/lockStory.ts';
-import { type PoolDeadlock, poolDeadlock } from '../analysis/poolDeadlock.ts';
+import { lockActivities } from '../analysis/locks/lockActivities.ts';
+import { traceEnd } from '../analysis/locks/lockPairs.ts';
+import { callsOf, functionName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { type PoolDeadlock, poolDeadlock } from '../analysis/locks/poolDeadlock.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

@@ -1,6 +1,6 @@
-import { names } from '../analysis/ownershipNames.ts';
+import { names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
-import { races } from '../analysis/races.ts';
+import { races } from '../analysis/tasks/races.ts';
 import { defineCheck } from './check.ts';
 
 /**

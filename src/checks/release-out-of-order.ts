@@ -1,5 +1,5 @@
-import { lockLeaks } from '../analysis/lockLeaks.ts';
-import { functionName } from '../analysis/lockStory.ts';
+import { lockLeaks } from '../analysis/duties/lockLeaks.ts';
+import { functionName } from '../analysis/locks/lockStory.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

@@ -1,6 +1,6 @@
-import { functionName } from '../analysis/lockStory.ts';
+import { functionName } from '../analysis/locks/lockStory.ts';
 import { linkedProgram } from '../analysis/program.ts';
-import { type SectionEscape, sectionEscapes } from '../analysis/sectionEscapes.ts';
+import { type SectionEscape, sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { defineCheck } from './check.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type SettledProblem, settledResults } from '../analysis/settledResults.ts';
-import { names } from '../analysis/ownershipNames.ts';
+import { type SettledProblem, settledResults } from '../analysis/promises/settledResults.ts';
+import { names } from '../analysis/tasks/ownershipNames.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { declaredOrder } from '../analysis/declaredOrder.ts';
-import { byProject, inOrder, innerSite, lockHierarchy, orderLines } from '../analysis/lockHierarchy.ts';
-import { traceEnd } from '../analysis/lockPairs.ts';
+import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
+import { byProject, inOrder, innerSite, lockHierarchy, orderLines } from '../analysis/locks/lockHierarchy.ts';
+import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 

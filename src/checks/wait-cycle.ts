@@ -1,9 +1,9 @@
-import { lockActivities } from '../analysis/lockActivities.ts';
-import { traceEnd } from '../analysis/lockPairs.ts';
-import { callsOf, functionName } from '../analysis/lockStory.ts';
+import { lockActivities } from '../analysis/locks/lockActivities.ts';
+import { traceEnd } from '../analysis/locks/lockPairs.ts';
+import { callsOf, functionName } from '../analysis/locks/lockStory.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
-import { selfWaits } from '../analysis/selfWait.ts';
-import { type WaitCycle, waitCycles } from '../analysis/waitCycle.ts';
+import { selfWaits } from '../analysis/locks/selfWait.ts';
+import { type WaitCycle, waitCycles } from '../analysis/locks/waitCycle.ts';
 import { defineCheck } from './check.ts';
 
 /**

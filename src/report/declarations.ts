@@ -1,5 +1,5 @@
 /** Declarations in the audited code and its configuration that say nothing: notes, as for suppressions that do nothing. */
-import { type DeclaredOrder, declaredOrder } from '../analysis/declaredOrder.ts';
+import { type DeclaredOrder, declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import type { Get } from '../analysis/analysis.ts';
 import type { Diagnostic, Finding } from '../model/report.ts';
 import { stableHash } from '../util/stableHash.ts';

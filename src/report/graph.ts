@@ -1,5 +1,5 @@
 /** The call graph as JSON, Graphviz or indented text. */
-import { type CallEdge, callGraph, printCallGraph as callsAsData } from '../analysis/callGraph.ts';
+import { type CallEdge, callGraph, printCallGraph as callsAsData } from '../analysis/flow/callGraph.ts';
 import type { Program } from '../analysis/program.ts';
 import type { FunctionFacts } from '../model/facts.ts';
 import { byCodeUnit } from '../util/compare.ts';

@@ -1,7 +1,7 @@
 /** The hierarchy of locks as text to paste, Mermaid, Graphviz or JSON: who is held while who is asked for, and where. */
-import { declaredOrder } from '../analysis/declaredOrder.ts';
-import { type LockHierarchy, type Nesting, lockHierarchy, orderLines } from '../analysis/lockHierarchy.ts';
-import { traceEnd } from '../analysis/lockPairs.ts';
+import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
+import { type LockHierarchy, type Nesting, lockHierarchy, orderLines } from '../analysis/locks/lockHierarchy.ts';
+import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import type { Site } from '../analysis/program.ts';
 import type { Linked } from './linked.ts';
 

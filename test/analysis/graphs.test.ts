@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FlowSolver } from '../../src/analysis/flowSolver.ts';
-import { forkOf } from '../../src/analysis/interleaving.ts';
+import { FlowSolver } from '../../src/analysis/flow/flowSolver.ts';
+import { forkOf } from '../../src/analysis/locks/interleaving.ts';
 import { stronglyConnected } from '../../src/util/scc.ts';
 
 const components = (edges: Record<string, string[]>): string[] =>

@@ -1,0 +1,268 @@
+/** What calls do to release duties: through the outcomes of the bodies that they run, or by handing releasers on. */
+import type { Call, StepId } from '../../model/facts.ts';
+import { DutyEffects, type DutyWalk } from './dutyEffects.ts';
+import { objectKey } from './dutyCarriers.ts';
+import { type Exit, type Freed, type Hold, type Path, type Reach, siteKey, withFact, withFreed } from './dutyPaths.ts';
+import type { Callee } from '../flow/evaluator.ts';
+import type { Site } from '../program.ts';
+import type { Frame, Ref, Refs } from '../refs.ts';
+
+/** More possible bodies than this are as good as unknown. */
+const BODIES = 6;
+
+export abstract class DutyCalls extends DutyEffects {
+  /** How running an activation can end. */
+  abstract outcomes(frame: Frame): readonly Exit[];
+  /** Functions that can take or release something, or call one that can. */
+  protected abstract readonly relevant: ReadonlySet<string>;
+
+  protected calls(walk: DutyWalk, step: Call, path: Path): Path[] {
+    const site = this.site(walk, step.at);
+    const target = step.target.kind === 'value' ? this.evaluator.evaluate(walk.frame, step.target.of) : [];
+    if (target.length > 0) {
+      const after = this.releaseToken(target, site, path);
+      const isRelease = after.held.length < path.held.length || target.every(ref => ref.kind === 'token');
+      if (isRelease || after.freed.some(freed => freed.token !== null && !path.freed.includes(freed))) return [after];
+      return this.#run(walk, step, after);
+    }
+    return this.#run(walk, step, path);
+  }
+
+  #run(walk: DutyWalk, step: Call, path: Path): Path[] {
+    const callees = this.evaluator.callees(walk.frame, step);
+    const args = step.args.flatMap(arg => [...this.evaluator.evaluate(walk.frame, arg)]);
+    if (callees.length === 0 || callees.length > BODIES) {
+      const after = this.handOver(path, this.#isContainer(step) ? [] : [...args, ...this.#outcomesOf(walk, step)]);
+      this.throwing(walk, this.tools.throws.call(walk.frame.fn, step, walk.lenient > 0), step.at, textOf(step), [
+        after,
+      ]);
+      return [after];
+    }
+    return this.#known(walk, step, path, callees, args);
+  }
+
+  /** The outcome of a settled promise, whose value is taken out by a call: `result.value()`. */
+  #outcomesOf(walk: DutyWalk, step: Call): Refs {
+    const refs = step.receiver === undefined ? [] : this.evaluator.evaluate(walk.frame, step.receiver);
+    return refs.filter(ref => ref.kind === 'token' || (ref.kind === 'element' && ref.base.kind === 'combined'));
+  }
+
+  /** `Set.has(x)` and the like look at what they are given, and keep nothing. */
+  #isContainer(step: Call): boolean {
+    return step.target.kind === 'external' && /^lib#(?:Array|Set|Map|Boolean|console)\b/.test(step.target.name);
+  }
+
+  #known(walk: DutyWalk, step: Call, path: Path, callees: readonly Callee[], args: Refs): Path[] {
+    let start = path;
+    const walked: Frame[] = [];
+    for (const { frame } of callees) {
+      start = this.handOver(start, this.#unbound(frame, step, args));
+      const { calling } = frame.fn;
+      if (calling === 'value') {
+        if (this.isWalked(frame, start, walk.frame)) walked.push(frame);
+        continue;
+      }
+      const task = this.evaluator.refs.make({ kind: 'task', frame, from: walk.frame, step: step.id });
+      if (calling.endsWith('generator')) start = this.handOver(start, args);
+      else if (this.binds(frame, start, walk.frame))
+        start = { ...start, pending: new Set([...start.pending, task.id]) };
+      this.promises.set(task.id, task);
+    }
+    if (walked.length === 0) {
+      this.throwing(walk, this.tools.throws.call(walk.frame.fn, step, walk.lenient > 0), step.at, textOf(step), [
+        start,
+      ]);
+      return [start];
+    }
+    const exits = this.#merged(walked.map(frame => this.outcomes(frame)));
+    return this.endings(walk, exits, start, this.site(walk, step.at), step.id, textOf(step));
+  }
+
+  /** Promises by number, for those under way. */
+  protected readonly promises = new Map<number, Ref>();
+
+  /** Of several possible bodies, what one gives back counts as given back: which one runs, nobody knows. */
+  #merged(all: readonly (readonly Exit[])[]): readonly Exit[] {
+    if (all.length === 1) return all[0] ?? [];
+    const normal = all.flat().filter(exit => exit.how === 'normal');
+    const freed = normal.flatMap(exit => [...exit.path.freed]);
+    const lost = new Set(normal.flatMap(exit => [...exit.path.lost]));
+    return all.flat().map(exit => ({ ...exit, path: { ...exit.path, freed, lost } }));
+  }
+
+  /** Arguments that the callee does not see as what they are: spread, or too many activations. */
+  #unbound(frame: Frame, step: Call, args: Refs): Refs {
+    if (args.every(ref => this.carriers.reach(ref).tokens.size === 0 && ref.kind !== 'made')) return [];
+    const bound = new Set(frame.parameters.flatMap(refs => [...(refs ?? [])]));
+    const hasRest = frame.fn.parameters.some(parameter => parameter.rest) || (step.spreads?.length ?? 0) > 0;
+    const usesArguments = step.args.length > frame.fn.parameters.length && hasRest;
+    return hasRest || usesArguments || bound.has(this.evaluator.refs.unknown)
+      ? args.filter(ref => !bound.has(ref))
+      : [];
+  }
+
+  /** What a call of the activation can do matters here. */
+  protected isWalked(frame: Frame, path: Path, from: Frame): boolean {
+    return this.relevant.has(frame.fn.id) || this.binds(frame, path, from);
+  }
+
+  /**
+   * The activation was given something that leads to a releaser, or is a closure over one; or it was handed an object
+   * that came from outside, of which only the outside knows.
+   */
+  protected binds(frame: Frame, path: Path, from: Frame): boolean {
+    const bound = [...(frame.self ?? []), ...frame.parameters.flatMap(refs => [...(refs ?? [])])];
+    if (frame.fn.captures.length > 0)
+      bound.push(this.evaluator.refs.make({ kind: 'function', fn: frame.fn.id, frame: frame.parent }));
+    const given = new Set([...(from.self ?? []), ...from.parameters.flatMap(refs => [...(refs ?? [])])]);
+    return bound.some(
+      ref =>
+        (ref.kind === 'made' && given.has(ref)) ||
+        this.carriers.reach(ref).tokens.size > 0 ||
+        path.held.some(hold => this.carriers.leadsTo(ref, hold)),
+    );
+  }
+
+  /** The ways on after a body was run to its end; its exceptions are thrown here. */
+  protected endings(
+    walk: DutyWalk,
+    exits: readonly Exit[],
+    path: Path,
+    site: Site,
+    step: StepId | null,
+    text: string,
+  ): Path[] {
+    const paths: Path[] = [];
+    for (const exit of exits) {
+      const after = this.ended(walk, exit, path, site);
+      if (exit.how === 'throw') {
+        const certain = exit.cause?.certain ?? false;
+        if (certain || walk.lenient === 0) walk.thrown.push({ path: after, cause: { certain, site, text } });
+      } else paths.push(exit.returns === null || step === null ? after : withFact(after, `r${step}`, exit.returns));
+    }
+    return paths;
+  }
+
+  /** The path after a body ended in this way. */
+  protected ended(walk: DutyWalk, exit: Exit, path: Path, site: Site): Path {
+    const { path: inner } = exit;
+    let after: Path = {
+      ...path,
+      held: path.held
+        .filter(hold => !inner.lost.has(hold.duty.id))
+        .map(hold => this.#withHolders(walk, hold, inner.stored.get(hold.duty.id))),
+      pending: new Set([...path.pending, ...inner.pending]),
+    };
+    for (const freed of inner.freed) after = this.#freedBy(freed, after, site);
+    const lost = [...inner.lost].filter(token => !path.taken.has(token));
+    const net = inner.held.filter(
+      hold =>
+        (exit.how === 'normal' || this.#isKept(hold)) && !after.held.some(known => known.duty.id === hold.duty.id),
+    );
+    const passed = net.filter(hold => this.#passes(hold, exit));
+    return {
+      ...after,
+      held: [...after.held, ...passed.map(hold => this.#received(walk, hold, site))],
+      // What the body took and gave back is its own affair: else every caller would drag along all that is below it.
+      taken: new Set([...after.taken, ...passed.map(({ duty }) => duty.id)]),
+      done: new Set([...after.done].filter(key => !passed.some(({ duty }) => duty.keys.includes(key)))),
+      stored: this.#storedOn(walk, inner, path),
+      lost: lost.length === 0 ? after.lost : new Set([...after.lost, ...lost]),
+    };
+  }
+
+  #withHolders(walk: DutyWalk, hold: Hold, holders: ReadonlyMap<string, Reach> | undefined): Hold {
+    if (!holders) return hold;
+    const seen = [...holders].map(([key, reach]): [string, Reach] => [key, this.#isOwn(walk, key) ? 'own' : reach]);
+    return { ...hold, carriers: new Map([...hold.carriers, ...seen]) };
+  }
+
+  /** What was stored of tokens that are not of this activation either. */
+  #storedOn(walk: DutyWalk, inner: Path, path: Path): Path['stored'] {
+    const foreign = [...inner.stored].filter(([token]) => !path.taken.has(token));
+    if (foreign.length === 0) return path.stored;
+    const all = new Map(path.stored);
+    for (const [token, holders] of foreign) {
+      const seen = [...holders].map(([key, reach]): [string, Reach] => [key, this.#isOwn(walk, key) ? 'own' : reach]);
+      all.set(token, new Map([...(all.get(token) ?? []), ...seen]));
+    }
+    return all;
+  }
+
+  #freedBy(freed: Freed, path: Path, site: Site): Path {
+    if (freed.parts.length > 0) return this.releaseToken(freed.parts, freed.site, path);
+    const at = freed;
+    if (freed.token === null) {
+      const flag = freed.locks.length === 0;
+      if (!flag) return this.releaseLocks(at, path);
+      const mine = path.held.find(({ duty }) => duty.keys.some(key => freed.keys.includes(key)));
+      const done = new Set([...path.done, ...freed.keys]);
+      if (mine) {
+        this.tools.events.owned.add(siteKey(freed.site));
+        return { ...path, held: path.held.filter(hold => hold !== mine), done };
+      }
+      return withFreed(path, at);
+    }
+    const mine = path.held.find(({ duty }) => duty.id === freed.token);
+    if (mine) {
+      this.noteOrder(path, mine, site);
+      return { ...path, held: path.held.filter(hold => hold !== mine) };
+    }
+    if (path.taken.has(freed.token)) return path;
+    return withFreed(path, at);
+  }
+
+  /** On an exception the callee's own duty is its own fault, unless this activation holds the releaser in an object. */
+  #isKept(hold: Hold): boolean {
+    return [...hold.carriers.values()].includes('outer');
+  }
+
+  /** The caller can end the duty: by what is returned, by an object it knows, by the lock itself. */
+  #passes(hold: Hold, exit: Exit): boolean {
+    if (hold.duty.kind === 'flag') return false;
+    if (hold.returned || [...hold.carriers.values()].includes('outer')) return true;
+    return exit.how === 'normal' && this.passesByLock(hold, exit);
+  }
+
+  /** The function takes a lock for its caller, who releases it by the lock. */
+  protected abstract passesByLock(hold: Hold, exit: Exit): boolean;
+
+  #received(walk: DutyWalk, hold: Hold, site: Site): Hold {
+    const carriers = new Map<string, Reach>();
+    for (const [key, reach] of hold.carriers)
+      carriers.set(key, reach === 'own' || this.#isOwn(walk, key) ? 'own' : 'outer');
+    const duty = { ...hold.duty, site };
+    this.tools.events.take(duty);
+    return { duty, carriers, returned: false };
+  }
+
+  /** The object was made by this activation, or is a variable of it. */
+  #isOwn(walk: DutyWalk, key: string): boolean {
+    if (key.startsWith('v')) return key.startsWith(`v${walk.frame.fn.id}:`);
+    const made = this.#made(walk);
+    return made.has(key);
+  }
+
+  readonly #madeBy = new Map<number, ReadonlySet<string>>();
+  /** Objects that the activation itself makes. */
+  #made(walk: DutyWalk): ReadonlySet<string> {
+    const { frame } = walk;
+    let known = this.#madeBy.get(frame.id);
+    if (!known) {
+      const found = new Set<string>();
+      frame.fn.values.forEach((value, id) => {
+        if (value.kind !== 'object' && value.kind !== 'array' && value.kind !== 'result') return;
+        for (const ref of this.evaluator.evaluate(frame, id))
+          if (ref.kind === 'made' && ref.frame === frame) found.add(objectKey(ref));
+      });
+      this.#madeBy.set(frame.id, (known = found));
+    }
+    return known;
+  }
+}
+
+function textOf(step: Call): string {
+  return step.target.kind === 'external'
+    ? `\`${step.target.name.split('#').pop() ?? ''}\` may throw`
+    : 'the call may throw';
+}

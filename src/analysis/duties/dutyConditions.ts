@@ -1,0 +1,191 @@
+/**
+ * Conditions on a path: two tests of one constant agree, a releaser is there when its lock was taken, what a call
+ * returned tells how it ended.
+ */
+import type { Condition, Place, ValueId } from '../../model/facts.ts';
+import { tokenId } from './dutyCarriers.ts';
+import { type Path, withFact } from './dutyPaths.ts';
+import type { Evaluator } from '../flow/evaluator.ts';
+import { type Frame, isNothing, type Ref } from '../refs.ts';
+
+const isFlagText = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'true' || ref.text === 'false');
+
+/** Whether a constant is truthy. */
+export function truthOfText(text: string): boolean {
+  return !['false', 'null', 'undefined', '0', '""', 'NaN', '-0', '0n'].includes(text);
+}
+
+export class DutyConditions {
+  readonly #eval: Evaluator;
+
+  constructor(evaluator: Evaluator) {
+    this.#eval = evaluator;
+  }
+
+  /** Whether the condition holds on the path; null when the path does not tell. */
+  holds(frame: Frame, path: Path, condition: Condition): boolean | null {
+    switch (condition.kind) {
+      case 'not': {
+        const inner = this.holds(frame, path, condition.of);
+        return inner === null ? null : !inner;
+      }
+      case 'and':
+      case 'or': {
+        const parts = condition.of.map(part => this.holds(frame, path, part));
+        const decisive = condition.kind === 'or';
+        if (parts.includes(decisive)) return decisive;
+        return parts.includes(null) ? null : !decisive;
+      }
+      case 'truthy':
+        return this.truth(frame, path, condition.value);
+      case 'nullish': {
+        const truth = this.truth(frame, path, condition.value);
+        if (truth === true) return false;
+        return this.#isToken(frame, condition.value) && truth === false ? true : this.#known(frame, path, condition);
+      }
+      case 'equal': {
+        const other = this.#besideNothing(frame, condition.left, condition.right);
+        if (other !== undefined) return this.holds(frame, path, { kind: 'nullish', value: other });
+        return this.#known(frame, path, condition);
+      }
+      case 'less':
+        return this.#known(frame, path, condition);
+      case 'other':
+        return null;
+    }
+  }
+
+  /** The path with what the condition tells when it holds, or does not. */
+  assume(frame: Frame, path: Path, condition: Condition, holds: boolean): Path {
+    switch (condition.kind) {
+      case 'not':
+        return this.assume(frame, path, condition.of, !holds);
+      case 'and':
+      case 'or':
+        return (condition.kind === 'and') === holds
+          ? condition.of.reduce((sum, part) => this.assume(frame, sum, part, holds), path)
+          : path;
+      case 'equal': {
+        const other = this.#besideNothing(frame, condition.left, condition.right);
+        return other === undefined
+          ? withFact(path, this.#key(frame, condition), holds)
+          : this.assume(frame, path, { kind: 'nullish', value: other }, holds);
+      }
+      case 'other':
+        return path;
+      default:
+        return withFact(path, this.#key(frame, condition), holds);
+    }
+  }
+
+  truth(frame: Frame, path: Path, value: ValueId): boolean | null {
+    const known = path.facts.get(`t${this.#name(frame, value)}`);
+    if (known !== undefined) return known;
+    if (path.facts.get(`n${this.#name(frame, value)}`) === true) return false;
+    const told = this.#told(frame, path, value);
+    if (told !== null) return told;
+    const refs = this.#eval.evaluate(frame, value);
+    const first = refs[0];
+    if (refs.length === 1 && first?.kind === 'constant') return truthOfText(first.text);
+    if (refs.some(ref => ref.kind === 'token') && refs.every(ref => ref.kind === 'token' || isNothing(ref)))
+      return refs.some(ref => ref.kind === 'token' && this.#has(frame, path, ref));
+    return null;
+  }
+
+  /** A local variable that says true or false by where the code has been: `let locked = false; … locked = true`. */
+  isFlag(frame: Frame, condition: Condition): boolean {
+    if (condition.kind === 'not') return this.isFlag(frame, condition.of);
+    if (condition.kind !== 'truthy') return false;
+    const value = frame.fn.values[condition.value];
+    const isLocal =
+      (value?.kind === 'choice' && value.when === null) ||
+      (value?.kind === 'read' && value.place.root.kind === 'captured' && value.place.path.length === 0);
+    if (!isLocal) return false;
+    const refs = this.#eval.evaluate(frame, condition.value);
+    return refs.some(isFlagText) && refs.every(ref => isFlagText(ref) || isNothing(ref));
+  }
+
+  /** Taken on this path; or the caller's, who passes it in or holds it around the closure. */
+  #has(frame: Frame, path: Path, ref: Ref & { kind: 'token' }): boolean {
+    if (path.taken.has(tokenId(ref))) return true;
+    return frame.fn.parent !== null || frame.self !== null || frame.parameters.some(bound => bound?.includes(ref));
+  }
+
+  /** What a call gave is truthy in one of its ways to end, falsy in another. */
+  #told(frame: Frame, path: Path, value: ValueId): boolean | null {
+    const facts = frame.fn.values[value];
+    if (facts?.kind === 'result') return path.facts.get(`r${facts.of}`) ?? null;
+    if (facts?.kind === 'settled') return this.#told(frame, path, facts.of);
+    if (facts?.kind === 'from' && facts.how === 'copy' && facts.values.length === 1)
+      return this.#told(frame, path, facts.values[0] as ValueId);
+    return null;
+  }
+
+  #isToken(frame: Frame, value: ValueId): boolean {
+    return this.#eval.evaluate(frame, value).some(ref => ref.kind === 'token');
+  }
+
+  #besideNothing(frame: Frame, left: ValueId, right: ValueId): ValueId | undefined {
+    const isNone = (value: ValueId): boolean => {
+      const facts = frame.fn.values[value];
+      return facts?.kind === 'constant' && (facts.text === 'null' || facts.text === 'undefined');
+    };
+    if (isNone(right)) return left;
+    return isNone(left) ? right : undefined;
+  }
+
+  #known(frame: Frame, path: Path, condition: Condition): boolean | null {
+    return path.facts.get(this.#key(frame, condition)) ?? null;
+  }
+
+  #key(frame: Frame, condition: Condition): string {
+    switch (condition.kind) {
+      case 'truthy':
+        return `t${this.#name(frame, condition.value)}`;
+      case 'nullish':
+        return `n${this.#name(frame, condition.value)}`;
+      case 'less':
+        return `<${this.#name(frame, condition.left)},${this.#name(frame, condition.right)}`;
+      case 'equal':
+        return `=${[this.#name(frame, condition.left), this.#name(frame, condition.right)].sort().join()}`;
+      default:
+        return '';
+    }
+  }
+
+  /** Values are named by number; fields that nobody writes after construction by their place. */
+  #name(frame: Frame, value: ValueId): string {
+    const facts = frame.fn.values[value];
+    if (facts?.kind === 'from' && facts.how === 'copy' && facts.values.length === 1)
+      return this.#name(frame, facts.values[0] as ValueId);
+    if (facts?.kind === 'constant') return facts.text;
+    if (facts?.kind !== 'read') return String(value);
+    return this.#stableName(facts.place) ?? String(value);
+  }
+
+  #stableName({ root, path }: Place): string | undefined {
+    const start =
+      root.kind === 'parameter'
+        ? `$${root.index}`
+        : root.kind === 'self'
+          ? 'this'
+          : root.kind === 'module'
+            ? `${root.file}#${root.name}`
+            : undefined;
+    if (start === undefined) return undefined;
+    if (root.kind === 'module' && this.#eval.program.functions.get(`${root.file}#`)?.slots[root.name]?.assignedAgain)
+      return undefined;
+    const fields: string[] = [];
+    for (const step of path) {
+      if (!('field' in step) || !this.#isStable(step.field)) return undefined;
+      fields.push(step.field);
+    }
+    return [start, ...fields].join('.');
+  }
+
+  #isStable(field: string): boolean {
+    return this.#eval.writes
+      .toField(field)
+      .every(({ fn }) => fn.owner !== null && this.#eval.program.types.get(fn.owner)?.construct === fn.id);
+  }
+}

@@ -1,0 +1,377 @@
+/** Locks made where every call makes its own, and locks put in the place of one that may be held. */
+import type { Access, Branch, Call, FunctionFacts, Place, Step, ValueId } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { FunctionIndex } from '../handmade/handMadeIndex.ts';
+import { conditionReads } from '../steps.ts';
+import { livesOn } from './locations.ts';
+import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
+import { type Pair, traceEnd } from '../locks/lockPairs.ts';
+import { excludes } from './guardedState.ts';
+import type { Program, Site } from '../program.ts';
+import type { Frame, Ref } from '../refs.ts';
+import { writeIndex, type WriteIndex } from '../writeIndex.ts';
+
+export interface LockCreation {
+  readonly how: 'per-call' | 'per-render' | 'replaced';
+  readonly at: Site;
+  readonly lock: string;
+  /** What the lock is put into, when it replaces another. */
+  readonly place: string | null;
+  /** Where it is taken. */
+  readonly used: readonly Site[];
+  readonly confidence: Confidence;
+}
+
+/** Every place where a lock is made, and the wrong ones. */
+export interface LockCreations {
+  readonly found: readonly LockCreation[];
+  readonly looked: readonly Site[];
+}
+
+export const lockCreations = defineAnalysis<LockCreations>('lock-creations', (get, program) =>
+  new Finder(get, program).run(),
+);
+
+type MadeRef = Ref & { kind: 'made' };
+interface Use {
+  by: LockActivity;
+  pair: Pair;
+}
+const FOLLOWED = 4;
+
+class Finder {
+  readonly #program: Program;
+  readonly #eval: Evaluator;
+  readonly #graph: CallGraph;
+  readonly #writes: WriteIndex;
+  /** By the site that makes the lock. */
+  readonly #uses = new Map<string, Use[]>();
+  readonly #found: LockCreation[] = [];
+  readonly #looked: Site[] = [];
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#eval = get(evaluator);
+    this.#graph = get(callGraph);
+    this.#writes = get(writeIndex);
+    for (const by of get(lockActivities).list)
+      for (const pair of by.pairs) {
+        const { site } = pair.acquires;
+        const base = site.includes('[') ? site.slice(0, site.indexOf('[')) : site;
+        const list = this.#uses.get(base);
+        if (list) list.push({ by, pair });
+        else this.#uses.set(base, [{ by, pair }]);
+      }
+  }
+
+  run(): LockCreations {
+    const types = new Set([...this.#program.modules.values()].flatMap(module => Object.keys(module.locks)));
+    if (types.size > 0)
+      for (const fn of this.#program.functions.values()) {
+        for (const step of this.#program.steps(fn.id).values()) {
+          if (step.kind !== 'call' || step.newOf === undefined || !types.has(step.newOf)) continue;
+          this.#looked.push(this.#program.site(fn.id, step.at));
+          this.#creation(fn, step);
+        }
+      }
+    return { found: this.#found, looked: this.#looked };
+  }
+
+  #creation(fn: FunctionFacts, step: Call): void {
+    const symbolic = this.#eval.symbolicFrame(fn);
+    if (fn.synthetic || livesOn(this.#eval, symbolic)) return;
+    const index = new FunctionIndex(fn);
+    const stores = this.#storesOf(index, symbolic, step);
+    const replaced = stores.find(store => this.#replaces(index, symbolic, store, step));
+    if (replaced)
+      return this.#add('replaced', fn, step, this.#usesAt(symbolic, replaced, step), placeText(replaced.place));
+    const uses = this.#uses.get(`${fn.id}@s${step.id}`) ?? [];
+    if (uses.length === 0 || stores.length > 0) return;
+    const [first] = uses;
+    if (!first || !excludes(first.pair.acquires) || !isMade(first.pair.acquires.ref)) return;
+    const { ref } = first.pair.acquires;
+    const rendered = this.#isRendered(fn, ref);
+    if (rendered) return this.#add('per-render', fn, step, uses, null);
+    if (uses.some(use => this.#isShared(use, fn, ref)) || this.#escapes(ref, fn, ref.frame, FOLLOWED)) return;
+    if (uses.every(({ by }) => by.activity.instances !== 'many')) return;
+    this.#add('per-call', fn, step, uses, null);
+  }
+
+  #add(how: LockCreation['how'], fn: FunctionFacts, step: Call, uses: readonly Use[], place: string | null): void {
+    const exported = uses.length === 0 || uses.every(({ by }) => by.activity.evidence === 'exported');
+    this.#found.push({
+      how,
+      at: this.#program.site(fn.id, step.at),
+      lock: uses[0]?.pair.acquires.name ?? place ?? 'the lock',
+      place,
+      used: distinct(uses.map(({ pair }) => traceEnd(pair.trace))).slice(0, 6),
+      confidence: how !== 'per-render' && exported ? 'medium' : 'high',
+    });
+  }
+
+  /** Taken by branches that run side by side, or by something that was started and goes on by itself. */
+  #isShared({ by, pair }: Use, fn: FunctionFacts, ref: MadeRef): boolean {
+    const inside = (id: string): boolean => id === fn.id || id.startsWith(`${fn.id}/`);
+    const forked = pair.forks.some(({ id }) => {
+      const frame = Number(id.slice(0, id.indexOf('.')));
+      return frame === ref.frame.id || this.#frameIn(frame, by, inside);
+    });
+    if (forked) return true;
+    const home = by.activity.frame.fn.id;
+    return home !== fn.id && inside(home);
+  }
+
+  #frameIn(frame: number, by: LockActivity, inside: (id: string) => boolean): boolean {
+    for (let at: Frame | null = by.activity.frame; at; at = at.parent) if (at.id === frame) return inside(at.fn.id);
+    return false;
+  }
+
+  /** Handed out: returned, stored, registered, or given to code that keeps it or that nobody knows. */
+  #escapes(ref: Ref, fn: FunctionFacts, frame: Frame, depth: number): boolean {
+    if (depth === 0) return true;
+    const holding = new Set<ValueId>();
+    fn.values.forEach((value, id) => {
+      const holds =
+        value.kind === 'function'
+          ? this.#capturesIt(value.id, fn, frame, ref)
+          : value.kind !== 'constant' && value.kind !== 'unknown' && this.#holds(this.#eval.evaluate(frame, id), ref);
+      if (holds) holding.add(id);
+    });
+    fn.values.forEach((value, id) => {
+      if (value.kind === 'object' && Object.values(value.fields).some(part => holding.has(part))) holding.add(id);
+      if (value.kind === 'array' && value.values.some(part => holding.has(part))) holding.add(id);
+    });
+    return [...this.#program.steps(fn.id).values()].some(step => this.#stepHandsOut(step, holding, fn, frame, depth));
+  }
+
+  #holds(refs: readonly Ref[], ref: Ref): boolean {
+    return refs.some(one => one === ref || (one.kind === 'view' && one.of === ref));
+  }
+
+  #capturesIt(closure: string, fn: FunctionFacts, frame: Frame, ref: Ref): boolean {
+    const facts = this.#program.functions.get(closure);
+    if (!facts || (facts.parent !== fn.id && !facts.id.startsWith(`${fn.id}/`))) return false;
+    return facts.captures.some(({ from, slot }) => {
+      const owner = this.#eval.enclosing(frame, from);
+      return this.#holds(this.#eval.variable(owner, from, slot), ref);
+    });
+  }
+
+  #stepHandsOut(step: Step, holding: ReadonlySet<ValueId>, fn: FunctionFacts, frame: Frame, depth: number): boolean {
+    const has = (value: ValueId | undefined): boolean => value !== undefined && holding.has(value);
+    switch (step.kind) {
+      case 'exit':
+        return step.how === 'return' && has(step.value);
+      case 'yield':
+        return has(step.value);
+      case 'access': {
+        if (!has(step.value) || step.mode === 'read') return false;
+        const { root, path } = step.place;
+        return !(root.kind === 'captured' && root.from === fn.id && path.length === 0);
+      }
+      case 'register':
+        return has(step.handler);
+      case 'spawn':
+        return has(step.body) || step.args.some(has);
+      case 'call':
+        return step.args.some(arg => has(arg) && this.#isKept(step, arg, frame, depth));
+      default:
+        return false;
+    }
+  }
+
+  /** Whether the callee keeps an argument. */
+  #isKept(step: Call, arg: ValueId, frame: Frame, depth: number): boolean {
+    const callees = this.#eval.callees(frame, step);
+    if (callees.length === 0) return true;
+    return callees.some(({ frame: callee }) => {
+      if (callee.fn.synthetic) return false;
+      if (step.newOf !== undefined) return true;
+      const given = this.#eval.evaluate(frame, arg);
+      return given.some(ref => this.#escapes(ref.kind === 'view' ? ref.of : ref, callee.fn, callee, depth - 1));
+    });
+  }
+
+  /** A component makes it, and only the handlers of what it renders take it. */
+  #isRendered(fn: FunctionFacts, ref: MadeRef): boolean {
+    const handlers = [...this.#program.steps(fn.id).values()].flatMap(step => {
+      if (step.kind !== 'register' || step.entry.trigger !== 'event' || step.entry.evidence !== 'framework') return [];
+      return this.#eval.evaluate(ref.frame, step.handler);
+    });
+    if (handlers.length === 0) return false;
+    const returned = this.#eval.returns(ref.frame);
+    const isShown = returned.some(one => {
+      const value = one.kind === 'made' && 'value' in one.at ? one.frame.fn.values[one.at.value] : undefined;
+      return value?.kind === 'object' && value.type === null;
+    });
+    return (
+      isShown &&
+      handlers.some(one => one.kind === 'function' && this.#capturesIt(one.fn, fn, ref.frame, ref)) &&
+      ![...this.#program.steps(fn.id).values()].some(
+        step => step.kind === 'call' && step.args.some(arg => this.#holds(this.#eval.evaluate(ref.frame, arg), ref)),
+      )
+    );
+  }
+
+  /** Where the new lock is put, other than in a variable of the function itself. */
+  #storesOf(index: FunctionIndex, frame: Frame, step: Call): Access[] {
+    const site = `${frame.fn.id}@s${step.id}`;
+    return index.accesses().flatMap(({ step: access }) => {
+      if (access.mode === 'read' || access.value === undefined) return [];
+      const { root, path } = access.place;
+      if (root.kind === 'captured' && root.from === frame.fn.id && path.length === 0) return [];
+      const made = this.#eval.evaluate(frame, access.value).some(ref => {
+        const inner = ref.kind === 'view' ? ref.of : ref;
+        return inner.kind === 'made' && inner.site === site;
+      });
+      return made ? [access] : [];
+    });
+  }
+
+  /** The place has a lock already, and nothing shows that it is free or missing. */
+  #replaces(index: FunctionIndex, frame: Frame, store: Access, step: Call): boolean {
+    const value = store.value === undefined ? undefined : frame.fn.values[store.value];
+    if (value?.kind === 'choice') return false;
+    const around = index.at(store.id)?.around ?? [];
+    const container = { ...store.place, path: store.place.path.slice(0, -1) };
+    if (around.some(one => one.kind === 'branch' && this.#looksAt(frame, one, store.place, container))) return false;
+    if (
+      index.list.some(
+        ({ step: one }) =>
+          one.kind === 'branch' &&
+          one.id < store.id &&
+          leaves(one) &&
+          this.#looksAt(frame, one, store.place, container),
+      )
+    )
+      return false;
+    const last = store.place.path[store.place.path.length - 1];
+    if (last && !('field' in last)) return this.#takesFromContainer(frame, container, step);
+    return this.#hasInitialLock(store, step) && !this.#onlyAtStart(frame.fn);
+  }
+
+  /** A test of the place (is there one?) or of its lock (is it free?). */
+  #looksAt(frame: Frame, branch: Branch, place: Place, container: Place): boolean {
+    const text = JSON.stringify(samePlace(place));
+    const outer = JSON.stringify(samePlace(container));
+    const isIt = (value: ValueId, depth = 3): boolean => {
+      const facts = frame.fn.values[value];
+      if (!facts || depth === 0) return false;
+      if (facts.kind === 'read') {
+        const read = JSON.stringify(samePlace(facts.place));
+        return read === text || (container.path.length < place.path.length && read.startsWith(outer.slice(0, -2)));
+      }
+      if (facts.kind === 'choice' || facts.kind === 'from') return facts.values.some(part => isIt(part, depth - 1));
+      const step = facts.kind === 'result' ? this.#program.steps(frame.fn.id).get(facts.of) : undefined;
+      return step?.kind === 'call' && step.receiver !== undefined && isIt(step.receiver, depth - 1);
+    };
+    return conditionReads(branch.condition).some(value => isIt(value));
+  }
+
+  /** `locks.set(k, new Mutex())`, and then `locks.get(k)` is taken: every call takes its own. */
+  #takesFromContainer(frame: Frame, container: Place, step: Call): boolean {
+    const bases = this.#eval.place(frame, container);
+    return [...this.#program.steps(frame.fn.id).values()].some(
+      one =>
+        one.kind === 'call' &&
+        one.id > step.id &&
+        one.args.some(arg =>
+          this.#eval.evaluate(frame, arg).some(ref => ref.kind === 'element' && bases.includes(ref.base)),
+        ) &&
+        this.#eval.callees(frame, one).some(callee => callee.frame.fn.synthetic),
+    );
+  }
+
+  #hasInitialLock(store: Access, step: Call): boolean {
+    const { root, path } = store.place;
+    const last = path[path.length - 1];
+    const isLock = (fn: FunctionFacts, value: ValueId): boolean =>
+      this.#eval.evaluate(this.#eval.symbolicFrame(fn), value).some(ref => {
+        const inner = ref.kind === 'view' ? ref.of : ref;
+        return inner.kind === 'made' && 'step' in inner.at && inner.type === step.newOf;
+      });
+    if (last && 'field' in last) {
+      const literal = this.#literalLock(store, last.field, step);
+      return (
+        literal ||
+        this.#writes
+          .toField(last.field)
+          .some(
+            write =>
+              livesOn(this.#eval, this.#eval.symbolicFrame(write.fn)) &&
+              sameField(write.place, store.place) &&
+              isLock(write.fn, write.value),
+          )
+      );
+    }
+    const owner = root.kind === 'module' ? `${root.file}#` : root.kind === 'captured' ? root.from : null;
+    const slot = root.kind === 'module' ? root.name : root.kind === 'captured' ? root.slot : '';
+    const facts = owner === null ? undefined : this.#program.functions.get(owner);
+    const held = facts?.slots[slot]?.value;
+    return facts !== undefined && held != null && isLock(facts, held);
+  }
+
+  /** `const state = { lock: new Mutex() }`. */
+  #literalLock(store: Access, field: string, step: Call): boolean {
+    const base = { ...store.place, path: store.place.path.slice(0, -1) };
+    if (base.root.kind !== 'module') return false;
+    const body = this.#program.functions.get(`${base.root.file}#`);
+    if (!body) return false;
+    return this.#eval.place(this.#eval.symbolicFrame(body), base).some(ref => {
+      const value = ref.kind === 'made' && 'value' in ref.at ? ref.frame.fn.values[ref.at.value] : undefined;
+      const part = value?.kind === 'object' ? value.fields[field] : undefined;
+      return (
+        ref.kind === 'made' &&
+        part !== undefined &&
+        this.#eval.evaluate(ref.frame, part).some(one => one.kind === 'made' && one.type === step.newOf)
+      );
+    });
+  }
+
+  /** Called by constructors and module bodies only. */
+  #onlyAtStart(fn: FunctionFacts): boolean {
+    const callers = this.#graph.callers(fn.id);
+    return (
+      callers.length > 0 &&
+      callers.every(({ caller }) => {
+        const facts = this.#program.functions.get(caller);
+        return facts !== undefined && livesOn(this.#eval, this.#eval.symbolicFrame(facts));
+      })
+    );
+  }
+
+  #usesAt(frame: Frame, store: Access, step: Call): Use[] {
+    const own = this.#uses.get(`${frame.fn.id}@s${step.id}`) ?? [];
+    const last = store.place.path[store.place.path.length - 1];
+    const others = [...this.#uses.values()]
+      .flat()
+      .filter(({ pair }) => (last && 'field' in last ? pair.acquires.name.endsWith(`.${last.field}`) : false));
+    return [...own, ...others];
+  }
+}
+
+const isMade = (ref: Ref): ref is MadeRef => ref.kind === 'made';
+const leaves = (branch: Branch): boolean => branch.arms.some(arm => arm.body[arm.body.length - 1]?.kind === 'exit');
+const samePlace = ({ root, path }: Place): Pick<Place, 'root' | 'path'> => ({
+  root,
+  path: path.map(step => ('field' in step ? { field: step.field } : { any: true })),
+});
+const sameField = (a: Place, b: Place): boolean => {
+  const [x, y] = [a.path[a.path.length - 1], b.path[b.path.length - 1]];
+  return x !== undefined && y !== undefined && 'field' in x && 'field' in y && x.field === y.field && x.of === y.of;
+};
+const placeText = ({ root, path }: Place): string => {
+  const fields = path.map(step => ('field' in step ? `.${step.field}` : '[…]')).join('');
+  return (
+    (root.kind === 'module' ? root.name : root.kind === 'captured' && root.slot !== 'this' ? root.slot : 'this') +
+    fields
+  );
+};
+
+function distinct(sites: readonly Site[]): Site[] {
+  const seen = new Set<string>();
+  return sites.filter(({ file, at }) => !seen.has(`${file}:${at[0]}`) && seen.add(`${file}:${at[0]}`));
+}

@@ -1,0 +1,229 @@
+/** Work started in a critical section that goes on, and touches what the lock guards, when the lock is free again. */
+import type { Await, Call, ValueId } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { footprints, type Footprints, isWrite, type Touch } from './footprints.ts';
+import { conflictIn, excludes, type Guarded, guardedState, type GuardedState } from './guardedState.ts';
+import { canGuard, locate, overlap } from './locations.ts';
+import { type Escape, lockedWork, type Moment } from './lockedWork.ts';
+import type { HeldHere } from '../locks/lockPoints.ts';
+import { traceEnd } from '../locks/lockPairs.ts';
+import type { Lock } from '../locks/locks.ts';
+import { mayReject } from '../promises/mayReject.ts';
+import type { Program, Site } from '../program.ts';
+import { promiseParts } from '../promises/promiseParts.ts';
+import type { Frame, Ref } from '../refs.ts';
+
+export interface SectionEscape {
+  readonly how: 'task' | 'timer' | 'outside' | 'siblings';
+  readonly lock: Lock;
+  readonly at: Site;
+  /** Where the lock is taken. */
+  readonly section: Site;
+  /** What the work touches, and where. */
+  readonly touches: { readonly name: string; readonly site: Site; readonly writes: boolean };
+  /** Where code that holds the lock touches it. */
+  readonly guarded: Site | null;
+  readonly confidence: Confidence;
+}
+
+export interface SectionEscapes {
+  readonly found: readonly SectionEscape[];
+  /** Places where work is started inside sections, waited for or not. */
+  readonly looked: readonly Site[];
+  /** Whether this rule speaks of the promise that is made here. */
+  speaksOf(site: Site): boolean;
+}
+
+export const sectionEscapes = defineAnalysis<SectionEscapes>('section-escapes', (get, program) =>
+  new Finder(get, program).run(),
+);
+
+class Finder {
+  readonly #program: Program;
+  readonly #eval: Evaluator;
+  readonly #footprints: Footprints;
+  readonly #guarded: GuardedState;
+  readonly #get: Get;
+  readonly #found = new Map<string, SectionEscape>();
+
+  constructor(get: Get, program: Program) {
+    this.#get = get;
+    this.#program = program;
+    this.#eval = get(evaluator);
+    this.#footprints = get(footprints);
+    this.#guarded = get(guardedState);
+  }
+
+  run(): SectionEscapes {
+    const work = this.#get(lockedWork);
+    for (const escape of work.escapes) this.#escape(escape);
+    for (const moment of work.awaits) this.#siblings(moment, moment.step.values);
+    const looked = new Map<string, Site>();
+    for (const { frame, step } of work.calls) {
+      const site = this.#program.site(frame.fn.id, step.at);
+      const starts = this.#eval.callees(frame, step).some(callee => callee.frame.fn.calling !== 'value');
+      if (starts && !frame.fn.synthetic) looked.set(`${site.file}:${step.at[0]}`, site);
+    }
+    const places = new Set([...this.#found.values()].map(({ at }) => `${at.file}:${at.at[0]}`));
+    return {
+      found: [...this.#found.values()],
+      looked: [...looked.values()],
+      speaksOf: ({ file, at }) => places.has(`${file}:${at[0]}`),
+    };
+  }
+
+  #add(escape: SectionEscape): void {
+    const key = `${escape.at.in}:${escape.at.at[0]}`;
+    const known = this.#found.get(key);
+    if (!known || rank(escape) < rank(known)) this.#found.set(key, escape);
+  }
+
+  #escape({ held, moment, work, how }: Escape): void {
+    const { lock } = held.held;
+    if (!excludes(lock)) return;
+    const at = this.#program.site(moment.frame.fn.id, moment.step.at);
+    const section = traceEnd(held.held.trace);
+    const touch =
+      how === 'outside'
+        ? this.#outsideTouch(moment as Moment<Call>)
+        : this.#conflict(lock, work, how === 'timer' || moment.step.kind === 'chain');
+    if (!touch) return;
+    const { guarded, exact, one } = touch;
+    this.#add({
+      how,
+      lock,
+      at,
+      section,
+      touches: {
+        name: one.location.name,
+        site: this.#program.site(one.frame.fn.id, one.step.at),
+        writes: isWrite(one.mode),
+      },
+      guarded: guarded ? this.#program.site(guarded.moment.frame.fn.id, guarded.moment.step.at) : null,
+      confidence: held.always && guarded && (exact || isWrite(one.mode)) ? 'high' : 'medium',
+    });
+  }
+
+  /** What the work touches when the section is over, of what the lock guards. */
+  #conflict(
+    lock: Lock,
+    work: readonly Frame[],
+    allLater: boolean,
+  ): { one: Touch; guarded: Guarded | null; exact: boolean } | undefined {
+    const all = this.#guarded.under(lock.site);
+    const touches = work
+      .flatMap(frame => this.#footprints.of(frame))
+      .filter(
+        one =>
+          (allLater || one.later || one.location.where === 'store') &&
+          !one.under.includes(lock.site) &&
+          canGuard(this.#eval, lock, one.location),
+      )
+      .sort((a, b) => Number(isWrite(b.mode)) - Number(isWrite(a.mode)));
+    for (const one of touches) {
+      const others = all.filter(({ moment }) => moment.step !== one.step);
+      const found = conflictIn(others, one.location, one.mode);
+      if (found) return { one, ...found };
+    }
+    // The section does nothing else: what its work writes is what the lock is there for.
+    const written = all.length === 0 ? touches.find(one => isWrite(one.mode) && isShared(one)) : undefined;
+    return written && { one: written, guarded: null, exact: true };
+  }
+
+  /** A dropped write of a record that sections of the lock touch, too. */
+  #outsideTouch({ frame, step, held }: Moment<Call>): { one: Touch; guarded: Guarded; exact: boolean } | undefined {
+    for (const access of this.#program.steps(frame.fn.id).values()) {
+      if (access.kind !== 'access' || access.at[0] !== step.at[0] || access.at[1] !== step.at[1]) continue;
+      if (access.place.root.kind !== 'store' || !isWrite(access.mode)) continue;
+      const location = locate(this.#eval, frame, access.place);
+      if (!location?.exact) continue;
+      for (const { held: lock } of held) {
+        const guarded = this.#guarded
+          .under(lock.lock.site)
+          .find(one => one.moment.step !== access && overlap(one.location.keys, location.keys));
+        if (guarded)
+          return {
+            one: { location, mode: access.mode, frame, step: access, later: true, under: [] },
+            guarded,
+            exact: true,
+          };
+      }
+    }
+    return undefined;
+  }
+
+  /** `Promise.all` of several writers, waited for in the section: the first failure ends the section. */
+  #siblings(moment: Moment<Await>, values: readonly ValueId[]): void {
+    for (const held of moment.held) {
+      const { lock } = held.held;
+      if (!excludes(lock)) continue;
+      for (const value of values)
+        for (const ref of this.#eval.evaluate(moment.frame, value))
+          if (ref.kind === 'combined') this.#group(held, lock, ref);
+    }
+  }
+
+  #group(held: HeldHere, lock: Lock, ref: Ref & { kind: 'combined' }): void {
+    const value = ref.frame.fn.values[ref.value];
+    if (value?.kind !== 'combined' || value.until !== 'all') return;
+    const parts = promiseParts(this.#eval, ref);
+    const writers = parts.flatMap(part => {
+      const work = this.#workOf(part.ref);
+      const touch = work
+        .flatMap(frame => this.#footprints.of(frame))
+        .find(
+          one =>
+            isWrite(one.mode) &&
+            one.later &&
+            one.location.where !== 'store' &&
+            !one.under.includes(lock.site) &&
+            canGuard(this.#eval, lock, one.location),
+        );
+      return touch ? [{ touch, many: part.many, ref: part.ref }] : [];
+    });
+    const [first, second] = writers;
+    const other = second ?? (first?.many ? first : undefined);
+    if (!first || !other || !this.#mayFail(parts.map(part => part.ref))) return;
+    const guarded = this.#guarded
+      .under(lock.site)
+      .find(
+        one =>
+          traceEnd(one.held.held.trace).in !== traceEnd(held.held.trace).in &&
+          overlap(one.location.holders, first.touch.location.holders),
+      );
+    const sameObject = overlap(first.touch.location.holders, other.touch.location.holders);
+    if (!guarded && !sameObject) return;
+    this.#add({
+      how: 'siblings',
+      lock,
+      at: this.#program.site(ref.frame.fn.id, value.at),
+      section: traceEnd(held.held.trace),
+      touches: {
+        name: other.touch.location.name,
+        site: this.#program.site(other.touch.frame.fn.id, other.touch.step.at),
+        writes: true,
+      },
+      guarded: guarded ? this.#program.site(guarded.moment.frame.fn.id, guarded.moment.step.at) : null,
+      confidence: guarded && held.always ? 'high' : 'medium',
+    });
+  }
+
+  #workOf(ref: Ref): Frame[] {
+    if (ref.kind === 'task') return [ref.frame];
+    return ref.kind === 'chain' || ref.kind === 'combined'
+      ? promiseParts(this.#eval, ref).flatMap(part => this.#workOf(part.ref))
+      : [];
+  }
+
+  #mayFail(refs: readonly Ref[]): boolean {
+    const rejects = this.#get(mayReject);
+    return refs.some(ref => ref.kind !== 'task' || rejects.rejects(ref.frame.fn.id) !== 'never');
+  }
+}
+
+const isShared = ({ location }: Touch): boolean => location.where === 'store' || location.frame === null;
+
+const rank = ({ how, confidence }: SectionEscape): number =>
+  ({ task: 0, outside: 1, timer: 2, siblings: 3 })[how] * 10 + { high: 0, medium: 1, low: 2 }[confidence];

@@ -1,0 +1,108 @@
+/** Finds the hand-made locks of one module: function by function, then what only several functions together tell. */
+import type { FunctionFacts } from '../../model/facts.ts';
+import { type Broken, placeKey, type Shape } from './handMadeIndex.ts';
+import { type ChainShape, type ReaderShape, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
+import { isHandedOn, type ModuleIndex, waitersIn } from './handMadeWaiters.ts';
+
+export class ModuleShapes {
+  readonly broken: Broken[] = [];
+  readonly #index: ModuleIndex;
+
+  constructor(index: ModuleIndex) {
+    this.#index = index;
+  }
+
+  /** Shapes function by function; broken ones are kept apart. */
+  shapes(): { chains: ChainShape[]; waits: WaitShape[]; readers: ReaderShape[] } {
+    const readers: ReaderShape[] = [];
+    const chains: ChainShape[] = [];
+    const waits: WaitShape[] = [];
+    for (const { fn } of this.#index.all()) {
+      const finder = new ShapeFinder(fn, id => this.#index.of(id)?.fn);
+      finder.find();
+      readers.push(...finder.readers);
+      for (const shape of finder.shapes) {
+        if (shape.kind === 'chain') chains.push(shape);
+        else waits.push(shape);
+      }
+      for (const one of finder.broken) if (!this.#isRightAfterAll(fn, one, finder.shapes)) this.broken.push(one);
+    }
+    return { chains, waits, readers };
+  }
+
+  /** The lock is handed on to one waiter, who need not look again; the chain waits for a promise that only resolves. */
+  #isRightAfterAll(fn: FunctionFacts, one: Broken, shapes: readonly Shape[]): boolean {
+    if (one.why === 'set-after-await') return isHandedOn(this.#index, this.#brokenKey(fn, one));
+    return (
+      one.why === 'poisoned' &&
+      shapes.some(shape => shape.kind === 'chain' && shape.at === one.at && this.#handsOver(shape as ChainShape))
+    );
+  }
+
+  #brokenKey(fn: FunctionFacts, { set }: Broken): string {
+    const write = this.#index
+      .of(fn.id)
+      ?.accesses()
+      .find(({ step }) => step.at === set);
+    return (write && placeKey(fn, write.step.place)) ?? '';
+  }
+
+  /** Functions that take the lock for their caller. */
+  whole(chains: readonly ChainShape[]): (Shape & { releases: string[] })[] {
+    const found: (Shape & { releases: string[] })[] = [];
+    for (const index of this.#index.all()) {
+      const shape = waitersIn(this.#index, index);
+      if (shape) found.push(shape);
+    }
+    for (const chain of chains) if (this.#handsOver(chain)) found.push({ ...chain, releases: [] });
+    return found;
+  }
+
+  /** `tail = tail.then(() => next)` with a promise made here: the lock is held until `next` is resolved. */
+  #handsOver({ chain, fn }: ChainShape): boolean {
+    const index = this.#index.of(fn);
+    const handler = index?.value(chain.onFulfilled);
+    const inner = handler?.kind === 'function' ? this.#index.of(handler.id) : undefined;
+    return (inner?.list ?? []).some(({ step }) => {
+      if (step.kind !== 'exit' || step.how !== 'return') return false;
+      const facts = inner?.value(step.value);
+      if (facts?.kind !== 'read' || facts.place.root.kind !== 'captured' || facts.place.root.from !== fn) return false;
+      const held = index?.fn.slots[facts.place.root.slot]?.value;
+      const made = held == null ? undefined : index?.resultOf(held);
+      return made?.kind === 'call' && made.newOf === 'lib#Promise';
+    });
+  }
+
+  /** Readers count, and a writer waits until there are none: one lock with two modes. */
+  addReaders(readers: readonly ReaderShape[], writers: readonly Shape[], waits: WaitShape[]): void {
+    for (const reader of readers) {
+      const writer = writers.find(
+        one =>
+          reader.tests.includes(one.key) &&
+          this.#index
+            .within(this.#fn(one.fn))
+            .some(index =>
+              index
+                .accesses()
+                .some(({ step }) => step.mode === 'read' && placeKey(index.fn, step.place) === reader.key),
+            ),
+      );
+      if (writer) waits.push({ ...reader, place: { ...reader.place, path: writer.place.path } });
+    }
+  }
+
+  /** Counters that bound how many are inside. */
+  countPermits(waits: readonly WaitShape[]): void {
+    for (const one of waits) {
+      if (one.set.mode !== 'update' || one.mode === 'shared') continue;
+      one.mode = 'permit';
+      one.capacity = null;
+    }
+  }
+
+  #fn(id: string): FunctionFacts {
+    const fn = this.#index.of(id)?.fn;
+    if (!fn) throw new Error(`no function ${id}`);
+    return fn;
+  }
+}

@@ -1,0 +1,393 @@
+/**
+ * Hand-made locks by their shape (ALGORITHMS 2.6): a promise tail that work is chained to, a predecessor that is waited
+ * for, a flag that is waited for in a loop, a queue of waiters. The variants that do not exclude are told apart: the
+ * check and the set are separated by a suspension, or one rejection poisons the chain.
+ */
+import type {
+  Access,
+  Await,
+  Branch,
+  Chain,
+  Condition,
+  FunctionFacts,
+  Loop,
+  Place,
+  Step,
+  ValueId,
+} from '../../model/facts.ts';
+import {
+  type Broken,
+  FALSE_LIKE,
+  FunctionIndex,
+  type Placed,
+  placeKey,
+  placeName,
+  type Shape,
+} from './handMadeIndex.ts';
+import { conditionReads } from '../steps.ts';
+import { armOf, containsAwait, endsThere, exitTest, lastStep } from './handMadeSteps.ts';
+
+export interface ChainShape extends Shape {
+  kind: 'chain';
+  chain: Chain;
+}
+export interface WaitShape extends Shape {
+  kind: 'previous' | 'flag';
+  /** The lock is held from this step on. */
+  after: Step;
+  set: Access;
+}
+
+export interface ReaderShape extends WaitShape {
+  /** The places that the wait looks at. */
+  tests: string[];
+}
+
+/** Values of places read in a function, by place. */
+export class ShapeFinder {
+  readonly index: FunctionIndex;
+  readonly #outer: (id: string) => FunctionFacts | undefined;
+  readonly shapes: (ChainShape | WaitShape)[] = [];
+  readonly broken: Broken[] = [];
+  /** Counters raised after a wait for another place: one side of a read-write lock, when the other side is there. */
+  readonly readers: ReaderShape[] = [];
+
+  constructor(fn: FunctionFacts, functionOf: (id: string) => FunctionFacts | undefined) {
+    this.index = new FunctionIndex(fn);
+    this.#outer = functionOf;
+  }
+
+  find(): void {
+    const { fn } = this.index;
+    if (fn.synthetic || fn.id.endsWith('.constructor')) return;
+    const places = new Map<string, (Placed & { step: Access })[]>();
+    for (const placed of this.index.accesses()) {
+      const { mode, place } = placed.step;
+      if (mode !== 'write' && mode !== 'update') continue;
+      const key = placeKey(fn, place);
+      if (key === null || this.#isOwnVariable(place)) continue;
+      const list = places.get(key);
+      if (list) list.push(placed);
+      else places.set(key, [placed]);
+    }
+    for (const [key, writes] of places) {
+      if (this.#chains(key, writes)) continue;
+      if (this.#flags(key, writes)) continue;
+      this.#previous(key, writes);
+    }
+  }
+
+  /** A variable of the very activation: nobody else waits for it. */
+  #isOwnVariable({ root }: Place): boolean {
+    return root.kind === 'captured' && root.from === this.index.fn.id;
+  }
+
+  /** Whether a value is what the place holds: read from it, a default when it is empty, or that with its error handled. */
+  reads(value: ValueId | undefined, key: string, depth = 6): boolean {
+    return this.index.alternatives(value).some(id => {
+      const facts = this.index.value(id);
+      if (facts?.kind === 'read') {
+        if (placeKey(this.index.fn, facts.place) === key) return true;
+        return this.#captures(facts.place, key);
+      }
+      const step = this.index.resultOf(id);
+      return (
+        depth > 0 && step?.kind === 'chain' && step.onFulfilled === undefined && this.reads(step.of, key, depth - 1)
+      );
+    });
+  }
+
+  /** A variable of an enclosing function that holds what the place held. */
+  #captures({ root, path }: Place, key: string): boolean {
+    if (root.kind !== 'captured' || path.length > 0) return false;
+    const owner = this.#outer(root.from);
+    const held = owner?.slots[root.slot]?.value;
+    if (!owner || held === null || held === undefined) return false;
+    const index = new FunctionIndex(owner);
+    return index.alternatives(held).some(id => {
+      const facts = index.value(id);
+      return facts?.kind === 'read' && placeKey(owner, facts.place) === key;
+    });
+  }
+
+  /** Whether a value is made of the result of a step: chained to it, copied from it. */
+  isMadeOf(value: ValueId | undefined, step: number, depth = 6): { made: boolean; caught: boolean } {
+    let best = { made: false, caught: false };
+    for (const id of this.index.alternatives(value)) {
+      const facts = this.index.value(id);
+      if (facts?.kind !== 'result') continue;
+      if (facts.of === step) return { made: true, caught: best.caught };
+      const chain = this.index.resultOf(id);
+      if (depth === 0 || chain?.kind !== 'chain') continue;
+      const inner = this.isMadeOf(chain.of, step, depth - 1);
+      if (inner.made) best = { made: true, caught: inner.caught || chain.onRejected !== undefined };
+    }
+    return best;
+  }
+
+  /** `tail = tail.then(work)`. */
+  #chains(key: string, writes: readonly (Placed & { step: Access })[]): boolean {
+    for (const { step } of this.index.list) {
+      if (step.kind !== 'chain' || (step.onFulfilled === undefined && step.onFinally === undefined)) continue;
+      if (!this.reads(step.of, key)) continue;
+      for (const write of writes) {
+        const made = this.isMadeOf(write.step.value, step.id);
+        if (!made.made || write.step.id < step.id || this.index.suspendsBetween(step.id, write.step.id)) continue;
+        // What an enclosing activation waits for itself is a sequence of its own, not a lock.
+        if (this.#isSequence(write.step.place)) return true;
+        const { place } = write.step;
+        this.shapes.push({
+          kind: 'chain',
+          fn: this.index.fn.id,
+          place,
+          key,
+          at: step.at,
+          mode: 'exclusive',
+          capacity: 1,
+          chain: step,
+        });
+        const poisoned = step.onFulfilled !== undefined && step.onRejected === undefined && !made.caught;
+        if (poisoned && !this.#isCaught(step.of) && !this.#isReset(key))
+          this.broken.push({
+            why: 'poisoned',
+            fn: this.index.fn.id,
+            at: step.at,
+            set: write.step.at,
+            name: placeName(place),
+            work: step.onFulfilled ?? null,
+          });
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #isCaught(value: ValueId): boolean {
+    return this.index
+      .alternatives(value)
+      .some(id => this.index.value(id)?.kind === 'result' && this.index.resultOf(id)?.kind === 'chain');
+  }
+
+  /** Some reaction of the function starts the chain afresh. */
+  #isReset(key: string): boolean {
+    return this.index.fn.values.some(value => {
+      const inner = value.kind === 'function' ? this.#outer(value.id) : undefined;
+      return (
+        inner !== undefined &&
+        new FunctionIndex(inner)
+          .accesses()
+          .some(({ step }) => step.mode === 'write' && placeKey(inner, step.place) === key)
+      );
+    });
+  }
+
+  #isSequence({ root, path }: Place): boolean {
+    if (root.kind !== 'captured' || path.length > 0) return false;
+    const owner = this.#outer(root.from);
+    if (!owner) return false;
+    const index = new FunctionIndex(owner);
+    const isIt = (value: ValueId | undefined): boolean =>
+      index.alternatives(value).some(id => {
+        const facts = index.value(id);
+        return (
+          facts?.kind === 'read' &&
+          facts.place.root.kind === 'captured' &&
+          facts.place.root.from === owner.id &&
+          facts.place.root.slot === root.slot
+        );
+      });
+    return index.list.some(
+      ({ step }) =>
+        (step.kind === 'await' && step.values.some(isIt)) ||
+        (step.kind === 'exit' && step.how === 'return' && isIt(step.value)),
+    );
+  }
+
+  /** `while (busy) await …; busy = true`. */
+  #flags(key: string, writes: readonly (Placed & { step: Access })[]): boolean {
+    for (const placed of this.index.list) {
+      const loop = placed.step;
+      if (loop.kind !== 'loop' || loop.over !== undefined || !containsAwait(loop)) continue;
+      const exits = exitTest(loop);
+      if (!exits) continue;
+      const write = writes.find(
+        ({ step, around }) =>
+          step.id > loop.id &&
+          !around.includes(loop) &&
+          around.every(one => placed.around.includes(one) || one.kind === 'try'),
+      );
+      if (!write || this.#frees(write.step)) continue;
+      const last = lastStep(loop);
+      if (!this.#tests(exits, key)) {
+        if (write.step.mode === 'update' && !this.index.suspendsBetween(last, write.step.id))
+          this.readers.push({ ...this.#flag(key, loop, write.step), mode: 'shared', tests: this.#testedPlaces(exits) });
+        continue;
+      }
+      if (this.index.suspendsBetween(last, write.step.id)) {
+        this.broken.push(this.#apart('no-recheck', loop, write.step));
+        return true;
+      }
+      this.shapes.push(this.#flag(key, loop, write.step));
+      return true;
+    }
+    return this.#singleCheck(key, writes);
+  }
+
+  #flag(key: string, loop: Loop, set: Access): WaitShape {
+    return {
+      kind: 'flag',
+      fn: this.index.fn.id,
+      place: set.place,
+      key,
+      at: loop.at,
+      mode: 'exclusive',
+      capacity: 1,
+      after: set,
+      set,
+    };
+  }
+
+  #testedPlaces(condition: Condition): string[] {
+    return conditionReads(condition).flatMap(value =>
+      this.index.alternatives(value).flatMap(id => {
+        const facts = this.index.value(id);
+        const key = facts?.kind === 'read' ? placeKey(this.index.fn, facts.place) : null;
+        return key === null ? [] : [key];
+      }),
+    );
+  }
+
+  /** `if (busy) await …; busy = true`: whoever waited does not look again. */
+  #singleCheck(key: string, writes: readonly (Placed & { step: Access })[]): boolean {
+    for (const placed of this.index.list) {
+      const branch = placed.step;
+      if (branch.kind !== 'branch' || !this.#tests(branch.condition, key)) continue;
+      const arm = branch.arms.find(one => one.when === 'true');
+      if (!arm || !arm.body.some(step => step.kind === 'await') || endsThere(arm.body)) continue;
+      const awaited = arm.body.find(step => step.kind === 'await');
+      const write = writes.find(
+        ({ step, around }) => step.id > branch.id && !around.includes(branch) && !this.#frees(step),
+      );
+      if (!awaited || !write || this.#isTestedAgain(key, lastStep(branch), write)) continue;
+      if (awaited.kind === 'await' && !this.#waitsFor(awaited, key) && !this.#isBoolean(write.step)) continue;
+      if (this.#insideLoop(placed)) continue;
+      // Another test stands before the set.
+      if (write.around.some(one => one.kind === 'branch' && one.id > branch.id)) continue;
+      this.broken.push(this.#apart('set-after-await', branch, write.step));
+      return true;
+    }
+    return false;
+  }
+
+  /** `const previous = tail; tail = new Promise(…); await previous`, and the broken `await tail; tail = …`. */
+  #previous(key: string, writes: readonly (Placed & { step: Access })[]): void {
+    for (const placed of this.index.list) {
+      const { step } = placed;
+      if (step.kind !== 'await' || !step.values.some(value => this.reads(value, key))) continue;
+      const before = writes.find(write => write.step.id < step.id && this.#isPromise(write.step.value));
+      // What stands there after the write is the own promise, not the predecessor's.
+      if (before && !this.#isReadBefore(step, key, before.step.id)) continue;
+      if (before) {
+        if (this.index.suspendsBetween(before.step.id, step.id)) continue;
+        this.shapes.push({
+          kind: 'previous',
+          fn: this.index.fn.id,
+          place: before.step.place,
+          key,
+          at: step.at,
+          mode: 'exclusive',
+          capacity: 1,
+          after: step,
+          set: before.step,
+        });
+        return;
+      }
+      const later = writes.find(write => write.step.id > step.id && this.#isPromise(write.step.value));
+      if (!later || this.#insideLoop(placed) || this.#isTestedAgain(key, step.id, later)) continue;
+      const guard = placed.around.find(
+        (one): one is Branch => one.kind === 'branch' && this.#tests(one.condition, key),
+      );
+      if (guard && endsThere(armOf(guard, step) ?? [])) continue;
+      if (later.around.some(one => one.kind === 'branch' && one.id > step.id)) continue;
+      this.broken.push(this.#apart('set-after-await', guard ?? step, later.step));
+      return;
+    }
+  }
+
+  #isReadBefore(step: Await, key: string, write: number): boolean {
+    const values = new Set(step.values.flatMap(value => this.#origins(value, 6)));
+    return this.index
+      .accesses()
+      .some(
+        ({ step: access }) =>
+          access.id < write &&
+          access.mode === 'read' &&
+          access.value !== undefined &&
+          placeKey(this.index.fn, access.place) === key &&
+          values.has(access.value),
+      );
+  }
+
+  /** The reads that a value comes from, through error handlers. */
+  #origins(value: ValueId | undefined, depth: number): ValueId[] {
+    return this.index.alternatives(value).flatMap(id => {
+      const chain = this.index.resultOf(id);
+      return depth > 0 && chain?.kind === 'chain' ? this.#origins(chain.of, depth - 1) : [id];
+    });
+  }
+
+  #apart(why: Broken['why'], check: Step, set: Access): Broken {
+    return { why, fn: this.index.fn.id, at: check.at, set: set.at, name: placeName(set.place), work: null };
+  }
+
+  /** A promise is put there: made by hand, chained, or what a call gives. */
+  #isPromise(value: ValueId | undefined): boolean {
+    return this.index.alternatives(value).some(id => {
+      const facts = this.index.value(id);
+      if (facts?.kind === 'combined') return true;
+      const step = this.index.resultOf(id);
+      if (step?.kind === 'chain') return true;
+      if (step?.kind !== 'call') return facts?.kind === 'read' && isMember(facts.place, 'promise');
+      if (step.newOf !== undefined) return step.newOf === 'lib#Promise';
+      return step.gives === 'promise' || step.gives === 'unknown' || step.target.kind !== 'external';
+    });
+  }
+
+  #waitsFor(step: Await, key: string): boolean {
+    return step.values.some(value => this.reads(value, key));
+  }
+
+  #isBoolean(step: Access): boolean {
+    return this.index.isConstant(step.value, ['true']);
+  }
+
+  #frees(step: Access): boolean {
+    return this.index.isConstant(step.value, FALSE_LIKE);
+  }
+
+  /** The write happens only after another look at the place. */
+  #isTestedAgain(key: string, after: number, write: Placed): boolean {
+    return this.index.list.some(
+      ({ step }) =>
+        step.kind === 'branch' &&
+        step.id > after &&
+        step.id < write.step.id &&
+        this.#tests(step.condition, key) &&
+        (write.around.includes(step) || step.arms.some(arm => endsThere(arm.body))),
+    );
+  }
+
+  #insideLoop({ around }: Placed): boolean {
+    return around.some(step => step.kind === 'loop');
+  }
+
+  /** The condition looks at the place. */
+  #tests(condition: Condition, key: string): boolean {
+    return conditionReads(condition).some(value => this.reads(value, key));
+  }
+}
+
+export const isMember = ({ path }: Place, name: string): boolean => {
+  const last = path[path.length - 1];
+  return last !== undefined && 'field' in last && last.field === name;
+};

@@ -1,0 +1,304 @@
+/** Hand-made locks with a queue of waiters, serial queues of jobs, and spin locks on shared memory, by their shape. */
+import type { Access, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
+import { FunctionIndex, type Placed, placeKey, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
+import { conditionReads } from '../steps.ts';
+import { isMember } from './handMadeShapes.ts';
+
+/** All functions of one module, with their indexes. */
+export class ModuleIndex {
+  readonly #functions = new Map<FunctionId, FunctionIndex>();
+  readonly #closures = new Map<FunctionId, FunctionIndex[]>();
+
+  constructor(functions: readonly FunctionFacts[]) {
+    for (const fn of functions) {
+      const index = new FunctionIndex(fn);
+      this.#functions.set(fn.id, index);
+      if (fn.parent === null) continue;
+      const siblings = this.#closures.get(fn.parent);
+      if (siblings) siblings.push(index);
+      else this.#closures.set(fn.parent, [index]);
+    }
+  }
+
+  of(id: FunctionId): FunctionIndex | undefined {
+    return this.#functions.get(id);
+  }
+
+  all(): FunctionIndex[] {
+    return [...this.#functions.values()];
+  }
+
+  /** A function and the closures in it. */
+  within(fn: FunctionFacts): FunctionIndex[] {
+    const own = this.#functions.get(fn.id);
+    const inner = (this.#closures.get(fn.id) ?? []).flatMap(index => this.within(index.fn));
+    return own ? [own, ...inner] : inner;
+  }
+}
+
+/** Functions that take a lock whole: the caller holds it when their promise resolves. */
+export interface WaitersShape extends Shape {
+  kind: 'waiters';
+  /** Functions that let the next one in. */
+  releases: FunctionId[];
+}
+
+/** `acquire()` that queues a resolver while a flag or counter says "taken", and what wakes the next one. */
+export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersShape | null {
+  const { fn } = index;
+  if (fn.synthetic || fn.id.endsWith('#') || fn.id.endsWith('.constructor')) return null;
+  const inside = module.within(fn);
+  const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
+  if (queue === undefined || !givesPromise(index)) return null;
+  for (const inner of inside) {
+    for (const placed of inner.accesses()) {
+      const { step } = placed;
+      const key = placeKey(inner.fn, step.place);
+      if (key === null || !isTaking(inner, step)) continue;
+      if (!inside.some(one => testsPlace(one, key))) continue;
+      const releases = module
+        .all()
+        .filter(other => !inside.includes(other) || isCallback(other, fn))
+        .filter(other => wakes(other, queue))
+        .map(other => other.fn.id);
+      if (releases.length === 0) continue;
+      const isCounter = step.mode === 'update';
+      return {
+        kind: 'waiters',
+        fn: fn.id,
+        place: step.place,
+        key,
+        at: fn.nameAt,
+        mode: isCounter ? 'permit' : 'exclusive',
+        capacity: isCounter ? null : 1,
+        releases,
+      };
+    }
+  }
+  return null;
+}
+
+const isCallback = (other: FunctionIndex, fn: FunctionFacts): boolean =>
+  other.fn.parent === fn.id && other.fn.id !== fn.id;
+
+/** The lock is marked as taken: a flag set, a counter changed. */
+const isTaking = (index: FunctionIndex, step: Access): boolean =>
+  (step.mode === 'write' && index.isConstant(step.value, TRUE_LIKE)) ||
+  (step.mode === 'update' && !step.place.path.some(part => 'any' in part));
+
+/** Containers that a resolver (or what resolves later) is put into. */
+function pushes(module: ModuleIndex, fn: FunctionFacts, inner: FunctionIndex): string[] {
+  return inner.accesses().flatMap(({ step }) => {
+    const last = step.place.path[step.place.path.length - 1];
+    if (step.mode !== 'update' || !last || !('any' in last)) return [];
+    if (!isResolver(module, inner, step.value, 3)) return [];
+    const key = placeKey(fn, { ...step.place, path: step.place.path.slice(0, -1) });
+    return key === null ? [] : [key];
+  });
+}
+
+/** A parameter of an executor, a member `resolve`, a closure, or an object that holds one. */
+function isResolver(module: ModuleIndex, index: FunctionIndex, value: ValueId | undefined, depth: number): boolean {
+  return index.alternatives(value).some(id => {
+    const facts = index.value(id);
+    if (facts?.kind === 'object')
+      return depth > 0 && Object.values(facts.fields).some(part => isResolver(module, index, part, depth - 1));
+    if (facts?.kind === 'function') return /[/]Promise:\d+/.test(index.fn.id) || index.fn.id.includes('/Promise:');
+    if (facts?.kind !== 'read') return false;
+    const { root, path } = facts.place;
+    if (path.length > 0) return isMember(facts.place, 'resolve');
+    if (root.kind === 'parameter') return index.fn.id.includes('/Promise:');
+    if (root.kind !== 'captured') return false;
+    const owner = module.of(root.from);
+    const held = owner?.fn.slots[root.slot]?.value;
+    return depth > 0 && owner !== undefined && held != null && isResolver(module, owner, held, depth - 1);
+  });
+}
+
+function givesPromise(index: FunctionIndex): boolean {
+  const isFresh = (value: ValueId | undefined): boolean =>
+    index.alternatives(value).some(id => {
+      const step = index.resultOf(id);
+      return (step?.kind === 'call' && step.newOf === 'lib#Promise') || index.value(id)?.kind === 'read';
+    });
+  return index.list.some(
+    ({ step }) =>
+      (step.kind === 'exit' && step.how === 'return' && isFresh(step.value)) ||
+      (step.kind === 'await' && step.values.some(isFresh)),
+  );
+}
+
+function testsPlace(index: FunctionIndex, key: string): boolean {
+  return index.list.some(
+    ({ step }) => step.kind === 'branch' && conditionReads(step.condition).some(value => readsPlace(index, value, key)),
+  );
+}
+
+const readsPlace = (index: FunctionIndex, value: ValueId, key: string): boolean =>
+  index.alternatives(value).some(id => {
+    const facts = index.value(id);
+    return facts?.kind === 'read' && placeKey(index.fn, facts.place) === key;
+  });
+
+/** Takes one out of the queue and calls it (or a member of it). */
+function wakes(index: FunctionIndex, queue: string): boolean {
+  const takes = index
+    .accesses()
+    .some(({ step }) => step.mode === 'delete' && containerKey(index.fn, step.place) === queue);
+  return (
+    takes &&
+    index.calls().some(({ step }) => step.target.kind === 'value' && isElement(index, step.target.of, queue, 4))
+  );
+}
+
+const containerKey = (fn: FunctionFacts, place: Place): string | null =>
+  placeKey(fn, { ...place, path: place.path.slice(0, -1) });
+
+function isElement(index: FunctionIndex, value: ValueId, queue: string, depth: number): boolean {
+  return index.alternatives(value).some(id => {
+    const facts = index.value(id);
+    if (!facts || depth === 0) return false;
+    if (facts.kind === 'element') {
+      const of = index.alternatives(facts.of).some(one => {
+        const base = index.value(one);
+        return base?.kind === 'read' && placeKey(index.fn, base.place) === queue;
+      });
+      return of || isElement(index, facts.of, queue, depth - 1);
+    }
+    if (facts.kind !== 'read') return false;
+    if (facts.place.root.kind === 'value') return isElement(index, facts.place.root.of, queue, depth - 1);
+    const text = placeKey(index.fn, facts.place);
+    return text !== null && text.startsWith(`${queue}[`);
+  });
+}
+
+/** Falsy writes to the flag happen only where no waiter is there to take over. */
+export function isHandedOn(module: ModuleIndex, key: string): boolean {
+  const frees = module.all().flatMap(index =>
+    index
+      .accesses()
+      .filter(
+        ({ step }) =>
+          placeKey(index.fn, step.place) === key && index.isConstant(step.value, ['false', 'undefined', 'null']),
+      )
+      .filter(() => !index.fn.id.endsWith('.constructor') && !index.fn.id.endsWith('#'))
+      .map(placed => ({ index, placed })),
+  );
+  return frees.length > 0 && frees.every(({ placed }) => hasCallingSibling(placed));
+}
+
+function hasCallingSibling({ around, step }: Placed): boolean {
+  return around.some(
+    outer =>
+      outer.kind === 'branch' &&
+      outer.arms.some(
+        arm => !arm.body.includes(step) && arm.body.some(one => one.kind === 'call' && one.target.kind === 'value'),
+      ),
+  );
+}
+
+export interface SpinShape {
+  fn: FunctionId;
+  loop: Step;
+  call: Call;
+}
+
+/** `while (Atomics.compareExchange(view, i, 0, 1) !== 0) …`. */
+export function spinIn(index: FunctionIndex): SpinShape | null {
+  for (const { step, around } of index.calls()) {
+    if (step.target.kind !== 'external' || step.target.name !== 'lib#Atomics.compareExchange') continue;
+    const loop = around.find(one => one.kind === 'loop');
+    if (loop && index.isConstant(step.args[2], ['0']) && !index.isConstant(step.args[3], ['0']))
+      return { fn: index.fn.id, loop, call: step };
+  }
+  return null;
+}
+
+/** `Atomics.store(view, i, 0)` of the same view. */
+export function spinReleases(index: FunctionIndex, key: string): Call[] {
+  return index.calls().flatMap(({ step }) => {
+    if (step.target.kind !== 'external') return [];
+    const stores = step.target.name === 'lib#Atomics.store' || step.target.name === 'lib#Atomics.exchange';
+    const swaps = step.target.name === 'lib#Atomics.compareExchange';
+    const cell = cellKey(index, step);
+    if (cell !== key) return [];
+    if (stores && index.isConstant(step.args[2], ['0'])) return [step];
+    return swaps && index.isConstant(step.args[3], ['0']) ? [step] : [];
+  });
+}
+
+export function cellKey(index: FunctionIndex, { args }: Call): string | null {
+  const view = index.value(args[0]);
+  return view?.kind === 'read' ? placeKey(index.fn, view.place) : null;
+}
+
+/** `jobs.push({ job, resolve })` here, and one drainer that runs the jobs one after another. */
+export function serialIn(
+  module: ModuleIndex,
+  index: FunctionIndex,
+): { queue: string; work: number; place: Place } | null {
+  const { fn } = index;
+  if (fn.synthetic || fn.parameters.length === 0) return null;
+  for (const inner of module.within(fn)) {
+    for (const { step } of inner.accesses()) {
+      const last = step.place.path[step.place.path.length - 1];
+      if (step.mode !== 'update' || !last || !('any' in last)) continue;
+      const work = parameterIn(module, fn, inner, step.value, 3);
+      const place = { ...step.place, path: step.place.path.slice(0, -1) };
+      const queue = placeKey(inner.fn, place);
+      if (work === null || queue === null || !givesPromise(index)) continue;
+      if (module.all().some(other => drains(other, queue))) return { queue, work, place };
+    }
+  }
+  return null;
+}
+
+/** The parameter of `fn` that a value holds or is, or that a closure in it calls. */
+function parameterIn(
+  module: ModuleIndex,
+  fn: FunctionFacts,
+  index: FunctionIndex,
+  value: ValueId | undefined,
+  depth: number,
+): number | null {
+  for (const id of index.alternatives(value)) {
+    const facts = index.value(id);
+    if (!facts || depth === 0) continue;
+    if (facts.kind === 'object') {
+      for (const part of Object.values(facts.fields)) {
+        const found = parameterIn(module, fn, index, part, depth - 1);
+        if (found !== null) return found;
+      }
+    }
+    if (facts.kind === 'function') {
+      const inner = module.of(facts.id);
+      for (const { step } of inner?.calls() ?? []) {
+        const found =
+          inner && step.target.kind === 'value' ? parameterIn(module, fn, inner, step.target.of, depth - 1) : null;
+        if (found !== null) return found;
+      }
+    }
+    if (facts.kind !== 'read' || facts.place.path.length > 0) continue;
+    const { root } = facts.place;
+    if (root.kind === 'parameter' && index.fn.id === fn.id) return root.index;
+    if (root.kind !== 'captured' || root.from !== fn.id) continue;
+    const held = fn.slots[root.slot]?.value;
+    const source = held == null ? undefined : fn.values[held];
+    if (source?.kind === 'read' && source.place.root.kind === 'parameter' && source.place.path.length === 0)
+      return source.place.root.index;
+  }
+  return null;
+}
+
+/** A loop that takes jobs out of the queue, calls and awaits each, behind a claim flag. */
+function drains(index: FunctionIndex, queue: string): boolean {
+  const hasClaim = index.accesses().some(({ step }) => step.mode === 'write' && index.isConstant(step.value, ['true']));
+  if (!hasClaim) return false;
+  return index.calls().some(({ step, around }) => {
+    if (step.target.kind !== 'value' || !around.some(one => one.kind === 'loop')) return false;
+    if (!isElement(index, step.target.of, queue, 5)) return false;
+    return index.list.some(
+      other => other.step.kind === 'await' && other.step.values.some(value => index.resultOf(value) === step),
+    );
+  });
+}

@@ -1,0 +1,214 @@
+/** What acquisitions, releases and calls do to the set of locks held, and the critical pairs that come of it. */
+import type { Acquire, Release, StepId } from '../../model/facts.ts';
+import type { Evaluator } from '../flow/evaluator.ts';
+import { type OrderFact, areApart, orderOf } from './lockOrderEvidence.ts';
+import type { Fork, Held, Pair, PairSet, Summary, Trace } from './lockPairs.ts';
+import type { State } from './lockStates.ts';
+import type { WaitSet } from './lockWaits.ts';
+import type { Lock, LockTable, LockUse } from './locks.ts';
+import type { Site } from '../program.ts';
+import type { Frame } from '../refs.ts';
+
+/** What is collected while one activation is walked. */
+export interface Walk {
+  frame: Frame;
+  /** A promise that the function returns is waited for as part of it. */
+  joinsReturned: boolean;
+  pairs: PairSet;
+  /** States at normal exits, and the duties of enclosing loops and tries. */
+  exits: State[];
+  throws: State[];
+  breaks: { label: string | undefined; kind: 'break' | 'continue'; state: State }[];
+  releases: Map<string, { token: string | null; lock: string | null }>;
+  yields: Map<string, Held>;
+  /** Locks held when a task was started, by task. */
+  births: Map<number, ReadonlySet<string>>;
+  joined: Set<number>;
+  suspended: boolean;
+  /** Waits besides locks; `holder` names what the promise being joined was read from; `soft`: something else may end the wait. */
+  waits: WaitSet;
+  holder: string;
+  soft: boolean;
+  serves: boolean;
+}
+
+export interface ApplyOptions {
+  /** Tokens taken after the task was started: a fair lock serves its first request before them. */
+  except?: ReadonlySet<string>;
+  forks?: readonly Fork[];
+  stored?: boolean;
+  batch?: string | null;
+}
+
+export abstract class LockEffects {
+  protected readonly evaluator: Evaluator;
+  protected readonly locks: LockTable;
+
+  constructor(evaluator: Evaluator, locks: LockTable) {
+    this.evaluator = evaluator;
+    this.locks = locks;
+  }
+
+  protected token(walk: Walk, step: StepId): string {
+    return `${walk.frame.id}.${step}`;
+  }
+
+  protected acquire(walk: Walk, step: Acquire, state: State): State {
+    const site = this.evaluator.program.site(walk.frame.fn.id, step.at);
+    return this.take(walk, step, this.locks.acquired(walk.frame, step), site, state);
+  }
+
+  /** Asks for each of the locks, one after the other. */
+  protected take(walk: Walk, step: Acquire, found: readonly LockUse[], site: Site, state: State): State {
+    const units = step.units.kind === 'exactly' ? step.units.n : null;
+    const trace: Trace = { site, calls: null, through: false, waited: null, next: null };
+    const uses = found.slice(0, 4);
+    let held = state.held;
+    const batch = step.keysAre === 'batch' && uses.length > 1 ? this.token(walk, step.id) : null;
+    for (const { lock, wait } of uses) {
+      const pair: Pair = {
+        held: [],
+        acquires: lock,
+        mode: step.mode,
+        units,
+        wait,
+        trace,
+        forks: [],
+        prefix: !walk.suspended,
+        batch,
+        startup: true,
+        guessed: uses.length > 1 && step.keysAre === undefined,
+        stored: false,
+        context: state.context,
+      };
+      this.emit(walk, pair, { ...state, held: batch ? state.held : held });
+      const token: Held = {
+        lock,
+        mode: step.mode,
+        units,
+        token: this.token(walk, step.id),
+        trace,
+        depth: 0,
+        maybe: wait !== 'endless' && step.failure === 'falsy',
+        order: null,
+        differs: false,
+        context: state.context,
+      };
+      held = [...held, token];
+    }
+    walk.suspended = true;
+    const [only] = uses;
+    const isSure = uses.length === 1 && only?.wait === 'endless';
+    return { ...state, held, passed: isSure ? [...state.passed, only.lock] : state.passed };
+  }
+
+  /** Adds the pair, with everything held around it. */
+  protected emit(walk: Walk, pair: Pair, state: State, except?: ReadonlySet<string>): void {
+    const outer: Held[] = [];
+    for (const held of state.held) {
+      if (except?.has(held.token) && held.lock.key === pair.acquires.key) continue;
+      if (pair.held.some(inner => inner.token === held.token)) continue;
+      outer.push(this.related(held, pair, state.facts));
+    }
+    const inner = state.facts.length === 0 ? pair.held : pair.held.map(held => this.related(held, pair, state.facts));
+    const guard = (held: Held): Held =>
+      held.context === null && state.context !== null ? { ...held, context: state.context } : held;
+    walk.pairs.add({
+      ...pair,
+      context: pair.context ?? state.context,
+      held: [...outer, ...inner.map(guard)],
+      startup: pair.startup && !state.serving,
+    });
+  }
+
+  /** A held lock as seen from the acquisition: in order before it, known to be another one. */
+  protected related(held: Held, pair: Pair, facts: readonly OrderFact[]): Held {
+    if (held.lock.site !== pair.acquires.site) return held;
+    const order = held.order ?? orderOf(this.evaluator, held.lock, pair.acquires, facts);
+    return { ...held, order, differs: held.differs || areApart(held.lock, pair.acquires, facts) };
+  }
+
+  protected release(walk: Walk, step: Release, state: State): State {
+    const refs = step.token === undefined ? [] : this.evaluator.evaluate(walk.frame, step.token);
+    const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
+    if (tokens.length > 0) return this.drop(walk, state, tokens);
+    if (step.lock === undefined) return state;
+    const locks = this.locks.uses(walk.frame, step.lock, step.key, 'endless').map(use => use.lock.key);
+    let after = state;
+    for (const key of locks) {
+      const last = after.held.findLast(held => held.lock.key === key);
+      if (last) after = { ...after, held: after.held.filter(held => held !== last) };
+      else walk.releases.set(`l${key}`, { token: null, lock: key });
+    }
+    return after;
+  }
+
+  protected drop(walk: Walk, state: State, tokens: readonly string[]): State {
+    for (const token of tokens)
+      if (!state.held.some(held => held.token === token)) walk.releases.set(`t${token}`, { token, lock: null });
+    return { ...state, held: state.held.filter(held => !tokens.includes(held.token)) };
+  }
+
+  protected apply(walk: Walk, summary: Summary, state: State, maybe: boolean, options: ApplyOptions = {}): State {
+    const { except, forks = [], stored = false, batch = null } = options;
+    for (const pair of summary.pairs) {
+      const inner =
+        forks.length === 0
+          ? pair
+          : {
+              ...pair,
+              forks: [...forks, ...pair.forks],
+              held: pair.held.map(held => ({ ...held, depth: held.depth + forks.length })),
+            };
+      this.emit(
+        walk,
+        {
+          ...inner,
+          prefix: pair.prefix && !walk.suspended,
+          stored: pair.stored || stored,
+          batch: pair.batch ?? (pair.prefix ? batch : null),
+        },
+        state,
+        // Only what is asked for before the first suspension stands in the queue before them.
+        pair.prefix ? except : undefined,
+      );
+    }
+    this.applyWaits(walk, summary, state, except);
+    let held = state.held;
+    for (const released of summary.releases) {
+      const gone = held.findLast(one =>
+        released.token === null ? one.lock.key === released.lock : one.token === released.token,
+      );
+      if (gone)
+        held = maybe
+          ? held.map(one => (one === gone ? { ...one, maybe: true } : one))
+          : held.filter(one => one !== gone);
+      else walk.releases.set(`${released.token === null ? 'l' : 't'}${released.token ?? released.lock}`, released);
+    }
+    const net = summary.net.filter(one => !held.some(known => known.token === one.token));
+    return {
+      ...state,
+      serving: state.serving || summary.serves,
+      passed: maybe ? state.passed : [...state.passed, ...summary.passed],
+      held: [...held, ...net.map(one => (maybe ? { ...one, maybe: true } : one))],
+    };
+  }
+
+  /** What the callee waits for, it waits for under what is held here; what it settles needs what was taken before. */
+  protected applyWaits(walk: Walk, { waits, settles }: Summary, state: State, except?: ReadonlySet<string>): void {
+    for (const one of waits) {
+      if (walk.soft) continue;
+      const outer = state.held.filter(
+        held => !one.held.some(inner => inner.token === held.token) && !except?.has(held.token),
+      );
+      walk.waits.wait({ ...one, held: [...outer, ...one.held] });
+    }
+    for (const one of settles) walk.waits.settle({ ...one, needs: needsOf(state, one.needs) });
+  }
+}
+
+/** Locks without which the task would not have got here. */
+export function needsOf(state: State, inner: readonly Lock[]): Lock[] {
+  const surely = state.held.filter(held => !held.maybe).map(held => held.lock);
+  return [...new Map([...surely, ...state.passed, ...inner].map(lock => [lock.key, lock])).values()];
+}

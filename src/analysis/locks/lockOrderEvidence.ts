@@ -1,0 +1,124 @@
+/**
+ * What orders two locks (ALGORITHMS 2.5): sorted arrays, `a.id < b.id ? [a, b] : [b, a]`, an early exit or swap on
+ * `a.id > b.id`. The order counts only over keys that are never reassigned.
+ */
+import type { Evaluator } from '../flow/evaluator.ts';
+import type { Lock } from './locks.ts';
+import type { Ref } from '../refs.ts';
+
+/** `before`: `left < right` (or `<=`: an order all the same) is known to hold; `differs`: `left !== right`. */
+export interface OrderFact {
+  kind: 'before' | 'differs';
+  left: Ref;
+  right: Ref;
+}
+
+/** The name of an order in which `held` comes before `asked`; null when nothing says so. */
+export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: readonly OrderFact[]): string | null {
+  if (held.site !== asked.site) return null;
+  const [before, after] = [subject(held), subject(asked)];
+  if (!before || !after) return null;
+  return (
+    upwards(before, after) ??
+    sorted(evaluator, before, after) ??
+    picked(evaluator, before, after) ??
+    compared(evaluator, before, after, facts)
+  );
+}
+
+/** Whether a test has excluded that the two are one lock. */
+export function areApart(held: Lock, asked: Lock, facts: readonly OrderFact[]): boolean {
+  const [a, b] = [subject(held), subject(asked)];
+  if (!a || !b) return false;
+  const members = (ref: Ref): Ref[] =>
+    ref.kind === 'pick' ? [ref.yes, ref.no] : ref.kind === 'element' && ref.base.kind === 'ordered' ? [] : [ref];
+  // A pair sorted or picked from two is apart when the two are.
+  if (isPicked(a) && isPicked(b)) return facts.some(fact => fact.kind === 'differs');
+  return facts.some(({ kind, left, right }) => {
+    if (kind !== 'differs') return false;
+    const [x, y] = [keyPath(left, a), keyPath(right, b)];
+    const [u, v] = [keyPath(left, b), keyPath(right, a)];
+    return (
+      (x !== null && x === y) || (u !== null && u === v) || (members(a).includes(left) && members(b).includes(right))
+    );
+  });
+}
+
+const isPicked = (ref: Ref): boolean => ref.kind === 'pick' || (ref.kind === 'element' && ref.base.kind === 'ordered');
+
+/** What tells two locks of one class apart: the entry of a family, else the owner. */
+function subject(lock: Lock): Ref | null {
+  if (lock.entry !== null) return typeof lock.entry === 'string' ? null : lock.entry;
+  return lock.owner ?? lock.ref;
+}
+
+/** `node` then `node.parent`: one direction of a hierarchy, as long as every path follows the same field. */
+function upwards(before: Ref, after: Ref): string | null {
+  if (after.kind !== 'field') return null;
+  for (let at: Ref = after; at.kind === 'field' && at.name === after.name; at = at.base)
+    if (at.base === before) return `along ${after.name}`;
+  return null;
+}
+
+function sorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
+  if (before.kind !== 'element' || after.kind !== 'element' || !isSameList(evaluator, before.base, after.base))
+    return null;
+  const list = before.base;
+  if (list.kind !== 'ordered' || list.by === null) return null;
+  const ascending = before.other && !after.other ? true : Number(before.of) < Number(after.of);
+  if (!ascending || (before.of === null && !before.other)) return null;
+  if (list.by.length === 0) return list.primitive ? 'natural order' : null;
+  return isStable(evaluator, list.by[list.by.length - 1] as string) ? list.by.join('.') : null;
+}
+
+/** One list, or two sorted alike of the same two elements (`Math.min(a, b)` and `Math.max(a, b)`). */
+function isSameList(evaluator: Evaluator, a: Ref, b: Ref): boolean {
+  if (a === b) return true;
+  if (a.kind !== 'ordered' || b.kind !== 'ordered' || a.primitive !== b.primitive || a.by?.join() !== b.by?.join())
+    return false;
+  return ['0', '1'].every(index => {
+    const [x, y] = [evaluator.element(a.of, index), evaluator.element(b.of, index)];
+    return x.length === 1 && y.length === 1 && x[0] === y[0];
+  });
+}
+
+function picked(evaluator: Evaluator, before: Ref, after: Ref): string | null {
+  if (before.kind !== 'pick' || after.kind !== 'pick' || before.left !== after.left || before.right !== after.right)
+    return null;
+  if (before.yes !== after.no || before.no !== after.yes) return null;
+  const rising = keyPath(before.left, before.yes);
+  if (rising !== null && rising === keyPath(before.right, before.no)) return label(evaluator, rising, 'up');
+  const falling = keyPath(before.left, before.no);
+  if (falling !== null && falling === keyPath(before.right, before.yes)) return label(evaluator, falling, 'down');
+  return null;
+}
+
+function compared(evaluator: Evaluator, before: Ref, after: Ref, facts: readonly OrderFact[]): string | null {
+  for (const { kind, left, right } of facts) {
+    if (kind !== 'before') continue;
+    const rising = keyPath(left, before);
+    if (rising !== null && rising === keyPath(right, after)) return label(evaluator, rising, 'up');
+    const falling = keyPath(left, after);
+    if (falling !== null && falling === keyPath(right, before)) return label(evaluator, falling, 'down');
+  }
+  return null;
+}
+
+/** The fields that lead from an object to its key, '' when the key is the object itself; null when it is another's. */
+function keyPath(key: Ref, object: Ref): string | null {
+  if (key === object) return '';
+  if (key.kind !== 'field') return null;
+  const inner = keyPath(key.base, object);
+  return inner === null ? null : inner === '' ? key.name : `${inner}.${key.name}`;
+}
+
+function label(evaluator: Evaluator, path: string, direction: 'up' | 'down'): string | null {
+  const last = path.split('.').pop() ?? '';
+  if (path !== '' && !isStable(evaluator, last)) return null;
+  return `${direction} ${path === '' ? 'by itself' : path}`;
+}
+
+/** A key field that nobody writes outside of constructors and literals. */
+function isStable(evaluator: Evaluator, field: string): boolean {
+  return evaluator.writes.toField(field).every(write => evaluator.types.isConstructor(write.fn.id));
+}

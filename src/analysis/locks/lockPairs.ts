@@ -1,0 +1,167 @@
+/**
+ * Critical pairs (Brotherston, Brunet, Gorogiannis, Kanovich: "A Compositional Deadlock Detector for Android Java",
+ * ASE 2021): the locks held just before an acquisition, and the acquisition. Here with who waits how, below which forks
+ * each lock was taken, and what orders the two objects.
+ */
+import type { Acquire, Wait } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import type { Settling, Waiting } from './lockWaits.ts';
+import type { Lock } from './locks.ts';
+import type { Site } from '../program.ts';
+import type { Ref } from '../refs.ts';
+
+/** A persistent list of call sites, outermost first, down to the place itself. */
+export interface Trace {
+  readonly site: Site;
+  /** What happens at the site, worded when rendered: the name of what is called. */
+  readonly calls: string | null;
+  /** The call is of a function that was handed in (`work()` in a wrapper). */
+  readonly through: boolean;
+  /** Where the promise of the call is waited for, when that is another statement. */
+  readonly waited: Site | null;
+  readonly next: Trace | null;
+}
+
+/** What less sure evidence weighs against the length of a trace when one of several is told. */
+export const DOUBT: Record<Confidence, number> = { high: 0, medium: 100, low: 200 };
+
+export const traceLength = (trace: Trace | null): number => {
+  let length = 0;
+  for (let at = trace; at; at = at.next) length += 1;
+  return length;
+};
+
+/** The last step of a trace: where the thing itself happens. */
+export function traceEnd(trace: Trace): Site {
+  let at = trace;
+  while (at.next) at = at.next;
+  return at.site;
+}
+
+export type Mode = Acquire['mode'];
+
+/** A lock held at some point. */
+export interface Held {
+  readonly lock: Lock;
+  readonly mode: Mode;
+  readonly units: number | null;
+  /** The acquisition that took it: activation and step. */
+  readonly token: string;
+  readonly trace: Trace;
+  /** How many of the pair's forks lie above the acquisition. */
+  readonly depth: number;
+  /** Held on some paths only. */
+  readonly maybe: boolean;
+  /** A common total order puts this lock before the one asked for; the name of the order. Set inside a pair only. */
+  readonly order: string | null;
+  /** Known not to be the lock asked for: a test excluded it. Set inside a pair only. */
+  readonly differs: boolean;
+  /** Taken only when this task-local store says that the task is not inside yet. */
+  readonly context: Ref | null;
+}
+
+/** Branches that run side by side: `branch` names the one; `many` of them when it is spawned per element. */
+export interface Fork {
+  readonly id: string;
+  /** The combinator, in the code. */
+  readonly site?: Site;
+  readonly branch: string;
+  readonly many: boolean;
+}
+
+export interface Pair {
+  readonly held: readonly Held[];
+  readonly acquires: Lock;
+  readonly mode: Mode;
+  readonly units: number | null;
+  readonly wait: Wait;
+  readonly trace: Trace;
+  /** Outermost first. */
+  readonly forks: readonly Fork[];
+  /** Asked for before the task that asks suspends for the first time. */
+  readonly prefix: boolean;
+  /** Requested in one go with the others of this batch, from a fair lock. */
+  readonly batch: string | null;
+  /** Before the program starts to serve, and waited for. */
+  readonly startup: boolean;
+  /** Rests on a call whose target is one of several. */
+  readonly guessed: boolean;
+  /** The task was stored or started before the lock was taken: waiting for it is not a call. */
+  readonly stored: boolean;
+  /** Asked for only when this task-local store says that the task is not inside yet. */
+  readonly context: Ref | null;
+}
+
+/** What running a function to its end does. */
+export interface Summary {
+  readonly pairs: readonly Pair[];
+  /** Held when it ends normally, and not released. */
+  readonly net: readonly Held[];
+  /** Tokens or lock keys of the caller that it releases. */
+  readonly releases: readonly { token: string | null; lock: string | null }[];
+  /** Held while a generator's consumer runs: at its yields. */
+  readonly yields: readonly Held[];
+  /** It makes the program reachable from outside (starts to listen). */
+  readonly serves: boolean;
+  /** What it waits for besides locks, and the waits of others that it ends. */
+  readonly waits: readonly Waiting[];
+  readonly settles: readonly Settling[];
+  /** Locks that it has taken on every way to its end, released or not. */
+  readonly passed: readonly Lock[];
+}
+
+export const EMPTY: Summary = {
+  pairs: [],
+  net: [],
+  releases: [],
+  yields: [],
+  serves: false,
+  waits: [],
+  settles: [],
+  passed: [],
+};
+
+const PAIRS_PER_FUNCTION = 256;
+
+/** Pairs without repeats: of those that say the same, the one with the shortest trace. */
+export class PairSet {
+  readonly #pairs = new Map<string, Pair>();
+  /** Set when pairs were left out. */
+  overflow = false;
+
+  add(pair: Pair): void {
+    const key = pairKey(pair);
+    const known = this.#pairs.get(key);
+    if (known) {
+      if (traceLength(pair.trace) < traceLength(known.trace)) this.#pairs.set(key, pair);
+    } else if (this.#pairs.size >= PAIRS_PER_FUNCTION) this.overflow = true;
+    else this.#pairs.set(key, pair);
+  }
+
+  list(): Pair[] {
+    return [...this.#pairs.values()];
+  }
+}
+
+function pairKey(pair: Pair): string {
+  const held = pair.held
+    .map(
+      ({ lock, mode, depth, order, differs, maybe }) =>
+        `${lock.key}:${mode}:${depth}:${order ?? ''}:${differs ? 'd' : ''}:${maybe ? 'm' : ''}`,
+    )
+    .sort();
+  const forks = pair.forks.map(fork => `${fork.id}:${fork.branch}:${fork.many ? 'w' : ''}`);
+  return [
+    pair.acquires.key,
+    pair.mode,
+    pair.wait,
+    held.join(','),
+    forks.join(','),
+    pair.batch ?? '',
+    pair.startup ? 's' : '',
+    pair.guessed ? 'g' : '',
+    pair.prefix ? 'p' : '',
+    pair.stored ? 't' : '',
+    pair.context?.id ?? '',
+  ].join('|');
+}

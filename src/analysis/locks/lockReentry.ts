@@ -1,0 +1,83 @@
+/** A lock asked for by the task that holds it already, and that does not let it in twice. */
+import { Unifier } from './aliasing.ts';
+import { defineAnalysis } from '../analysis.ts';
+import { type LockActivity, lockActivities } from './lockActivities.ts';
+import { askingSite } from './lockStory.ts';
+import { DOUBT, type Held, type Pair, traceLength } from './lockPairs.ts';
+import type { Site } from '../program.ts';
+
+export interface Reentry {
+  readonly held: Held;
+  readonly pair: Pair;
+  readonly by: LockActivity;
+  /** Where the holder goes on to ask again. */
+  readonly at: Site;
+  readonly level: 'error' | 'warning';
+  readonly confidence: 'high' | 'medium' | 'low';
+  readonly assumptions: readonly string[];
+}
+
+export const lockReentry = defineAnalysis<readonly Reentry[]>('lock-reentry', get => {
+  const found = new Map<string, Reentry>();
+  for (const by of get(lockActivities).list) {
+    for (const pair of by.pairs) {
+      if (pair.wait !== 'endless' || pair.stored || pair.batch !== null) continue;
+      for (const held of pair.held) {
+        if (!waitsForItself(held, pair) && !maybeTwice(held, pair)) continue;
+        const reentry = describe(held, pair, by);
+        const key = `${reentry.at.in}:${reentry.at.at[0]}:${pair.acquires.site}`;
+        const known = found.get(key);
+        if (!known || rank(reentry) < rank(known)) found.set(key, reentry);
+      }
+    }
+  }
+  return [...found.values()];
+});
+
+/** The lock asked for is held, for certain, by the task that asks. */
+export function waitsForItself(held: Held, pair: Pair): boolean {
+  const { lock } = held;
+  const asked = pair.acquires;
+  if (lock.site !== asked.site || lock.reentrant) return false;
+  // The guard that let the holder in lets the same task pass the second time.
+  if (pair.context !== null && pair.context === held.context) return false;
+  if (!new Unifier(() => true).isSame(lock, 0, asked, 0)) return false;
+  if (typeof lock.entry === 'object' && lock.entry?.kind === 'unknown') return false;
+  if (held.mode === 'shared' && pair.mode === 'shared') return false;
+  return held.mode !== 'permit' || lock.capacity === 1;
+}
+
+/** Two objects put in order, where nothing excludes that the caller passes one object twice. */
+function maybeTwice(held: Held, pair: Pair): boolean {
+  const { lock } = held;
+  return (
+    lock.site === pair.acquires.site &&
+    held.order !== null &&
+    !held.order.startsWith('along ') &&
+    !held.differs &&
+    !lock.reentrant &&
+    held.mode === 'exclusive' &&
+    pair.mode === 'exclusive'
+  );
+}
+
+function describe(held: Held, pair: Pair, by: LockActivity): Reentry {
+  if (!waitsForItself(held, pair)) {
+    return {
+      held,
+      pair,
+      by,
+      at: askingSite(held, pair),
+      level: 'error',
+      confidence: 'low',
+      assumptions: ['the caller may pass the same object twice'],
+    };
+  }
+  const assumptions: string[] = [];
+  if (pair.guessed) assumptions.push('a call with several possible targets reaches this one');
+  if (held.maybe) assumptions.push('the lock is held on this path');
+  const confidence = pair.guessed && held.maybe ? 'low' : pair.guessed || held.maybe ? 'medium' : 'high';
+  return { held, pair, by, at: askingSite(held, pair), level: 'error', confidence, assumptions };
+}
+
+const rank = (one: Reentry): number => traceLength(one.pair.trace) + DOUBT[one.confidence];

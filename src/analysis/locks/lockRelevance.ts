@@ -1,0 +1,115 @@
+/** Which functions can take a lock, directly or through anything they call, start, register or return. */
+import type { FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
+import { defineAnalysis } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { deferreds } from './deferreds.ts';
+import type { Program } from '../program.ts';
+
+export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
+  const takers = new Set<FunctionId>();
+  for (const id of program.functions.keys())
+    for (const step of program.steps(id).values())
+      if (
+        step.kind === 'acquire' ||
+        step.kind === 'release' ||
+        (step.kind === 'call' && step.known?.takesUnit === true)
+      )
+        takers.add(id);
+  return reaching(get(functionUsers), takers);
+});
+
+/** What the lock walk looks at: also the functions that wait for what others tell, and those that tell. */
+export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relevance', (get, program) => {
+  const takers = get(lockRelevance);
+  const { waiters, settling } = get(deferreds);
+  const more = new Set([...waiters, ...settling]);
+  let waitsForEvents = false;
+  const emitting: FunctionId[] = [];
+  for (const [id, fn] of program.functions) {
+    for (const step of program.steps(id).values()) {
+      if (step.kind === 'wait') more.add(id);
+      if (step.kind === 'wait' && step.for === 'event') waitsForEvents = true;
+      if (step.kind === 'loop' && eventOf(fn, step.over) !== null) emitting.push(id);
+    }
+  }
+  if (takers.size === 0) return takers;
+  for (const id of keptTaskReaders(program, get(callGraph), takers)) more.add(id);
+  if (more.size === 0 && !waitsForEvents) return takers;
+  if (waitsForEvents) for (const id of emitting) more.add(id);
+  return reaching(get(functionUsers), new Set([...takers, ...more]));
+});
+
+/** Functions that wait for what a field or variable holds, where somebody puts the promise of a taker there. */
+function keptTaskReaders(program: Program, graph: CallGraph, takers: ReadonlySet<FunctionId>): FunctionId[] {
+  const kept = new Set<string>();
+  const isTaken = (fn: FunctionFacts, id: ValueId, depth: number): boolean => {
+    const value = fn.values[id];
+    const step = value?.kind === 'result' ? program.steps(fn.id).get(value.of) : undefined;
+    if (step?.kind === 'chain') return depth < 4 && isTaken(fn, step.of, depth + 1);
+    return step?.kind === 'call' && graph.targets(fn.id, step.id).some(target => takers.has(target));
+  };
+  for (const [id, fn] of program.functions)
+    for (const step of program.steps(id).values()) {
+      if (step.kind !== 'access' || step.mode !== 'write' || step.value === undefined) continue;
+      const key = keyOfPlace(step.place);
+      if (key !== null && isTaken(fn, step.value, 0)) kept.add(key);
+    }
+  if (kept.size === 0) return [];
+  return [...program.functions.values()].flatMap(fn => {
+    const reads = [...program.steps(fn.id).values()].some(
+      step =>
+        step.kind === 'await' &&
+        step.values.some(id => {
+          const value = fn.values[id];
+          const key = value?.kind === 'read' ? keyOfPlace(value.place) : null;
+          return key !== null && kept.has(key);
+        }),
+    );
+    return reads ? [fn.id] : [];
+  });
+}
+
+function keyOfPlace({ root, path }: Place): string | null {
+  const last = path[path.length - 1];
+  if (last) return 'field' in last ? `${last.of ?? ''}.${last.field}` : null;
+  if (root.kind === 'module') return `${root.file}##${root.name}`;
+  return root.kind === 'captured' ? `${root.from}#${root.slot}` : null;
+}
+
+/** The event whose listeners a loop runs over; null for any other loop. */
+export function eventOf(fn: FunctionFacts, over: ValueId | undefined): string | null {
+  const value = over === undefined ? undefined : fn.values[over];
+  const last = value?.kind === 'read' ? value.place.path[value.place.path.length - 1] : undefined;
+  return last && 'field' in last && last.field.startsWith('on:') ? last.field : null;
+}
+
+type Users = ReadonlyMap<FunctionId, readonly FunctionId[]>;
+
+/** Who calls, starts, registers or returns each function. */
+export const functionUsers = defineAnalysis<Users>('function-users', (get, program) => {
+  const graph = get(callGraph);
+  const users = new Map<FunctionId, FunctionId[]>();
+  const uses = (user: FunctionId, used: FunctionId): void => {
+    const list = users.get(used);
+    if (list) list.push(user);
+    else users.set(used, [user]);
+  };
+  for (const [id, fn] of program.functions) {
+    for (const value of fn.values) if (value.kind === 'function') uses(id, value.id);
+    for (const step of program.steps(id).values()) {
+      for (const target of graph.targets(id, step.id)) uses(id, target);
+    }
+  }
+  return users;
+});
+
+/** These functions, and all that use one of them, over at most so many steps. */
+export function reaching(users: Users, seeds: ReadonlySet<FunctionId>, steps = Infinity): ReadonlySet<FunctionId> {
+  const found = new Set<FunctionId>(seeds);
+  let border = [...found];
+  for (let step = 0; step < steps && border.length > 0; step += 1) {
+    border = [...new Set(border.flatMap(id => users.get(id) ?? []))].filter(user => !found.has(user));
+    for (const user of border) found.add(user);
+  }
+  return found;
+}

@@ -1,0 +1,48 @@
+/** What the tests of branches say: the order of two values, that they differ, whether a task is inside already. */
+import type { Condition, ValueId } from '../../model/facts.ts';
+import type { Evaluator } from '../flow/evaluator.ts';
+import type { OrderFact } from './lockOrderEvidence.ts';
+import type { Frame, Ref } from '../refs.ts';
+
+/** The task-local store whose content a test looks at. */
+export function contextOf(evaluator: Evaluator, frame: Frame, condition: Condition): Ref | null {
+  switch (condition.kind) {
+    case 'not':
+      return contextOf(evaluator, frame, condition.of);
+    case 'and':
+    case 'or':
+      return condition.of.map(part => contextOf(evaluator, frame, part)).find(found => found !== null) ?? null;
+    case 'equal':
+    case 'less':
+      return storeOf(evaluator, frame, condition.left) ?? storeOf(evaluator, frame, condition.right);
+    case 'truthy':
+    case 'nullish':
+      return storeOf(evaluator, frame, condition.value);
+    default:
+      return condition.reads.map(value => storeOf(evaluator, frame, value)).find(found => found !== null) ?? null;
+  }
+}
+
+function storeOf(evaluator: Evaluator, frame: Frame, value: ValueId): Ref | null {
+  const facts = frame.fn.values[value];
+  const step = facts?.kind === 'result' ? evaluator.program.steps(frame.fn.id).get(facts.of) : undefined;
+  if (step?.kind !== 'call' || step.known?.readsContext !== true || step.receiver === undefined) return null;
+  return evaluator.evaluate(frame, step.receiver)[0] ?? null;
+}
+
+/** What a test tells of the order of two values. */
+export function factsOf(evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] {
+  if (condition.kind === 'not') return factsOf(evaluator, frame, condition.of, !holds);
+  if ((condition.kind === 'and' && holds) || (condition.kind === 'or' && !holds))
+    return condition.of.flatMap(part => factsOf(evaluator, frame, part, holds));
+  if (condition.kind !== 'less' && condition.kind !== 'equal') return [];
+  const [left, right] = [evaluator.evaluate(frame, condition.left), evaluator.evaluate(frame, condition.right)];
+  if (left.length !== 1 || right.length !== 1 || !left[0] || !right[0]) return [];
+  if (condition.kind === 'equal') return holds ? [] : [{ kind: 'differs', left: left[0], right: right[0] }];
+  return holds
+    ? [
+        { kind: 'before', left: left[0], right: right[0] },
+        { kind: 'differs', left: left[0], right: right[0] },
+      ]
+    : [{ kind: 'before', left: right[0], right: left[0] }];
+}

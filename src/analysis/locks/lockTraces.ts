@@ -1,0 +1,64 @@
+/** The way to a lock: summaries as seen from further out, and the calls that a task was handed on through. */
+import type { Call } from '../../model/facts.ts';
+import type { Evaluator } from '../flow/evaluator.ts';
+import { EMPTY, type Held, type Summary, type Trace } from './lockPairs.ts';
+import type { Site } from '../program.ts';
+import type { Frame, Ref } from '../refs.ts';
+
+/** The calls that lead from an activation to the one that starts the task, outermost first; empty when it is itself. */
+export function wayTo(
+  evaluator: Evaluator,
+  from: Frame,
+  task: Ref & { kind: 'task' },
+  depth: number,
+): { from: Frame; step: Call; to: Frame }[] {
+  if (from === task.from || depth === 0) return [];
+  for (const step of evaluator.program.steps(from.fn.id).values()) {
+    if (step.kind !== 'call') continue;
+    for (const { frame } of evaluator.callees(from, step)) {
+      if (frame.fn.calling !== 'value' || !evaluator.returns(frame).includes(task)) continue;
+      const rest = wayTo(evaluator, frame, task, depth - 1);
+      if (frame === task.from || rest.length > 0) return [{ from, step, to: frame }, ...rest];
+    }
+  }
+  return [];
+}
+
+/** One more call on every trace. */
+export function seenFrom(
+  evaluator: Evaluator,
+  inner: Summary,
+  from: Frame,
+  step: { at: Call['at']; target?: Call['target'] },
+  callee: { frame: Frame; guessed: boolean },
+  waited: Site | null = null,
+): Summary {
+  if (inner === EMPTY) return inner;
+  const site = evaluator.program.site(from.fn.id, step.at);
+  const { fn } = callee.frame;
+  const through = step.target?.kind === 'value';
+  // A synthetic function stands for the library call at the very place.
+  const longer = (trace: Trace): Trace =>
+    fn.synthetic ? { ...trace, site, waited } : { site, calls: fn.name, through, waited, next: trace };
+  const held = (one: Held): Held => ({ ...one, trace: longer(one.trace) });
+  return {
+    pairs: inner.pairs.map(pair => ({
+      ...pair,
+      trace: longer(pair.trace),
+      held: pair.held.map(held),
+      guessed: pair.guessed || callee.guessed,
+    })),
+    net: inner.net.map(held),
+    releases: inner.releases,
+    yields: inner.yields.map(held),
+    serves: inner.serves,
+    waits: inner.waits.map(one => ({
+      ...one,
+      trace: longer(one.trace),
+      held: one.held.map(held),
+      guessed: one.guessed || callee.guessed,
+    })),
+    settles: inner.settles.map(one => ({ ...one, trace: longer(one.trace) })),
+    passed: inner.passed,
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * Tasks that wait for themselves: the body of a task that is kept in a field or variable calls something that waits for
+ * that field or variable (`await this.loop` in a `stop()` that the loop calls).
+ */
+import type { Call, Condition, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
+import { defineAnalysis } from '../analysis.ts';
+import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { type Program, type Site, walkSteps } from '../program.ts';
+import type { Frame, Ref } from '../refs.ts';
+import { conditionReads } from '../steps.ts';
+
+export interface SelfWait {
+  /** The body of the task. */
+  readonly task: FunctionId;
+  /** Where it is waited for. */
+  readonly at: Site;
+  /** Where the task is started and kept. */
+  readonly started: Site;
+  /** The calls from the body to the wait. */
+  readonly calls: readonly { site: Site; name: string }[];
+  readonly confidence: 'high' | 'medium' | 'low';
+}
+
+const DEPTH = 5;
+
+export const selfWaits = defineAnalysis<readonly SelfWait[]>('self-waits', (get, program) => {
+  const evaluate = get(evaluator);
+  const found = new Map<string, SelfWait>();
+  for (const { task, started } of keptTasks(program)) {
+    for (const id of task) {
+      const fn = program.functions.get(id);
+      if (!fn || fn.calling !== 'promise') continue;
+      for (const one of new SelfWaitSearch(program, evaluate, fn, started).run()) {
+        const key = `${one.at.in}:${one.at.at[0]}`;
+        if (!found.has(key)) found.set(key, one);
+      }
+    }
+  }
+  return [...found.values()];
+});
+
+interface Kept {
+  place: string;
+  site: Site;
+}
+
+/** Async functions of the project whose promise is written to a field or variable. */
+function keptTasks(program: Program): { task: FunctionId[]; started: Kept }[] {
+  const found: { task: FunctionId[]; started: Kept }[] = [];
+  for (const fn of program.functions.values()) {
+    for (const step of program.steps(fn.id).values()) {
+      if (step.kind !== 'access' || step.mode !== 'write' || step.value === undefined) continue;
+      const place = nameOfPlace(fn, step.place);
+      const call = place === null ? undefined : startedBy(program, fn, step.value);
+      if (place === null || call?.target.kind === undefined) continue;
+      const task = targetsOf(program, call);
+      if (task.length > 0) found.push({ task, started: { place, site: program.site(fn.id, call.at) } });
+    }
+  }
+  return found;
+}
+
+function targetsOf(program: Program, { target }: Call): FunctionId[] {
+  if (target.kind === 'functions') return target.ids;
+  if (target.kind !== 'method') return [];
+  const method = program.types.get(target.type)?.methods[target.name];
+  return method === undefined ? [] : [method];
+}
+
+/** Most steps back from a value to the call that made it; values of loops refer to themselves. */
+const MOST = 4;
+
+/** The call whose promise a value is, through `.catch()` and `.finally()`. */
+function startedBy(program: Program, fn: FunctionFacts, id: ValueId, depth = 0): Call | undefined {
+  const value = fn.values[id];
+  if (value?.kind === 'choice')
+    return depth === MOST
+      ? undefined
+      : value.values.map(one => startedBy(program, fn, one, depth + 1)).find(call => call !== undefined);
+  const step = value?.kind === 'result' ? program.steps(fn.id).get(value.of) : undefined;
+  if (step?.kind === 'call') return step;
+  return step?.kind === 'chain' && depth < MOST ? startedBy(program, fn, step.of, depth + 1) : undefined;
+}
+
+/** `Class.field` of `this`, or a variable; null for anything that others may hold another one of. */
+function nameOfPlace(
+  fn: FunctionFacts,
+  { root, path }: { root: { kind: string }; path: readonly object[] },
+): string | null {
+  const [step] = path;
+  if (path.length === 1 && step && 'field' in step && isThis(root)) return `.${String(step.field)} of ${classOf(fn)}`;
+  if (path.length > 0) return null;
+  if (root.kind === 'module' && 'name' in root && 'file' in root) return `${String(root.file)}#${String(root.name)}`;
+  return root.kind === 'captured' && 'from' in root && 'slot' in root
+    ? `${String(root.from)}:${String(root.slot)}`
+    : null;
+}
+
+const isThis = (root: { kind: string; slot?: unknown }): boolean =>
+  root.kind === 'self' || (root.kind === 'captured' && 'slot' in root && root.slot === 'this');
+const classOf = ({ id }: FunctionFacts): string => id.replace(/^(.*#(?:[^./]+))[./].*$/, '$1');
+
+class SelfWaitSearch {
+  readonly #program: Program;
+  readonly #eval: Evaluator;
+  readonly #task: FunctionFacts;
+  readonly #kept: Kept;
+  readonly #seen = new Set<number>();
+  readonly #found: SelfWait[] = [];
+
+  constructor(program: Program, evaluate: Evaluator, task: FunctionFacts, kept: Kept) {
+    this.#program = program;
+    this.#eval = evaluate;
+    this.#task = task;
+    this.#kept = kept;
+  }
+
+  run(): SelfWait[] {
+    this.#visit(this.#eval.symbolicFrame(this.#task), [], [], 'high');
+    return this.#found;
+  }
+
+  /** `first`: the step of the task's body that leads here. */
+  #visit(
+    frame: Frame,
+    calls: SelfWait['calls'],
+    first: readonly StepId[],
+    confidence: SelfWait['confidence'],
+    returnsJoined = true,
+  ): void {
+    if (this.#seen.has(frame.id) || calls.length > DEPTH) return;
+    this.#seen.add(frame.id);
+    const { fn } = frame;
+    for (const step of this.#program.steps(fn.id).values()) {
+      const start = first.length > 0 ? first : [step.id];
+      const sure = isGuarded(this.#eval, frame, step.id) && calls.length > 0 ? 'low' : confidence;
+      const handsOn = step.kind === 'exit' && fn.calling === 'value' && !returnsJoined;
+      for (const value of handsOn ? [] : joinedValues(step)) {
+        if (this.#readsKept(fn, value) && this.#isAfterSuspension(start)) {
+          const { site } = this.#kept;
+          const at = this.#program.site(fn.id, step.at);
+          this.#found.push({ task: this.#task.id, at, started: site, calls, confidence: sure });
+        }
+        for (const ref of this.#eval.evaluate(frame, value)) this.#follow(ref, fn, calls, start, sure);
+      }
+      if (step.kind !== 'call' || step.newOf !== undefined) continue;
+      for (const { frame: inner, guessed } of this.#eval.callees(frame, step))
+        if (inner.fn.calling === 'value' && !guessed)
+          this.#visit(
+            inner,
+            [...calls, this.#call(fn, step, inner)],
+            start,
+            sure,
+            isAwaited(fn, step.id, this.#program),
+          );
+    }
+  }
+
+  #follow(
+    ref: Ref,
+    fn: FunctionFacts,
+    calls: SelfWait['calls'],
+    first: readonly StepId[],
+    sure: SelfWait['confidence'],
+  ): void {
+    if (ref.kind !== 'task' || ref.from.fn.id !== fn.id) return;
+    const step = this.#program.steps(fn.id).get(ref.step);
+    if (step?.kind === 'call') this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], first, sure);
+  }
+
+  #call(fn: FunctionFacts, step: Call, to: Frame): SelfWait['calls'][number] {
+    return { site: this.#program.site(fn.id, step.at), name: to.fn.name };
+  }
+
+  /** The value is read from the very place that keeps the task, of the same object. */
+  #readsKept(fn: FunctionFacts, id: ValueId): boolean {
+    const value = fn.values[id];
+    if (value?.kind === 'choice') return value.values.some(one => this.#readsKept(fn, one));
+    return value?.kind === 'read' && nameOfPlace(fn, value.place) === this.#kept.place;
+  }
+
+  /** Before its first suspension the task runs inside the call that starts it: nothing is kept yet. */
+  #isAfterSuspension([first]: readonly StepId[]): boolean {
+    const steps = this.#program.steps(this.#task.id);
+    const step = first === undefined ? undefined : steps.get(first);
+    if (first === undefined || !step) return false;
+    const suspends = (one: Step): boolean => one.kind === 'await' || (one.kind === 'loop' && one.awaitsEach);
+    const repeated = this.#program.repeatedSteps(this.#task.id);
+    return [...steps.values()].some(
+      other =>
+        other.id !== first &&
+        suspends(other) &&
+        (other.at[0] < step.at[0] || (repeated.has(first) && repeated.has(other.id))),
+    );
+  }
+}
+
+/** Whether the function waits for what a call gives. */
+function isAwaited(fn: FunctionFacts, call: StepId, program: Program): boolean {
+  const isResult = (id: ValueId): boolean => {
+    const value = fn.values[id];
+    return value?.kind === 'result' && value.of === call;
+  };
+  return [...program.steps(fn.id).values()].some(
+    step => joinedValues(step).some(isResult) && (step.kind === 'await' || fn.calling === 'promise'),
+  );
+}
+
+function joinedValues(step: Step): readonly ValueId[] {
+  if (step.kind === 'await' && step.wait === 'endless') return step.values;
+  return step.kind === 'exit' && step.how === 'return' && step.value !== undefined ? [step.value] : [];
+}
+
+/** Whether a test of something that the caller hands in decides on the step. */
+function isGuarded(evaluate: Evaluator, frame: Frame, step: StepId): boolean {
+  const conditions: Condition[] = [];
+  walkSteps(frame.fn.body, outer => {
+    if (outer.kind !== 'branch') return;
+    for (const arm of outer.arms) {
+      let inside = false;
+      walkSteps(arm.body, inner => {
+        inside ||= inner.id === step;
+      });
+      if (inside) conditions.push(outer.condition);
+    }
+  });
+  return conditions
+    .flatMap(conditionReads)
+    .flatMap(value => [...evaluate.evaluate(frame, value)])
+    .some(ref => ref.kind === 'constant' || rootOf(ref).kind === 'parameter');
+}
+
+const rootOf = (ref: Ref): Ref => (ref.kind === 'field' || ref.kind === 'element' ? rootOf(ref.base) : ref);

@@ -1,0 +1,71 @@
+/** Uses that end or watch a timer, thread or process: cancelling, listening, waiting, calling its members. */
+import type { Access, Call, Cancel, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import { type Expansion, type Observation, takePart, type Want } from './consumptionFollowed.ts';
+import type { FunctionUses, Key } from './consumptionIndex.ts';
+
+/** A step that names a holder or parameter as the place that it is about. */
+export function named(
+  step: Step,
+  fn: FunctionId,
+  inside: readonly Key[],
+  keys: readonly Key[],
+  want: Want,
+  result: Expansion,
+): void {
+  if (step.kind === 'access') {
+    const below = keys.length - inside.length;
+    if (want === 'handle' && below > 0 && watchesEnd(step, below)) result.ends.push({ how: 'watched', fn, step });
+    return;
+  }
+  // Waiting for an event of it is waiting for a part of it.
+  const own = step.kind === 'wait' && keys.at(-1)?.includes('on:') ? keys.slice(0, -1) : keys;
+  if (!takePart(inside, own)) return;
+  if (step.kind === 'cancel') cancelled(step, fn, want, result);
+  else result.ends.push({ how: step.kind === 'wait' ? 'awaited' : 'used', fn, step });
+}
+
+/** `unref` ends nothing: it counts only where it is asked for. */
+export function cancelled(step: Cancel, fn: FunctionId, want: Want, result: Expansion): void {
+  if ((step.how === 'unref') === (want === 'unref'))
+    result.ends.push({ how: step.how === 'unref' ? 'unref' : 'cleared', fn, step });
+}
+
+/** The streams of a process end when it does: piping, awaiting or passing one on watches it; taking its data does not. */
+export function watchedPart(uses: FunctionUses, fn: FunctionId, part: ValueId): Observation[] {
+  const found: Observation[] = [];
+  for (const use of uses.of(part)) {
+    if (use.as !== 'step') continue;
+    const { step, role } = use;
+    const passed = role === 'argument' && !(step.kind === 'call' && step.gives === 'value');
+    const watches =
+      passed ||
+      role === 'await' ||
+      (role === 'over' && step.kind === 'loop' && step.awaitsEach) ||
+      (role === 'receiver' && step.kind === 'call' && callsMember(step)) ||
+      (step.kind === 'access' && watchesEnd(step, 2));
+    if (watches) found.push({ how: 'watched', fn, step });
+  }
+  return found;
+}
+
+/**
+ * `x.on('exit', …)` as an update of the slot `on:exit`. `below`: how many fields it lies below the handle; what one of
+ * its streams delivers says nothing of its end.
+ */
+export function watchesEnd(step: Access, below: number): boolean {
+  const last = step.place.path.at(-1);
+  const event = last !== undefined && 'field' in last && last.field.startsWith('on:') ? last.field.slice(3) : null;
+  return event !== null && (below === 1 || (event !== 'data' && event !== 'readable'));
+}
+
+/** A method call on a handle that does more than talk to it: whatever is not known to be a message ends or watches it. */
+const MESSAGE = /^(post|send|write|ref|hasRef|emit)/;
+export function callsMember(step: Call): boolean {
+  const name =
+    step.target.kind === 'method'
+      ? step.target.name
+      : step.target.kind === 'external'
+        ? (step.target.name.split('.').at(-1) ?? '')
+        : '';
+  return !MESSAGE.test(name);
+}

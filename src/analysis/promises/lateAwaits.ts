@@ -1,0 +1,160 @@
+/**
+ * Promises that are started, left alone over a suspension, and only then awaited: a rejection in between is handled by
+ * nobody (ALGORITHMS 4, "late handler").
+ */
+import type { FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { LateWalk, type Takers } from './lateWalk.ts';
+import { platforms, type Platforms } from '../flow/platforms.ts';
+import { type LocalUses, localUses } from './promisesLocal.ts';
+import type { PromiseNode } from './promises.ts';
+import { returnedValues } from './promisesReturns.ts';
+import { promiseFates } from './promisesFate.ts';
+import type { Program, Site } from '../program.ts';
+import { type Suspension, suspension } from './suspension.ts';
+
+export interface LateAwait {
+  node: PromiseNode;
+  made: Site;
+  /** What the function waits for in the meantime. */
+  suspends: Site;
+  /** Where the promise is taken at last. */
+  taken: Site | null;
+  /** It is one of several that are awaited one by one. */
+  inLoop: boolean;
+  /** An unhandled rejection is only logged there. */
+  harmless: boolean;
+  confidence: Confidence;
+}
+
+export interface LateAwaits {
+  found: readonly LateAwait[];
+  /** Promises that are kept in a variable and taken later in the same function. */
+  examined: readonly Site[];
+}
+
+export const lateAwaits = defineAnalysis<LateAwaits>('late-awaits', (get, program) =>
+  new Finder(get, program).run(get),
+);
+
+class Finder {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #uses: FunctionUsesOf;
+  readonly #local: (fn: FunctionId, value: ValueId) => LocalUses;
+  readonly #suspension: Suspension;
+  readonly #platforms: Platforms;
+  readonly #walks = new Map<FunctionId, LateWalk>();
+  readonly #found: LateAwait[] = [];
+  readonly #examined: Site[] = [];
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#uses = get(functionUses);
+    this.#local = get(localUses);
+    this.#suspension = get(suspension);
+    this.#platforms = get(platforms);
+  }
+
+  run(get: Get): LateAwaits {
+    for (const { node, fate, rejection } of get(promiseFates)) {
+      if (fate.kind !== 'owned' || node.gives === 'builder' || node.gives === 'maybe-promise') continue;
+      const fn = this.#program.functions.get(node.fn);
+      if (!fn || fn.synthetic) continue;
+      const uses = this.#local(node.fn, node.value);
+      if (uses.elsewhere) continue;
+      if (this.#isKept(node, uses)) this.#examined.push(this.#program.site(node.fn, node.at));
+      if (rejection === 'may' && !this.#isRemembered(node)) this.#look(fn, node, uses);
+    }
+    return { found: this.#found, examined: this.#examined };
+  }
+
+  /** It has a life of its own: it is not awaited or handed on in the expression that makes it. */
+  #isKept(node: PromiseNode, uses: LocalUses): boolean {
+    return uses.throughContainer || uses.ends.some(end => end.step === null || end.step.at[0] > node.at[1]);
+  }
+
+  #look(fn: FunctionFacts, node: PromiseNode, uses: LocalUses): void {
+    const start = this.#startOf(fn, node);
+    const takers = this.#takersOf(fn, node, uses);
+    const late = start === null || !takers ? null : this.#walk(fn).find(start, takers);
+    if (!late) return;
+    this.#found.push({
+      node,
+      made: this.#program.site(fn.id, node.at),
+      suspends: this.#program.site(fn.id, late.suspends.at),
+      taken: late.taken && this.#program.site(fn.id, late.taken.at),
+      inLoop: late.inLoop,
+      harmless: this.#platforms.isBrowser(this.#program.fileOf(fn.id)),
+      confidence: node.confidence === 'high' && !late.inLoop ? 'high' : 'medium',
+    });
+  }
+
+  /** Null: somebody takes it in a way that is not a step. */
+  #takersOf(fn: FunctionFacts, node: PromiseNode, uses: LocalUses): Takers | null {
+    const steps = new Map<StepId, Step>();
+    for (const { how, step } of uses.ends) {
+      if (step) steps.set(step.id, step);
+      else if (how !== 'combined') return null;
+    }
+    const joins: number[] = [];
+    const oneByOne = new Set<StepId>();
+    for (const value of uses.aliases) {
+      const isElement = fn.values[value]?.kind === 'element' && this.#isOneOfMany(fn, node);
+      for (const use of this.#uses(fn.id).of(value)) {
+        const joined = use.as === 'combined' ? fn.values[use.value] : undefined;
+        if (joined?.kind === 'combined') joins.push(joined.at[1]);
+        if (isElement && use.as === 'step' && use.role === 'await') oneByOne.add(use.step.id);
+      }
+    }
+    return { steps, joins, oneByOne };
+  }
+
+  /** It is made again and again, or stands beside others in an array. */
+  #isOneOfMany(fn: FunctionFacts, node: PromiseNode): boolean {
+    if (node.step && this.#program.repeatedSteps(fn.id).has(node.step.id)) return true;
+    return this.#uses(fn.id)
+      .of(node.value)
+      .some(use => {
+        const held = use.as === 'held' ? fn.values[use.value] : undefined;
+        return held?.kind === 'array' && held.values.length > 1;
+      });
+  }
+
+  #walk(fn: FunctionFacts): LateWalk {
+    let walk = this.#walks.get(fn.id);
+    if (!walk) {
+      walk = new LateWalk(fn, step => this.#suspension.ofStep(fn.id, step));
+      this.#walks.set(fn.id, walk);
+    }
+    return walk;
+  }
+
+  /** The callee keeps what it gives, for others to await. */
+  #isRemembered({ fn, step }: PromiseNode): boolean {
+    if (step?.kind !== 'call') return false;
+    return this.#graph.targets(fn, step.id).some(id => {
+      const facts = this.#program.functions.get(id);
+      return (
+        facts?.calling === 'value' &&
+        returnedValues(facts).some(({ value }) => {
+          const { observedStores, stored } = this.#local(id, value);
+          return observedStores.length > 0 || stored.length > 0;
+        })
+      );
+    });
+  }
+
+  /** The step that makes it; for a combinator, the last step that stands in it. */
+  #startOf(fn: FunctionFacts, node: PromiseNode): StepId | null {
+    if (node.step) return node.step.id;
+    let last: Step | null = null;
+    for (const step of this.#program.steps(fn.id).values())
+      if (step.at[0] >= node.at[0] && step.at[1] <= node.at[1] && (!last || step.id > last.id)) last = step;
+    return last ? last.id : null;
+  }
+}

@@ -1,0 +1,271 @@
+/** Whether the promise in a value may reject: what it comes from, and the handlers on the way. */
+import type { Call, Chain, FunctionFacts, FunctionId, Place, TypeId, ValueId } from '../../model/facts.ts';
+import type { Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import type { Program } from '../program.ts';
+import { type WriteIndex, writeIndex } from '../writeIndex.ts';
+import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
+
+/**
+ * `handler`: only because a rejection handler may itself reject; `check`: only by a check of its own that throws, while
+ * nothing that it waits for rejects; `undecided`: only because unknown code runs synchronously; `may`: it throws, or
+ * awaits something that may reject.
+ */
+export type Failure = 'never' | 'handler' | 'check' | 'undecided' | 'may';
+
+const RANK: Record<Failure, number> = { never: 0, handler: 1, check: 2, undecided: 3, may: 4 };
+export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? a : b);
+
+/** What is known of functions so far. */
+export interface FunctionFailures {
+  throws(fn: FunctionId): Failure;
+  rejects(fn: FunctionId): Failure;
+  /** It fails when it is used as a handler: logging and unknown functions count as safe there. */
+  failsAsHandler(fn: FunctionId): boolean;
+}
+
+const PROMISE: TypeId = 'lib#Promise';
+
+/** The values looked at, and whether only what is typed as a promise counts as one. */
+interface Lookup {
+  values: Set<string>;
+  onlyTyped: boolean;
+}
+const inner = (lookup: Lookup): Lookup => ({ values: lookup.values, onlyTyped: false });
+
+export class Rejections {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #uses: FunctionUsesOf;
+  readonly #writes: WriteIndex;
+  readonly #hierarchy: TypeHierarchy;
+  readonly #summaries: FunctionFailures;
+
+  constructor(get: Get, program: Program, summaries: FunctionFailures) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#uses = get(functionUses);
+    this.#writes = get(writeIndex);
+    this.#hierarchy = get(hierarchy);
+    this.#summaries = summaries;
+  }
+
+  /** The promise in a value rejects. */
+  value(fn: FunctionId, value: ValueId): Failure {
+    return this.#value(fn, value, { values: new Set(), onlyTyped: false });
+  }
+
+  /** What an async function returns: a variable or field whose type is not a promise's is taken to be a plain value. */
+  returned(fn: FunctionFacts, value: ValueId): Failure {
+    return this.#value(fn.id, value, { values: new Set(), onlyTyped: fn.calling !== 'value' });
+  }
+
+  #value(fnId: FunctionId, value: ValueId, seen: Lookup): Failure {
+    const key = `${fnId} ${value}`;
+    const fn = this.#program.functions.get(fnId);
+    const facts = fn?.values[value];
+    if (!fn || !facts || seen.values.has(key)) return 'never';
+    seen.values.add(key);
+    const all = (values: readonly ValueId[]): Failure =>
+      values.reduce<Failure>((sum, one) => worse(sum, this.#value(fnId, one, seen)), 'never');
+    switch (facts.kind) {
+      case 'choice':
+        return all(facts.values);
+      case 'array':
+        return all(facts.values);
+      case 'from':
+        return facts.how === 'copy' ? all(facts.values) : 'never';
+      case 'view':
+      case 'ordered':
+      case 'element':
+        return this.#value(fnId, facts.of, seen);
+      case 'combined':
+        return facts.until === 'settled'
+          ? 'never'
+          : facts.values.reduce<Failure>((sum, one) => worse(sum, this.#value(fnId, one, inner(seen))), 'never');
+      case 'result':
+        return this.#result(fn, value, facts.of, seen);
+      case 'read':
+        return this.#read(fnId, facts.place, seen);
+      case 'unknown':
+        return seen.onlyTyped ? 'never' : 'may';
+      default:
+        return 'never';
+    }
+  }
+
+  #read(
+    fnId: FunctionId,
+    place: Extract<FunctionFacts['values'][number], { kind: 'read' }>['place'],
+    seen: Lookup,
+  ): Failure {
+    const { root } = place;
+    const type = this.#type(fnId, place);
+    if (type !== null && this.#isPlain(type)) return 'never';
+    const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'may' : 'never';
+    if (place.path.length > 0) return this.#written(place, seen) ?? otherwise;
+    if (root.kind === 'value') return this.#value(fnId, root.of, seen);
+    const owner = root.kind === 'captured' ? root.from : root.kind === 'module' ? `${root.file}#` : null;
+    const name = root.kind === 'captured' ? root.slot : root.kind === 'module' ? root.name : '';
+    const slot = owner === null ? undefined : this.#program.functions.get(owner)?.slots[name];
+    if (owner === null || !slot || slot.assignedAgain || slot.value === null) return otherwise;
+    return this.#value(owner, slot.value, seen);
+  }
+
+  /** A class of the project that is no thenable. */
+  #isPlain(type: TypeId): boolean {
+    return (
+      this.#program.types.get(type)?.kind === 'class' &&
+      this.#hierarchy.methodOf(type, 'then') === undefined &&
+      !this.#hierarchy.ancestors(type).includes(PROMISE)
+    );
+  }
+
+  /** What all writes of the program put into a field of a class, or into a container there; null: that is not known. */
+  #written({ path }: Place, seen: Lookup): Failure | null {
+    const last = path.at(-1);
+    const isPart = last !== undefined && !('field' in last);
+    const field = path.at(isPart ? -2 : -1);
+    if (!field || !('field' in field) || field.of === undefined || !this.#program.types.has(field.of)) return null;
+    const all = isPart ? this.#writes.intoContainer(field.field) : this.#writes.toField(field.field);
+    const writes = all.filter(({ place }) => {
+      const at = place.path.at(isPart ? -2 : -1);
+      return at === undefined || !('field' in at) || at.of === undefined || at.of === field.of;
+    });
+    if (writes.length === 0) return null;
+    return writes.reduce<Failure>((sum, { fn, value }) => worse(sum, this.#value(fn.id, value, seen)), 'never');
+  }
+
+  #result(fn: FunctionFacts, value: ValueId, stepId: number, seen: Lookup): Failure {
+    const step = this.#program.steps(fn.id).get(stepId);
+    if (step?.kind === 'chain') return this.#chain(fn, step, seen);
+    if (step?.kind === 'wait') return step.wait === 'bounded' ? 'may' : 'never';
+    if (step?.kind !== 'call') return 'never';
+    if (step.gives === 'safe' || (step.known?.neverRejects && !givesSignal(fn, step))) return 'never';
+    if (isPromiseMade(step)) return this.#executed(fn, value);
+    const targets = this.#graph.targets(fn.id, stepId);
+    if (targets.length > 0) {
+      const known = targets.reduce<Failure>((sum, id) => worse(sum, this.#summaries.rejects(id)), 'never');
+      // A callback may also be one that nobody here passes.
+      return atMost(this.#isGiven(fn, step) ? worse(known, 'undecided') : known, targets.length);
+    }
+    return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
+  }
+
+  /** The callee is a value that others may give, not a function that stands here or in a field of the own class. */
+  #isGiven(fn: FunctionFacts, { target }: Call): boolean {
+    if (target.kind !== 'value') return false;
+    const callee = fn.values[target.of];
+    if (callee?.kind === 'function') return false;
+    const field = callee?.kind === 'read' && callee.place.root.kind === 'self' ? callee.place.path : [];
+    const [own] = field;
+    if (field.length !== 1 || !own || !('field' in own)) return true;
+    return !this.#writes.toField(own.field).every(write => write.fn.values[write.value]?.kind === 'function');
+  }
+
+  #chain(fn: FunctionFacts, step: Chain, seen: Lookup): Failure {
+    if (step.onRejected !== undefined) return this.#handler(fn, step.onRejected) === 'may' ? 'handler' : 'never';
+    const base = this.#value(fn.id, step.of, inner(seen));
+    return [step.onFulfilled, step.onFinally].reduce<Failure>(
+      (sum, handler) => (handler === undefined ? sum : worse(sum, this.#handler(fn, handler))),
+      base,
+    );
+  }
+
+  /** The declared type of what is at a place. */
+  #type(fnId: FunctionId, { root, path, type }: Place): TypeId | null {
+    const last = path.at(-1);
+    if (last)
+      return 'field' in last && last.of !== undefined
+        ? (this.#program.types.get(last.of)?.fields[last.field]?.type ?? null)
+        : null;
+    const fn = this.#program.functions.get(fnId);
+    return type ?? (root.kind === 'parameter' ? (fn?.parameters[root.index]?.type ?? null) : null);
+  }
+
+  /** A handler fails only when it is known to: logging and unknown functions count as safe. */
+  #handler(fn: FunctionFacts, handler: ValueId): Failure {
+    return this.#graph.functionsIn(fn.id, handler).some(id => this.#summaries.failsAsHandler(id)) ? 'may' : 'never';
+  }
+
+  /** `new Promise(executor)`: its second parameter is used, it throws, or its first is given a promise that rejects. */
+  #executed(fn: FunctionFacts, promise: ValueId): Failure {
+    let known = false;
+    let failure: Failure = 'never';
+    const uses = this.#uses(fn.id);
+    for (const part of uses.of(promise)) {
+      if (part.as === 'step' && part.step.kind === 'settle') {
+        known = true;
+        if (part.step.how === 'reject') failure = 'may';
+      }
+      if (part.as !== 'part' || part.keys.length !== 1) continue;
+      for (const use of uses.of(part.value)) {
+        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return 'may';
+        for (const id of this.#graph.targets(fn.id, use.step.id)) {
+          known = true;
+          failure = worse(
+            failure,
+            part.keys[0] === 'reject' ? this.#usesParameter(id, use.index) : this.#resolvesWith(id, use.index),
+          );
+          const thrown = this.#summaries.throws(id);
+          if (thrown === 'may') failure = 'may';
+        }
+      }
+    }
+    return known ? failure : 'may';
+  }
+
+  #usesParameter(id: FunctionId, index: number): Failure {
+    const uses = this.#uses(id);
+    return uses.parameter(index).some(read => uses.of(read.value).length > 0) ? 'may' : 'never';
+  }
+
+  #resolvesWith(id: FunctionId, index: number): Failure {
+    const fn = this.#program.functions.get(id);
+    let failure: Failure = 'never';
+    const uses = this.#uses(id);
+    for (const read of uses.parameter(index)) {
+      for (const use of uses.of(read.value)) {
+        const given =
+          use.as === 'step' && use.role === 'callee' && use.step.kind === 'call' ? use.step.args[0] : undefined;
+        const made = given === undefined ? undefined : fn?.values[given];
+        if (given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of))
+          failure = worse(failure, this.value(id, given));
+      }
+    }
+    return failure;
+  }
+
+  #givesPromise(fn: FunctionId, stepId: number): boolean {
+    const step = this.#program.steps(fn).get(stepId);
+    if (step?.kind === 'chain') return true;
+    return (
+      step?.kind === 'call' &&
+      (step.gives === 'promise' ||
+        this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'))
+    );
+  }
+}
+
+/** So many callees are a guess: which of them runs is not known. */
+const MANY = 12;
+export const atMost = (failure: Failure, targets: number): Failure =>
+  failure === 'may' && targets > MANY ? 'undecided' : failure;
+
+/** `new Promise(…)`: a promise that is settled by hand. */
+export const isPromiseMade = (step: Call): boolean => step.newOf === PROMISE;
+
+/** An operation that never rejects by itself rejects when it is aborted. */
+function givesSignal(fn: FunctionFacts, step: Call): boolean {
+  const { signal } = step.known ?? {};
+  const given = signal && step.args[signal.argument];
+  const facts = given === undefined ? undefined : fn.values[given];
+  if (!signal || !facts || facts.kind === 'constant') return false;
+  return (
+    facts.kind !== 'object' ||
+    signal.option === undefined ||
+    facts.spreads.length > 0 ||
+    Object.hasOwn(facts.fields, signal.option)
+  );
+}

@@ -1,0 +1,304 @@
+/**
+ * Promises that are ignored by contract or mistaken for a value: functions given where nobody looks at what they
+ * return or takes it for an answer, promises used as plain values, members that override one which returns nothing.
+ */
+import type { Contract, FunctionFacts, FunctionId, PlainUse, StepId, TypeId, ValueId } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { type Consumption, consumption } from './consumption.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { type Emitters, emitters } from '../flow/emitters.ts';
+import { type Failure, type MayReject, mayReject, worse } from './mayReject.ts';
+import { type MadePromises, madePromises } from './promisesMade.ts';
+import { type PromiseNode, type Promises, promises } from './promises.ts';
+import type { Program, Site } from '../program.ts';
+import { type Suspension, suspension } from './suspension.ts';
+import { hasClaim } from './suspensionClaims.ts';
+
+export type MisusedPromise =
+  | {
+      kind: 'callback';
+      /** The function that gives it away. */
+      in: FunctionId;
+      at: Site;
+      contract: Contract;
+      /** What the callback may be. */
+      work: readonly FunctionId[];
+      rejection: Failure;
+      /** It is called again before the last call has ended. */
+      overlaps: boolean;
+      /** It may give a plain value just as well. */
+      maybe: boolean;
+      confidence: Confidence;
+    }
+  | { kind: 'override'; at: Site; fn: FunctionId; base: string; confidence: Confidence }
+  | {
+      kind: 'value';
+      in: FunctionId;
+      at: Site;
+      uses: { site: Site; as: PlainUse['as'] }[];
+      /** What makes it, when that is known. */
+      made: PromiseNode | null;
+      maybe: boolean;
+      confidence: Confidence;
+    };
+
+export interface MisusedPromises {
+  found: readonly MisusedPromise[];
+  /** Functions given by contract, and values in plain places. */
+  examined: readonly Site[];
+}
+
+export const misusedPromises = defineAnalysis<MisusedPromises>('misused-promises', (get, program) => {
+  const finder = new Finder(get, program);
+  for (const fn of program.functions.values()) finder.look(fn);
+  finder.overrides();
+  return finder;
+});
+
+class Finder implements MisusedPromises {
+  readonly found: MisusedPromise[] = [];
+  readonly examined: Site[] = [];
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #uses: FunctionUsesOf;
+  readonly #rejects: MayReject;
+  readonly #promises: Promises;
+  readonly #consumption: Consumption;
+  readonly #made: MadePromises;
+  readonly #suspension: Suspension;
+  readonly #emitters: Emitters;
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#uses = get(functionUses);
+    this.#rejects = get(mayReject);
+    this.#promises = get(promises);
+    this.#consumption = get(consumption);
+    this.#made = get(madePromises);
+    this.#suspension = get(suspension);
+    this.#emitters = get(emitters);
+  }
+
+  look(fn: FunctionFacts): void {
+    for (const contract of fn.contracts ?? []) {
+      this.examined.push(this.#program.site(fn.id, contract.at));
+      this.#contract(fn, contract);
+    }
+    const values = new Map<string, Extract<MisusedPromise, { kind: 'value' }>>();
+    for (const use of fn.plainUses ?? []) {
+      this.examined.push(this.#program.site(fn.id, use.at));
+      this.#plainUse(fn, use, values);
+    }
+    this.found.push(...values.values());
+  }
+
+  overrides(): void {
+    for (const type of this.#program.types.values()) {
+      for (const [name, base] of Object.entries(type.voids ?? {})) {
+        for (const fn of this.#members(type, name)) {
+          this.examined.push(this.#program.site(fn.id, fn.nameAt));
+          if (this.#rejects.rejects(fn.id) !== 'may' || this.#isAwaitedByBase(fn.id, type.id)) continue;
+          this.found.push({
+            kind: 'override',
+            at: this.#program.site(fn.id, fn.nameAt),
+            fn: fn.id,
+            base,
+            confidence: 'high',
+          });
+        }
+      }
+    }
+  }
+
+  #members(
+    type: {
+      methods: Record<string, FunctionId>;
+      construct: FunctionId | null;
+      fields: Record<string, { initial?: ValueId }>;
+    },
+    name: string,
+  ): FunctionFacts[] {
+    const method = Object.hasOwn(type.methods, name) ? type.methods[name] : undefined;
+    const initial = Object.hasOwn(type.fields, name) ? type.fields[name]?.initial : undefined;
+    const ids =
+      method !== undefined
+        ? [method]
+        : initial !== undefined && type.construct !== null
+          ? this.#graph.functionsIn(type.construct, initial)
+          : [];
+    return ids.flatMap(id => this.#program.functions.get(id) ?? []);
+  }
+
+  #contract(fn: FunctionFacts, contract: Contract): void {
+    if (this.#isParameter(fn, contract.callback)) return;
+    const given = this.#graph.functionsIn(fn.id, contract.callback);
+    const work = given.filter(id => this.#promises.returns(id) === 'promise');
+    if (work.length === 0 && (given.length > 0 ? contract.gives !== 'promise' : contract.gives === undefined)) return;
+    if (work.length < given.length && contract.gives !== 'promise' && given.length > FEW) return;
+    const rejection = this.#rejectionOf(given, work);
+    const misused = {
+      kind: 'callback' as const,
+      in: fn.id,
+      at: this.#program.site(fn.id, contract.at),
+      contract,
+      work,
+      rejection,
+      overlaps: false,
+      maybe: work.length === 0 && contract.gives === 'maybe-promise',
+      confidence: this.#confidence(contract, work, given.length),
+    };
+    switch (contract.result) {
+      case 'value':
+        return void this.found.push(misused);
+      case 'accumulated':
+        return work.some(id => this.#mistakesAccumulator(id)) ? void this.found.push(misused) : undefined;
+      case 'ignored': {
+        const overlaps = contract.how === 'interval' && work.some(id => this.#mayOverlap(id));
+        if (!overlaps && (rejection !== 'may' || this.#isHandled(fn, contract, work))) return;
+        return void this.found.push({ ...misused, overlaps });
+      }
+    }
+  }
+
+  /** Its own rejections, whoever of the callbacks it is; what nobody can see into may reject. */
+  #rejectionOf(given: readonly FunctionId[], work: readonly FunctionId[]): Failure {
+    if (given.length === 0) return 'may';
+    return (work.length > 0 ? work : given).reduce<Failure>(
+      (sum, id) => worse(sum, this.#rejects.rejects(id)),
+      'never',
+    );
+  }
+
+  #confidence(contract: Contract, work: readonly FunctionId[], given: number): Confidence {
+    if (work.length < given && contract.gives !== 'promise') return 'medium';
+    return contract.source === 'library' || work.length > 0 ? 'high' : 'medium';
+  }
+
+  /** Whoever takes the callback looks at its promise all the same. */
+  #isHandled(fn: FunctionFacts, contract: Contract, work: readonly FunctionId[]): boolean {
+    if (contract.source === 'declared') return work.some(id => this.#isObserved(id)) || this.#isPassedOn(fn, contract);
+    return contract.emitter !== undefined && this.#emitters.handlesRejections(fn.id, contract.emitter);
+  }
+
+  /** Whoever calls it by the type that returns nothing looks at its promise all the same. */
+  #isAwaitedByBase(id: FunctionId, owner: TypeId): boolean {
+    const calls = this.#graph.callers(id).filter(({ caller, step }) => {
+      const call = this.#program.steps(caller).get(step);
+      return call?.kind === 'call' && call.target.kind === 'method' && call.target.type !== owner;
+    });
+    return calls.length > 0 && calls.every(({ caller, step }) => this.#isResultObserved(caller, step));
+  }
+
+  /** Some call of the function has its promise observed. */
+  #isObserved(id: FunctionId): boolean {
+    return this.#graph.callers(id).some(({ caller, step }) => this.#isResultObserved(caller, step));
+  }
+
+  #isResultObserved(fn: FunctionId, step: StepId): boolean {
+    const value = this.#uses(fn).resultOf(step);
+    return (
+      value !== undefined && this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, 'error') !== null
+    );
+  }
+
+  /** The callee is code of the project that hands the callback to somebody whom nobody here sees. */
+  #isPassedOn(fn: FunctionFacts, contract: Contract): boolean {
+    return this.#uses(fn.id)
+      .of(contract.callback)
+      .some(use => {
+        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return false;
+        const targets = this.#graph.targets(fn.id, use.step.id);
+        return targets.some(id =>
+          this.#uses(id)
+            .parameter(use.index)
+            .some(read =>
+              this.#uses(id)
+                .of(read.value)
+                .some(one => one.as === 'step' && one.role === 'argument'),
+            ),
+        );
+      });
+  }
+
+  /** A parameter of the function is somebody else's callback: it is told of where it is given. */
+  #isParameter(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
+      return facts.values.some(part => this.#isParameter(fn, part));
+    if (facts?.kind !== 'read') return false;
+    const { root } = facts.place;
+    if (root.kind === 'parameter') return true;
+    if (root.kind === 'value') return this.#isParameter(fn, root.of);
+    const owner = root.kind === 'captured' ? this.#program.functions.get(root.from) : undefined;
+    const held = root.kind === 'captured' ? owner?.slots[root.slot]?.value : undefined;
+    return owner !== undefined && owner !== fn && held != null && this.#isParameter(owner, held);
+  }
+
+  /** `reduce`: from the second call on, the first argument is the promise that the last call gave. */
+  #mistakesAccumulator(id: FunctionId): boolean {
+    const reads = this.#uses(id).parameter(0);
+    const used = reads.some(read => this.#uses(id).of(read.value).length > 0);
+    return used && this.#consumption.observed({ kind: 'parameter', fn: id, index: 0, inside: [] }, 'error') === null;
+  }
+
+  #mayOverlap(id: FunctionId): boolean {
+    return this.#suspension.ofFunction(id) && !hasClaim(this.#program, this.#graph, id);
+  }
+
+  #plainUse(fn: FunctionFacts, use: PlainUse, values: Map<string, Extract<MisusedPromise, { kind: 'value' }>>): void {
+    const nodes = this.#made.of(fn.id, use.value);
+    if (!nodes && !this.#isTyped(fn, use)) return;
+    if (use.gives === 'or-value' && nodes) return;
+    const [made] = nodes ?? [];
+    const site = this.#program.site(fn.id, use.at);
+    const stored =
+      nodes?.length === 1 && made?.fn === fn.id && !within(made.at, use.at) && !this.#isElement(fn, use.value);
+    const at = stored && made ? this.#program.site(fn.id, made.at) : site;
+    const key = at.at.join(' ');
+    const known = values.get(key);
+    if (known) return void known.uses.push({ site, as: use.as });
+    values.set(key, {
+      kind: 'value',
+      in: fn.id,
+      at,
+      uses: [{ site, as: use.as }],
+      made: made ?? null,
+      maybe: use.gives === 'or-value',
+      confidence: use.gives !== undefined || made?.confidence === 'high' ? 'high' : 'medium',
+    });
+  }
+
+  /** Taken out of a container: the container is right, what is done with its elements is not. */
+  #isElement(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    return facts?.kind === 'element' || (facts?.kind === 'read' && facts.place.path.length > 0);
+  }
+
+  /**
+   * Its type says so, and the type is to be believed: what a place holds may be missing whatever its type says, and a
+   * test asks just that.
+   */
+  #isTyped(fn: FunctionFacts, { as, gives, value }: PlainUse): boolean {
+    if (gives === undefined) return false;
+    if (gives === 'or-value' || as !== 'condition') return true;
+    const facts = fn.values[value];
+    switch (facts?.kind) {
+      case 'result':
+      case 'combined':
+        return true;
+      case 'element':
+        return facts.key === null;
+      case 'read':
+        return facts.place.path.length === 0;
+      default:
+        return false;
+    }
+  }
+}
+
+const FEW = 3;
+const within = (inner: readonly [number, number], outer: readonly [number, number]): boolean =>
+  inner[0] >= outer[0] && inner[1] <= outer[1];

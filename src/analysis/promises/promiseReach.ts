@@ -1,0 +1,26 @@
+/** The promises that a reference holds, through combinators, chains and arrays. */
+import type { Evaluator } from '../flow/evaluator.ts';
+import { promiseParts } from './promiseParts.ts';
+import type { Ref } from '../refs.ts';
+
+const LIMIT = 60;
+
+/** The reference itself and all promises that waiting for it waits for. */
+export function joinedWith(evaluator: Evaluator, ref: Ref): Ref[] {
+  const found = new Set<Ref>();
+  const queue: Ref[] = [ref];
+  for (let next = queue.pop(); next && found.size < LIMIT; next = queue.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    if (next.kind === 'pick') queue.push(next.yes, next.no);
+    for (const part of promiseParts(evaluator, next)) queue.push(part.ref);
+  }
+  return [...found];
+}
+
+/** Promises in an array or object that is handed on whole. */
+export function heldIn(evaluator: Evaluator, ref: Ref): Ref[] {
+  if (ref.kind === 'made' && ref.type === 'lib#Array')
+    return evaluator.elements(ref).flatMap(one => joinedWith(evaluator, one));
+  return joinedWith(evaluator, ref);
+}

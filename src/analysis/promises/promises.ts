@@ -1,0 +1,294 @@
+/** Every expression that makes a promise: calls, chain steps, combinators, promises made by hand (ALGORITHMS 4). */
+import type { At, Call, Chain, FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { isPromiseMade } from './mayReject.ts';
+import type { Program, Site } from '../program.ts';
+import { reaches, type ReturnedValue, returnedValues } from './promisesReturns.ts';
+import { writeIndex, type WriteIndex } from '../writeIndex.ts';
+
+export interface PromiseNode {
+  fn: FunctionId;
+  value: ValueId;
+  at: At;
+  how: 'call' | 'chain' | 'combined';
+  /** The call or chain step; null for combinators. */
+  step: Call | Chain | null;
+  /** `builder`: a query builder that is not run before it is awaited. */
+  gives: 'promise' | 'maybe-promise' | 'promises' | 'thenable' | 'builder';
+  /** How sure it is that the expression gives a promise. */
+  confidence: Confidence;
+}
+
+export interface Promises {
+  all: readonly PromiseNode[];
+  /** What a call of the function gives, by its body; null: no promise. */
+  returns(fn: FunctionId): 'promise' | 'promises' | null;
+  /** What the call gives; null: no promise, or nobody knows. */
+  ofCall(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null;
+}
+
+export const promises = defineAnalysis<Promises>('promises', (get, program) => new Finder(get, program));
+
+type Given = 'promise' | 'promises' | null;
+const strongest = (kinds: readonly Given[]): Given =>
+  kinds.includes('promise') ? 'promise' : kinds.includes('promises') ? 'promises' : null;
+
+class Finder implements Promises {
+  readonly all: PromiseNode[] = [];
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #uses: FunctionUsesOf;
+  readonly #writes: WriteIndex;
+  readonly #returnedValues = new Map<FunctionId, readonly ReturnedValue[]>();
+  /** By callee and the returns that a call can reach. */
+  readonly #reached = new Map<string, Given>();
+  readonly #returns = new Map<FunctionId, Given>();
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#uses = get(functionUses);
+    this.#writes = get(writeIndex);
+    for (const fn of program.functions.values()) if (!fn.synthetic || fn.owner !== null) this.#find(fn);
+  }
+
+  returns(fn: FunctionId): Given {
+    const known = this.#returns.get(fn);
+    if (known !== undefined) return known;
+    const facts = this.#program.functions.get(fn);
+    if (!facts || facts.calling !== 'value') {
+      const gives = facts?.calling === 'promise' || facts?.calling === 'coroutine' ? 'promise' : null;
+      this.#returns.set(fn, gives);
+      return gives;
+    }
+    this.#returns.set(fn, null);
+    const gives = strongest(this.#returned(facts).map(({ value }) => this.#valueGives(facts, value, new Set())));
+    this.#returns.set(fn, gives);
+    return gives;
+  }
+
+  #returned(fn: FunctionFacts): readonly ReturnedValue[] {
+    let found = this.#returnedValues.get(fn.id);
+    if (!found) {
+      found = returnedValues(fn);
+      this.#returnedValues.set(fn.id, found);
+    }
+    return found;
+  }
+
+  /** What a call gives by the bodies that it may run, as far as its arguments let it reach their returns. */
+  #givenBy(caller: FunctionId, step: Call, callee: FunctionId): Given {
+    const gives = this.returns(callee);
+    const facts = this.#program.functions.get(callee);
+    const from = this.#program.functions.get(caller);
+    if (gives === null || facts?.calling !== 'value' || !from || step.spreads?.length) return gives;
+    const returned = this.#returned(facts);
+    const reached = returned.filter(one => reaches(from, step, one));
+    if (reached.length === returned.length) return gives;
+    const key = `${callee} ${reached.map(({ value }) => value).join(' ')}`;
+    const known = this.#reached.get(key);
+    if (known !== undefined) return known;
+    // Recursion adds nothing to what the other returns give.
+    this.#reached.set(key, null);
+    const given = strongest(reached.map(({ value }) => this.#valueGives(facts, value, new Set())));
+    this.#reached.set(key, given);
+    return given;
+  }
+
+  /** Every promise that the callees return is for callers without the callback that this call passes. */
+  #takesCallbackInstead(fn: FunctionId, step: Call): boolean {
+    const targets = this.#graph.targets(fn, step.id);
+    if (targets.length > 0)
+      return targets.some(id => this.returns(id) !== null) && targets.every(id => this.#givenBy(fn, step, id) === null);
+    // Of the tables' callback-or-promise APIs; those that run a callback as work are functions of their own.
+    const last = step.args.at(-1);
+    const given = last === undefined ? undefined : this.#program.functions.get(fn)?.values[last];
+    return (
+      step.target.kind === 'external' &&
+      step.known !== undefined &&
+      (given?.kind === 'function' || (given?.kind === 'unknown' && given.text === 'callback'))
+    );
+  }
+
+  ofCall(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
+    if (isPromiseMade(step)) return { gives: 'promise', confidence: 'high' };
+    if (step.newOf !== undefined && step.gives === undefined) return null;
+    const { gives } = step;
+    if (gives !== 'lazy' && (this.#takesCallbackInstead(fn, step) || this.#givesExisting(fn, step))) return null;
+    switch (gives) {
+      case 'safe':
+      case 'value':
+        return null;
+      case 'promise':
+      case 'promises':
+      case 'maybe-promise':
+        return { gives, confidence: 'high' };
+      case 'lazy':
+        return { gives: 'builder', confidence: 'high' };
+      case 'thenable':
+        if (this.#givesSelf(fn, step)) return null;
+        return {
+          gives: step.receiver === undefined && !step.known?.builder ? 'thenable' : 'builder',
+          confidence: 'medium',
+        };
+      default:
+        return this.#byCallees(fn, step);
+    }
+  }
+
+  /** Untyped code: by what the callees that flow here give. */
+  #byCallees(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
+    // A callee known only by its name says nothing of what an `any` gives.
+    if (step.target.kind === 'unresolved' || this.#isByName(fn, step) || this.#isCallback(fn, step)) return null;
+    const kinds = this.#graph.targets(fn, step.id).map(id => this.#givenBy(fn, step, id));
+    if (kinds.length === 0 || kinds.includes(null)) return null;
+    const gives = kinds.every(kind => kind === 'promises') ? 'promises' : 'promise';
+    return { gives, confidence: step.target.kind === 'functions' ? 'high' : 'medium' };
+  }
+
+  /** A member of something that nothing is known of: its callees are all members of that name. */
+  #isByName(fn: FunctionId, { target, receiver }: Call): boolean {
+    if (target.kind !== 'value' || receiver === undefined) return false;
+    const callee = this.#program.functions.get(fn)?.values[target.of];
+    const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
+    if (!last || ('field' in last && last.of !== undefined)) return false;
+    return this.#graph.objectsIn(fn, receiver).length === 0;
+  }
+
+  /** A callback that the caller was given: its contract says nothing of a promise. */
+  #isCallback(fn: FunctionId, { target }: Call): boolean {
+    const place = target.kind === 'value' ? placeIn(this.#program.functions.get(fn), target.of) : null;
+    if (place?.root.kind === 'parameter') return true;
+    if (place?.root.kind !== 'captured') return false;
+    const owner = this.#program.functions.get(place.root.from);
+    const held = owner?.slots[place.root.slot]?.value;
+    return held != null && placeIn(owner, held)?.root.kind === 'parameter';
+  }
+
+  /** It gives a promise that exists already and is kept somewhere: nothing is made by calling it. */
+  #givesExisting(fn: FunctionId, step: Call): boolean {
+    const targets = this.#graph.targets(fn, step.id);
+    return (
+      targets.length > 0 &&
+      targets.every(id => {
+        const facts = this.#program.functions.get(id);
+        const returned = facts?.calling === 'value' ? this.#returned(facts) : [];
+        return returned.length > 0 && returned.every(({ value }) => this.#isKept(facts, value));
+      })
+    );
+  }
+
+  /** A variable of an enclosing scope or a field of the object as it stands, not one that the function fills itself. */
+  #isKept(fn: FunctionFacts | undefined, value: ValueId): boolean {
+    const place = placeIn(fn, value);
+    if (!fn || !place) return false;
+    const isOutside = place.root.kind === 'captured' || place.root.kind === 'module';
+    if (!isOutside && !(place.root.kind === 'self' && place.path.length > 0)) return false;
+    const text = JSON.stringify(place);
+    return ![...this.#program.steps(fn.id).values()].some(
+      step => step.kind === 'access' && step.mode === 'write' && JSON.stringify(step.place) === text,
+    );
+  }
+
+  /** A fluent method of a thenable of the project: it gives its own receiver again. */
+  #givesSelf(fn: FunctionId, step: Call): boolean {
+    const targets = this.#graph.targets(fn, step.id);
+    return (
+      targets.length > 0 &&
+      targets.every(id => {
+        const values = this.#writes.returned(id);
+        const facts = this.#program.functions.get(id)?.values;
+        return (
+          values.length > 0 &&
+          values.every(value => {
+            const made = facts?.[value];
+            return made?.kind === 'read' && made.place.root.kind === 'self' && made.place.path.length === 0;
+          })
+        );
+      })
+    );
+  }
+
+  #valueGives(fn: FunctionFacts, value: ValueId, seen: Set<ValueId>): Given {
+    const facts = fn.values[value];
+    if (!facts || seen.has(value)) return null;
+    seen.add(value);
+    const first = (values: readonly ValueId[]): 'promise' | 'promises' | null => {
+      for (const one of values) {
+        const gives = this.#valueGives(fn, one, seen);
+        if (gives) return gives;
+      }
+      return null;
+    };
+    switch (facts.kind) {
+      case 'combined':
+        return 'promise';
+      case 'choice':
+        return first(facts.values);
+      case 'from':
+        return facts.how === 'copy' ? first(facts.values) : null;
+      case 'array':
+        return facts.values.length > 0 && facts.values.every(part => this.#valueGives(fn, part, seen))
+          ? 'promises'
+          : null;
+      case 'result': {
+        const step = this.#program.steps(fn.id).get(facts.of);
+        if (step?.kind === 'chain') return 'promise';
+        const gives = step?.kind === 'call' ? this.ofCall(fn.id, step)?.gives : undefined;
+        return gives === undefined ? null : gives === 'promises' ? 'promises' : 'promise';
+      }
+      default:
+        return null;
+    }
+  }
+
+  #find(fn: FunctionFacts): void {
+    const steps = this.#program.steps(fn.id);
+    fn.values.forEach((value, id) => {
+      if (value.kind === 'combined') {
+        this.all.push({
+          fn: fn.id,
+          value: id,
+          at: value.at,
+          how: 'combined',
+          step: null,
+          gives: 'promise',
+          confidence: 'high',
+        });
+        return;
+      }
+      if (value.kind !== 'result' || this.#uses(fn.id).resultOf(value.of) !== id) return;
+      const step = steps.get(value.of);
+      if (step?.kind === 'chain') {
+        this.all.push({ fn: fn.id, value: id, at: step.at, how: 'chain', step, gives: 'promise', confidence: 'high' });
+      } else if (step?.kind === 'call') {
+        const given = this.ofCall(fn.id, step);
+        if (given) this.all.push({ fn: fn.id, value: id, at: step.at, how: 'call', step, ...given });
+      }
+    });
+  }
+}
+
+function placeIn(fn: FunctionFacts | undefined, value: ValueId): Place | null {
+  const facts = fn?.values[value];
+  return facts?.kind === 'read' ? facts.place : null;
+}
+
+/** Every place where a promise is made or a call is awaited, for the score. */
+export const promiseSites = defineAnalysis<readonly Site[]>('promise-sites', (get, program) => {
+  const sites = get(promises).all.map(node => program.site(node.fn, node.at));
+  for (const fn of program.functions.values()) {
+    for (const step of program.steps(fn.id).values()) {
+      if (step.kind !== 'await') continue;
+      for (const value of step.values) {
+        const made = fn.values[value];
+        const call = made?.kind === 'result' ? program.steps(fn.id).get(made.of) : undefined;
+        if (call?.kind === 'call' && !fn.synthetic) sites.push(program.site(fn.id, call.at));
+      }
+    }
+  }
+  return sites;
+});

@@ -1,0 +1,252 @@
+/** Functions that take a signal and never look at it, and loops that go on whatever becomes of it. */
+import type { FunctionFacts, FunctionId, Loop, Step, ValueId } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { functionUses, type FunctionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
+import type { Program } from '../program.ts';
+import { type Promises, promises } from '../promises/promises.ts';
+import { type SignalCall, signalCalls } from './signalFlow.ts';
+import { walkPlaces } from '../stepPlaces.ts';
+
+export interface IgnoredSignal {
+  fn: FunctionFacts;
+  /** The parameter's name, with the path: `options.signal`. */
+  name: string;
+  /** The loop that does not look; null: the whole function. */
+  loop: Loop | null;
+  confidence: Confidence;
+}
+
+export interface IgnoredSignals {
+  ignored: readonly IgnoredSignal[];
+  /** Functions that take a signal and do something that takes time. */
+  takers: readonly FunctionFacts[];
+}
+
+export const ignoredSignals = defineAnalysis<IgnoredSignals>('ignored-signals', (get, program) => {
+  const finder = new Finder(get, program);
+  const takers = [...program.functions.values()].filter(
+    fn => !fn.synthetic && fn.parameters.some(one => one.signal !== undefined) && finder.takesTime(fn),
+  );
+  return { takers, ignored: takers.flatMap(fn => finder.in(fn)) };
+});
+
+class Finder {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #promises: Promises;
+  readonly #usesOf: FunctionUsesOf;
+  readonly #dropped: ReadonlyMap<Step, SignalCall>;
+  /** Functions that are given away where they are written: what they take is somebody else's contract. */
+  readonly #inline = new Set<FunctionId>();
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#promises = get(promises);
+    this.#usesOf = get(functionUses);
+    this.#dropped = new Map(
+      get(signalCalls).flatMap(call => (call.fate === 'dropped' ? [[call.step, call] as const] : [])),
+    );
+    for (const fn of program.functions.values()) this.#noteInline(fn);
+  }
+
+  #noteInline(fn: FunctionFacts): void {
+    const uses = this.#usesOf(fn.id);
+    fn.values.forEach((value, id) => {
+      if (value.kind !== 'function') return;
+      const found = uses.of(id);
+      if (found.some(use => use.as === 'held' || (use.as === 'step' && use.role !== 'return' && use.role !== 'store')))
+        if (!found.some(use => use.as === 'slot')) this.#inline.add(value.id);
+    });
+  }
+
+  takesTime(fn: FunctionFacts): boolean {
+    return [...this.#program.steps(fn.id).values()].some(
+      step =>
+        step.kind === 'await' ||
+        (step.kind === 'loop' && step.awaitsEach) ||
+        (step.kind === 'call' && this.#promises.ofCall(fn.id, step) !== null),
+    );
+  }
+
+  in(fn: FunctionFacts): IgnoredSignal[] {
+    return fn.parameters.flatMap(({ name, signal }, index): IgnoredSignal[] => {
+      if (!signal) return [];
+      const said = [name, ...signal.path].filter(part => part !== '').join('.');
+      const isOwn = signal.path.length === 0;
+      if (!signal.used) {
+        if (!isOwn || name.startsWith('_') || this.#inline.has(fn.id)) return [];
+        return [{ fn, name: said, loop: null, confidence: this.#isRequired(fn) ? 'medium' : ('high' as const) }];
+      }
+      return this.#loops(fn, index, signal.path[0]).map(loop => ({
+        fn,
+        name: said,
+        loop,
+        confidence: loop.awaitsEach || loop.times.kind === 'unbounded' ? ('high' as const) : ('medium' as const),
+      }));
+    });
+  }
+
+  /** A base class or interface asks for the parameter. */
+  #isRequired(fn: FunctionFacts): boolean {
+    return fn.owner !== null && (this.#program.types.get(fn.owner)?.supertypes.length ?? 0) > 0;
+  }
+
+  #loops(fn: FunctionFacts, index: number, option: string | undefined): Loop[] {
+    const touched = new Taint(fn, this.#program, this.#usesOf(fn.id), this.#graph).from(index, option);
+    const found: Loop[] = [];
+    walkPlaces(fn.body, (step, around) => {
+      if (step.kind !== 'loop' || around.loops.length > 0 || around.cleanup !== null) return;
+      if (step.times.kind === 'exactly' || touched.has(step) || !this.#waits(step)) return;
+      found.push(step);
+    });
+    return found;
+  }
+
+  /** It waits for something in every round that is not itself told to pass the signal on. */
+  #waits(loop: Loop): boolean {
+    const inside: Step[] = [];
+    walkPlaces(loop.body, step => inside.push(step));
+    const isDropped = inside.some(step => this.#dropped.has(step));
+    const waits = inside.filter(step => step.kind === 'await' || (step.kind === 'loop' && step.awaitsEach)).length;
+    const dropped = inside.filter(step => this.#dropped.has(step)).length;
+    return (waits > 0 || loop.awaitsEach) && !(isDropped && waits <= dropped && !loop.awaitsEach);
+  }
+}
+
+/** Everything in a function that has to do with a signal: what is made with it, and what its listeners touch. */
+class Taint {
+  readonly #fn: FunctionFacts;
+  readonly #program: Program;
+  readonly #uses: FunctionUses;
+  readonly #graph: CallGraph;
+  readonly #values = new Set<ValueId>();
+  readonly #slots = new Set<string>();
+  readonly #places = new Set<string>();
+  readonly #queue: ValueId[] = [];
+
+  constructor(fn: FunctionFacts, program: Program, uses: FunctionUses, graph: CallGraph) {
+    this.#fn = fn;
+    this.#program = program;
+    this.#uses = uses;
+    this.#graph = graph;
+  }
+
+  /** @returns the loops that have a part in it. */
+  from(index: number, option: string | undefined): ReadonlySet<Step> {
+    const isIts = (keys: readonly (string | null)[]): boolean =>
+      option === undefined || keys.length === 0 || keys[0] === null || keys[0]?.replace(/^\./, '') === option;
+    const steps = new Set<Step>();
+    for (const { value, keys } of this.#uses.parameter(index))
+      if (isIts(keys)) this.#add(value, option !== undefined && keys.length === 0 ? option : undefined);
+    for (const { step, keys } of this.#uses.parameterSteps(index)) if (isIts(keys)) this.#step(step, steps);
+    for (let round = 0; round < 4; round += 1) {
+      this.#follow(steps);
+      this.#readPlaces();
+    }
+    return this.#loopsAround(steps);
+  }
+
+  readonly #whole = new Map<ValueId, string>();
+  #add(value: ValueId, option?: string): void {
+    if (this.#values.has(value)) return;
+    this.#values.add(value);
+    if (option !== undefined) this.#whole.set(value, option);
+    this.#queue.push(value);
+  }
+
+  #follow(steps: Set<Step>): void {
+    for (let value = this.#queue.pop(); value !== undefined; value = this.#queue.pop()) {
+      const option = this.#whole.get(value);
+      for (const use of this.#uses.of(value)) {
+        if (use.as === 'slot') this.#slot(use.slot);
+        else if (use.as === 'step') this.#step(use.step, steps);
+        else if (use.as === 'part' && option !== undefined && use.keys[0]?.replace(/^\./, '') !== option) continue;
+        else this.#add(use.value, use.as === 'alias' || use.as === 'spread' ? option : undefined);
+      }
+    }
+  }
+
+  #slot(slot: string): void {
+    if (this.#slots.has(slot)) return;
+    this.#slots.add(slot);
+    const held = this.#fn.slots[slot]?.value;
+    if (held != null) this.#add(held);
+    this.#fn.values.forEach((value, id) => {
+      if (value.kind === 'function' && this.#captures(value.id, slot)) this.#add(id);
+      if (value.kind === 'read' && value.place.root.kind === 'captured' && value.place.root.slot === slot)
+        this.#add(id);
+    });
+    for (const step of this.#program.steps(this.#fn.id).values())
+      if (
+        step.kind === 'call' &&
+        step.target.kind === 'functions' &&
+        step.target.ids.some(id => this.#captures(id, slot))
+      )
+        this.#result(step);
+  }
+
+  #captures(id: FunctionId, slot: string): boolean {
+    const facts = this.#program.functions.get(id);
+    return facts?.captures.some(one => one.from === this.#fn.id && one.slot === slot) ?? false;
+  }
+
+  readonly #called = new Set<Step>();
+  #result(step: Step): void {
+    this.#called.add(step);
+    const value = this.#uses.resultOf(step.id);
+    if (value !== undefined) this.#add(value);
+  }
+
+  /** A step that the signal has a part in: what it gives and writes has to do with the signal. */
+  #step(step: Step, steps: Set<Step>): void {
+    if (steps.has(step)) return;
+    steps.add(step);
+    if (step.kind === 'call' || step.kind === 'chain' || step.kind === 'spawn') this.#result(step);
+    if (step.kind === 'call' && step.receiver !== undefined) this.#add(step.receiver);
+    if (step.kind === 'call') for (const arg of step.args) this.#listener(arg);
+    if (step.kind === 'register') this.#listener(step.handler);
+    if (step.kind === 'access') {
+      if (step.value !== undefined) this.#listener(step.value);
+      if (step.mode === 'write') this.#places.add(JSON.stringify(step.place));
+    }
+  }
+
+  /** What a listener looks at or sets tells the rest of the function. */
+  #listener(value: ValueId): void {
+    const facts = this.#fn.values[value];
+    if (facts?.kind !== 'function') return;
+    for (const one of this.#program.functions.get(facts.id)?.captures ?? [])
+      if (one.from === this.#fn.id) this.#slot(one.slot);
+    for (const step of this.#program.steps(facts.id).values())
+      if (step.kind === 'access' && step.mode === 'write') this.#places.add(JSON.stringify(step.place));
+  }
+
+  #readPlaces(): void {
+    this.#fn.values.forEach((value, id) => {
+      if (value.kind === 'read' && this.#places.has(JSON.stringify(value.place))) this.#add(id);
+    });
+  }
+
+  #loopsAround(steps: Set<Step>): ReadonlySet<Step> {
+    const found = new Set<Step>();
+    const reached = new Set(steps);
+    for (const step of this.#called) reached.add(step);
+    walkPlaces(this.#fn.body, (step, around) => {
+      const isCondition = step.kind === 'loop' && step.over !== undefined && this.#values.has(step.over);
+      const calls = step.kind === 'call' && this.#graph.targets(this.#fn.id, step.id).some(id => this.#looks(id));
+      if (isCondition) found.add(step);
+      if (reached.has(step) || calls) {
+        if (step.kind === 'loop') found.add(step);
+        for (const loop of around.loops) found.add(loop);
+      }
+    });
+    return found;
+  }
+
+  #looks(id: FunctionId): boolean {
+    return [...this.#slots].some(slot => this.#captures(id, slot));
+  }
+}

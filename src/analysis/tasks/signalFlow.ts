@@ -1,0 +1,226 @@
+/** Calls that take a signal, made by functions that have one: passed on, dropped, or replaced by another. */
+import type { Call, Condition, FunctionFacts, Step } from '../../model/facts.ts';
+import type { Confidence } from '../../model/report.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
+import { conditionReads } from '../steps.ts';
+import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { optionUses, type OptionUses } from '../flow/optionUses.ts';
+import type { Program, Site } from '../program.ts';
+import { type Promises, promises } from '../promises/promises.ts';
+import type { Ref } from '../refs.ts';
+import { type SignalInHand, type Signals, signals } from './signals.ts';
+import { type Around, walkPlaces } from '../stepPlaces.ts';
+
+export interface SignalCall {
+  fn: FunctionFacts;
+  step: Call;
+  site: Site;
+  hand: SignalInHand;
+  fate: 'passed' | 'dropped' | 'replaced';
+  /** Work so short that it need not be ended. */
+  short: boolean;
+  confidence: Confidence;
+}
+
+/** Every call that takes a signal, of every function that has one; cleanup and detached work left out. */
+export const signalCalls = defineAnalysis<readonly SignalCall[]>('signal-calls', (get, program) => {
+  const follower = new Follower(get, program);
+  return [...program.functions.values()].flatMap(fn => (fn.synthetic ? [] : follower.of(fn)));
+});
+
+/** A pause that is over before anybody notices, in milliseconds. */
+const SHORT_PAUSE = 100;
+
+class Follower {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #eval: Evaluator;
+  readonly #promises: Promises;
+  readonly #signals: Signals;
+  readonly #uses: OptionUses;
+  readonly #usesOf: FunctionUsesOf;
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#eval = get(evaluator);
+    this.#promises = get(promises);
+    this.#signals = get(signals);
+    this.#uses = get(optionUses);
+    this.#usesOf = get(functionUses);
+  }
+
+  of(fn: FunctionFacts): SignalCall[] {
+    const [hand] = this.#signals.inHand(fn);
+    if (!hand) return [];
+    const dropped = new Set<number>();
+    for (const step of this.#program.steps(fn.id).values())
+      if (step.kind === 'drop' && step.how === 'void') dropped.add(step.value);
+    const found: SignalCall[] = [];
+    walkPlaces(fn.body, (step, around) => {
+      if (step.kind !== 'call' || !this.#isWork(fn, step)) return;
+      const use = this.#uses.signal(fn, step);
+      if (!use || use.how === 'unknown') return;
+      if (this.#isCleanup(fn, step, around) || this.#isDetached(fn, step, dropped)) return;
+      const how = this.#uses.resolved(fn, use);
+      const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
+      if (how === 'absent' && this.#hasItself(fn, hand, step)) return;
+      found.push({
+        fn,
+        step,
+        site: this.#program.site(fn.id, step.at),
+        hand,
+        fate: how === 'absent' ? 'dropped' : isReplaced ? 'replaced' : 'passed',
+        short: this.#isShort(fn, step),
+        confidence: hand.sure && use.how !== 'carried' ? 'high' : 'medium',
+      });
+    });
+    return found;
+  }
+
+  /** Something that goes on after the call has returned. */
+  #isWork(fn: FunctionFacts, step: Call): boolean {
+    const outside = step.stopping?.outside ?? step.known?.outside;
+    if (step.newOf !== undefined) return outside === 'network' || outside === 'process';
+    if (step.known && step.stopping?.signal === undefined && !step.known.signal && step.target.kind === 'external')
+      return false;
+    const targets = this.#graph.targets(fn.id, step.id);
+    return (
+      this.#promises.ofCall(fn.id, step) !== null ||
+      outside === 'network' ||
+      this.#isAwaited(fn, step) ||
+      targets.some(id => this.#program.functions.get(id)?.calling === 'async-generator')
+    );
+  }
+
+  #isAwaited(fn: FunctionFacts, step: Call): boolean {
+    const uses = this.#usesOf(fn.id);
+    const value = uses.resultOf(step.id);
+    return (
+      value !== undefined &&
+      uses
+        .of(value)
+        .some(use => use.as === 'combined' || (use.as === 'step' && (use.role === 'await' || use.role === 'chain')))
+    );
+  }
+
+  /** What must be done also when the signal is aborted. A pause before the next attempt is no cleanup. */
+  #isCleanup(fn: FunctionFacts, step: Call, { cleanup, when, loops }: Around): boolean {
+    if (cleanup === 'finally') return true;
+    const isPause = (step.stopping?.outside ?? step.known?.outside) === 'timer';
+    if (cleanup === 'catch' && !(isPause && loops.length > 0)) return true;
+    return when.some(({ condition, holds }) => isAborted(fn, condition, holds));
+  }
+
+  #isDetached(fn: FunctionFacts, step: Call, dropped: ReadonlySet<number>): boolean {
+    return [...dropped].some(value => {
+      const facts = fn.values[value];
+      if (facts?.kind !== 'result') return false;
+      const made = this.#program.steps(fn.id).get(facts.of);
+      return made === step || (made?.kind === 'chain' && isResultOf(fn, made.of, step));
+    });
+  }
+
+  /** The object that is called keeps a signal, or was made with one. */
+  #hasItself(fn: FunctionFacts, hand: SignalInHand, step: Call): boolean {
+    for (const id of this.#graph.targets(fn.id, step.id)) {
+      const owner = this.#program.functions.get(id)?.owner ?? null;
+      if (owner !== null && this.#signals.keepsSignal(owner)) return true;
+    }
+    if (step.receiver === undefined) return false;
+    return this.#eval
+      .evaluate(this.#eval.symbolicFrame(fn), step.receiver)
+      .some(ref => this.#madeWithSignal(ref, hand));
+  }
+
+  #madeWithSignal(ref: Ref, hand: SignalInHand): boolean {
+    if (ref.kind !== 'made' || !('step' in ref.at)) return false;
+    const made = this.#program.steps(ref.frame.fn.id).get(ref.at.step);
+    if (made?.kind !== 'call') return false;
+    return made.args.some(arg =>
+      this.#eval
+        .evaluate(ref.frame, arg)
+        .some(
+          one =>
+            this.#comesFrom(one, hand) ||
+            (one.kind === 'made' && this.#fieldsOf(one).some(inner => this.#comesFrom(inner, hand))),
+        ),
+    );
+  }
+
+  #fieldsOf(ref: Ref & { kind: 'made' }): readonly Ref[] {
+    const literal = 'value' in ref.at ? ref.frame.fn.values[ref.at.value] : undefined;
+    if (literal?.kind !== 'object') return [];
+    return Object.values(literal.fields).flatMap(value => [...this.#eval.evaluate(ref.frame, value)]);
+  }
+
+  #comesFrom(ref: Ref, { of, index }: SignalInHand): boolean {
+    if (ref.kind === 'field') return this.#comesFrom(ref.base, { of, index } as SignalInHand);
+    return ref.kind === 'parameter' && ref.fn === of && ref.index === index;
+  }
+
+  /** Another signal is given, made here, that has nothing to do with the one in hand. */
+  #replaces(fn: FunctionFacts, hand: SignalInHand, value: number): boolean {
+    if (hand.from === 'field' || !hand.sure) return false;
+    const refs = this.#eval.evaluate(this.#eval.symbolicFrame(fn), value);
+    if (refs.length === 0 || this.#isListenedTo(hand)) return false;
+    return refs.every(ref => {
+      const made = ref.kind === 'field' && ref.base.kind === 'made' ? ref.base : ref;
+      if (made.kind !== 'made' || made.frame.fn.id !== fn.id) return false;
+      return this.#eval.elements(made).length === 0;
+    });
+  }
+
+  /** A listener on it may end whatever is used instead. */
+  #isListenedTo({ of, path, index }: SignalInHand): boolean {
+    const isIts = (step: Step, from: string): boolean => {
+      if (step.kind !== 'access') return false;
+      const { root, path: steps } = step.place;
+      const last = steps.at(-1);
+      if (!last || !('field' in last) || !last.field.startsWith('on:')) return false;
+      const fn = this.#program.functions.get(from);
+      if (!fn) return false;
+      const at = root.kind === 'value' ? fn.values[root.of] : undefined;
+      const base = at?.kind === 'read' ? at.place.root : root;
+      return (
+        base.kind === 'captured' ||
+        (base.kind === 'parameter' && base.index === index && from === of) ||
+        path.length < 0
+      );
+    };
+    for (const fn of this.#program.functions.values())
+      if (fn.id === of || fn.id.startsWith(`${of}/`))
+        for (const step of this.#program.steps(fn.id).values()) if (isIts(step, fn.id)) return true;
+    return false;
+  }
+
+  #isShort(fn: FunctionFacts, step: Call): boolean {
+    const outside = step.stopping?.outside ?? step.known?.outside;
+    if (outside === 'file') return true;
+    const [first] = step.args;
+    const pause = outside !== 'timer' || first === undefined ? undefined : fn.values[first];
+    return pause?.kind === 'constant' && Number(pause.text) < SHORT_PAUSE;
+  }
+}
+
+function isResultOf(fn: FunctionFacts, value: number, step: Step): boolean {
+  const facts = fn.values[value];
+  return facts?.kind === 'result' && facts.of === step.id;
+}
+
+/** A condition that says that a signal is aborted. */
+function isAborted(fn: FunctionFacts, condition: Condition, holds: boolean): boolean {
+  if (condition.kind === 'not') return isAborted(fn, condition.of, !holds);
+  if (condition.kind === 'and') return holds && condition.of.some(part => isAborted(fn, part, holds));
+  return (
+    holds &&
+    condition.kind === 'truthy' &&
+    conditionReads(condition).some(value => {
+      const facts = fn.values[value];
+      const last = facts?.kind === 'read' ? facts.place.path.at(-1) : undefined;
+      return last !== undefined && 'field' in last && last.field === 'aborted';
+    })
+  );
+}

@@ -1,0 +1,178 @@
+/**
+ * Signals in hand: which functions have a signal (or cancel token) that they could pass on, and what becomes of it
+ * inside of them (ALGORITHMS 6, "Cancellation").
+ */
+import type { FunctionFacts, FunctionId, TypeId } from '../../model/facts.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
+import { isEndName } from './ownershipClasses.ts';
+import { type Program, walkSteps } from '../program.ts';
+import { writeIndex, type WriteIndex } from '../writeIndex.ts';
+
+export interface SignalInHand {
+  from: 'parameter' | 'enclosing' | 'field';
+  /** The function that has it: for `enclosing` the outer one. */
+  of: FunctionId;
+  /** `parameter`, `enclosing`: which one. */
+  index: number;
+  /** From the parameter to the signal; empty: it is the signal. */
+  path: readonly string[];
+  /** What a person calls it: `signal`, `options.signal`, `this.#stop`. */
+  name: string;
+  sure: boolean;
+}
+
+export interface Signals {
+  inHand(fn: FunctionFacts): readonly SignalInHand[];
+  /** The object keeps a signal of its own. */
+  keepsSignal(type: TypeId): boolean;
+}
+
+const SIGNAL = /#(?:AbortSignal|AbortController|CancellationToken|CancellationTokenSource|CancelToken)$/;
+
+/** Types from outside that are made to be passed on. */
+const OPTIONS = /(?:Init|Options|Config|Context)$/;
+
+/** The member's name at the end of an id or full name: `close` of `Pool.close`, `[Symbol.dispose]`. */
+export const memberName = (name: string): string =>
+  /\[Symbol\.\w+\]$/.exec(name)?.[0] ?? name.slice(name.lastIndexOf('.') + 1);
+
+export const signals = defineAnalysis<Signals>('signals', (get, program) => new Finder(get, program));
+
+class Finder implements Signals {
+  readonly #program: Program;
+  readonly #types: TypeHierarchy;
+  readonly #graph: CallGraph;
+  readonly #writes: WriteIndex;
+  readonly #detached: ReadonlySet<FunctionId>;
+  /** Files in which the signal of a type from outside is looked at, by type. */
+  readonly #looked: ReadonlySet<string>;
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#types = get(hierarchy);
+    this.#graph = get(callGraph);
+    this.#writes = get(writeIndex);
+    this.#detached = this.#handlers();
+    this.#looked = this.#reads();
+  }
+
+  inHand(fn: FunctionFacts): SignalInHand[] {
+    const own = this.#ofParameters(fn, 'parameter');
+    if (own.length > 0) return own;
+    const outer = this.#ofEnclosing(fn);
+    return outer.length > 0 ? outer : this.#ofFields(fn);
+  }
+
+  #ofParameters(fn: FunctionFacts, from: 'parameter' | 'enclosing'): SignalInHand[] {
+    return fn.parameters.flatMap(({ name, type, signal }, index) => {
+      if (!signal?.used) return [];
+      const isOutside = name !== '' && type !== null && !this.#program.types.has(type) && signal.path.length > 0;
+      // Of a request or context of a framework: only where somebody knows of its signal.
+      if (isOutside && !OPTIONS.test(type) && !this.#looked.has(`${this.#program.fileOf(fn.id)} ${type}`)) return [];
+      const said = [name, ...signal.path].filter(part => part !== '').join('.');
+      return [{ from, of: fn.id, index, path: signal.path, name: said, sure: !isOutside || OPTIONS.test(type) }];
+    });
+  }
+
+  /** What runs as a part of the outer function, or is made by it for later; not what events, timers and ends run. */
+  #ofEnclosing(fn: FunctionFacts): SignalInHand[] {
+    let inner = fn;
+    for (let depth = 0; depth < 4 && inner.parent !== null; depth += 1) {
+      if (this.#detached.has(inner.id)) return [];
+      const outer = this.#program.functions.get(inner.parent);
+      if (!outer) return [];
+      const found = this.#ofParameters(outer, 'enclosing');
+      if (found.length > 0) return found;
+      inner = outer;
+    }
+    return [];
+  }
+
+  /** Handlers of events, timers and rejections, and what runs at the end. */
+  #handlers(): ReadonlySet<FunctionId> {
+    const found = new Set<FunctionId>();
+    for (const fn of this.#program.functions.values())
+      walkSteps(fn.body, step => {
+        if (step.kind === 'register' || step.kind === 'spawn')
+          for (const id of this.#graph.targets(fn.id, step.id)) found.add(id);
+        if (step.kind !== 'chain') return;
+        for (const handler of [step.onRejected, step.onFinally]) {
+          const value = handler === undefined ? undefined : fn.values[handler];
+          if (value?.kind === 'function') found.add(value.id);
+        }
+      });
+    return found;
+  }
+
+  #reads(): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const fn of this.#program.functions.values())
+      for (const value of fn.values) {
+        const last = value.kind === 'read' ? value.place.path.at(-1) : undefined;
+        if (last && 'field' in last && last.field === 'signal' && last.of !== undefined)
+          found.add(`${this.#program.fileOf(fn.id)} ${last.of}`);
+      }
+    return found;
+  }
+
+  keepsSignal(type: TypeId): boolean {
+    return this.#fields(type).length > 0;
+  }
+
+  #fields(type: TypeId): { owner: TypeId; name: string }[] {
+    return this.#types
+      .ancestors(type)
+      .flatMap(owner =>
+        Object.entries(this.#program.types.get(owner)?.fields ?? {}).flatMap(([name, field]) =>
+          SIGNAL.test(field.type ?? '') && !field.isStatic ? [{ owner, name }] : [],
+        ),
+      );
+  }
+
+  /** A signal that lives as long as the object: set where it is made, and never again. */
+  #ofFields(fn: FunctionFacts): SignalInHand[] {
+    let method = fn;
+    while (method.owner === null && method.parent !== null) {
+      const outer = this.#program.functions.get(method.parent);
+      if (!outer || this.#detached.has(method.id)) return [];
+      method = outer;
+    }
+    const type = method.owner === null ? undefined : this.#program.types.get(method.owner);
+    if (!type || method.isStatic || type.construct === method.id) return [];
+    if (isEndName(memberName(method.name)) || this.#isPartOfEnd(method.id)) return [];
+    return this.#fields(type.id)
+      .filter(field => this.#isLifelong(field.owner, field.name))
+      .map(field => ({
+        from: 'field' as const,
+        of: method.id,
+        index: -1,
+        path: [field.name],
+        name: `this.${field.name}`,
+        sure: false,
+      }));
+  }
+
+  #isLifelong(owner: TypeId, name: string): boolean {
+    const facts = this.#program.types.get(owner);
+    return this.#writes
+      .toField(name)
+      .filter(({ place }) => {
+        const last = place.path.at(-1);
+        return last && 'field' in last && last.of === owner;
+      })
+      .every(({ fn }) => fn.id === facts?.construct);
+  }
+
+  #isPartOfEnd(id: FunctionId): boolean {
+    const callers = this.#graph.callers(id);
+    return (
+      callers.length > 0 &&
+      callers.every(({ caller }) => {
+        const name = this.#program.functions.get(caller)?.name ?? '';
+        return isEndName(memberName(name));
+      })
+    );
+  }
+}
