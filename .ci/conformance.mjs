@@ -1,6 +1,6 @@
 // Scores the command line against the conformance corpus and compares, rule by rule, with the figures that were reached
 // before: `node .ci/conformance.mjs CORPUS FLOOR [--update]`. Fewer found or more false than the floor is a failure;
-// `--update` writes a floor that is nowhere lower than the old one.
+// `--update` writes a floor that is nowhere lower than the old one, and has the rules that were not in it.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -35,11 +35,13 @@ for (const [rule, least] of Object.entries(floor)) {
   for (const line of falses.filter(text => text.includes(rule))) console.log(`       false ${line}`);
 }
 if (update === '--update') {
-  for (const rule of Object.keys(floor)) {
-    const now = rows.find(row => row.rule === rule);
-    if (now)
-      floor[rule] = { found: Math.max(floor[rule].found, now.found), false: Math.min(floor[rule].false, now.false) };
+  for (const { rule, found, false: wrongly } of rows) {
+    const before = floor[rule];
+    // A rule of which nothing is found yet has no check.
+    if (before) floor[rule] = { found: Math.max(before.found, found), false: Math.min(before.false, wrongly) };
+    else if (found > 0) floor[rule] = { found, false: wrongly };
   }
-  fs.writeFileSync(floorFile, `${JSON.stringify(floor, null, 2)}\n`);
+  const sorted = Object.fromEntries(Object.entries(floor).sort(([a], [b]) => (a < b ? -1 : 1)));
+  fs.writeFileSync(floorFile, `${JSON.stringify(sorted, null, 2)}\n`);
 }
 process.exitCode = wrong > 0 ? 1 : 0;
