@@ -1,5 +1,6 @@
 import { functionName } from '../analysis/locks/lockStory.ts';
 import { linkedProgram } from '../analysis/program.ts';
+import { typeOf } from '../analysis/refs.ts';
 import { type UnboundedLock, unboundedLocks } from '../analysis/locks/unboundedLocks.ts';
 import { defineCheck } from './check.ts';
 
@@ -63,7 +64,7 @@ export default defineCheck({
                 },
               ]),
         ],
-        key: [lock.declared ? lock.site.replace(/\[[^\]]*\]$/, '') : lock.name],
+        key: [lock.declared ? lock.site.replace(/\[[^\]]*\]$/, '') : (typeOf(lock.ref) ?? lock.name)],
       });
     }
   },

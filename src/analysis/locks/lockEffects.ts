@@ -58,13 +58,16 @@ export abstract class LockEffects {
     return this.take(walk, step, this.locks.acquired(walk.frame, step), site, state);
   }
 
-  /** Asks for each of the locks, one after the other. */
+  /** Asks for each of the locks, one after the other; for one of them where they are alternatives. */
   protected take(walk: Walk, step: Acquire, found: readonly LockUse[], site: Site, state: State): State {
     const units = step.units.kind === 'exactly' ? step.units.n : null;
     const trace: Trace = { site, calls: null, through: false, waited: null, next: null };
     const uses = found.slice(0, 4);
     let held = state.held;
     const batch = step.keysAre === 'batch' && uses.length > 1 ? this.token(walk, step.id) : null;
+    const isOneOf = step.keysAre === undefined;
+    // Objects that one variable may hold: none of them is asked for while another is held.
+    const isEither = isOneOf && uses.every(({ lock }) => lock.entry === null);
     for (const { lock, wait } of uses) {
       const pair: Pair = {
         held: [],
@@ -77,11 +80,11 @@ export abstract class LockEffects {
         prefix: !walk.suspended,
         batch,
         startup: true,
-        guessed: uses.length > 1 && step.keysAre === undefined,
+        guessed: uses.length > 1 && isOneOf,
         stored: false,
         context: state.context,
       };
-      this.emit(walk, pair, { ...state, held: batch ? state.held : held });
+      this.emit(walk, pair, { ...state, held: batch || isEither ? state.held : held });
       const token: Held = {
         lock,
         mode: step.mode,
