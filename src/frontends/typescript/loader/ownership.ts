@@ -52,11 +52,12 @@ export function createOwnership(root: string, disk: Disk, stubs: Stubs): Ownersh
 function findVersion(packageName: string, folder: string, disk: Disk): string | undefined {
   const isNode = packageName === 'node' || packageName.startsWith('node:');
   const names = isNode ? ['@types/node'] : [packageName, typesPackage(packageName)];
-  for (const at of foldersUp(folder)) {
-    for (const name of names) {
-      const path = `${at}/node_modules/${name}/package.json`;
-      if (disk.fileExists(path)) return readManifest(path).manifest.version;
-    }
+  const folders = [...foldersUp(folder)];
+  const installed = folders
+    .flatMap(at => names.map(name => `${at}/node_modules/${name}/package.json`))
+    .find(path => disk.fileExists(path));
+  if (installed !== undefined) return readManifest(installed).manifest.version;
+  for (const at of folders) {
     const declared = disk.fileExists(`${at}/package.json`) ? declaredVersion(`${at}/package.json`, names) : undefined;
     if (declared !== undefined) return declared;
   }
