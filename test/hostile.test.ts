@@ -63,7 +63,7 @@ const utf16 = (text: string, bigEndian: boolean): Buffer => {
   const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
   return bigEndian ? bytes.swap16() : bytes;
 };
-const FLOATING = `async function save(): Promise<void> {\n  await fetch('x');\n}\nexport function run(): void {\n  save();\n}\n`;
+const FLOATING = `async function save(): Promise<void> {\n  await null;\n}\nexport function run(): void {\n  save();\n}\n`;
 const EXACTLY_HERE = { rule: 'floating-promise', line: 5, column: 3 };
 const places = ({ report }: Audited, file: string): object[] =>
   report.findings

@@ -59,7 +59,8 @@ function family(packageName: string, type: string): string[] {
   for (const each of found) {
     const [home = '', name = ''] = each.split('#');
     for (const parent of supertypes.get(each) ?? []) found.add(parent);
-    for (const base of declared.get(home)?.bases.get(name) ?? []) found.add(`${home}#${base}`);
+    for (const base of declared.get(home)?.bases.get(name) ?? [])
+      found.add(base.includes('#') ? base : `${home}#${base}`);
   }
   return [...found];
 }

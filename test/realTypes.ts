@@ -1,4 +1,5 @@
 /** What the installed packages declare, by the names that tables use: read from their declaration files. */
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { libFolder } from './libraryStubs.ts';
@@ -13,7 +14,7 @@ export interface Declared {
   members: Map<string, Set<string>>;
   callable: Set<string>;
   constructible: Set<string>;
-  /** Base types by name. */
+  /** Base types by name: `Base` of the same package, `package#Base` of another. */
   bases: Map<string, Set<string>>;
 }
 
@@ -82,6 +83,7 @@ function readFileInto(declared: Map<string, Declared>, file: ts.SourceFile): voi
     declared.set(name, known);
     return known;
   };
+  const imported = importsOf(file);
   const visit = (node: ts.Node, target: Declared, packageName: string): void => {
     if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name)) {
       const name = node.name.text.startsWith('node:') || home !== 'lib' ? node.name.text : `node:${node.name.text}`;
@@ -96,7 +98,7 @@ function readFileInto(declared: Map<string, Declared>, file: ts.SourceFile): voi
       });
       return;
     }
-    declare(node, target, packageName === 'lib');
+    declare(node, target, packageName === 'lib', imported);
     if (ts.isModuleDeclaration(node) || ts.isModuleBlock(node))
       node.forEachChild(child => {
         visit(child, target, packageName);
@@ -107,6 +109,24 @@ function readFileInto(declared: Map<string, Declared>, file: ts.SourceFile): voi
   });
 }
 
+/** What the imports of a file name, where that is another name than the local one: `package#name`, `name` of its own. */
+function importsOf(file: ts.SourceFile): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const node of file.statements) {
+    if (!ts.isImportDeclaration(node) || !ts.isStringLiteral(node.moduleSpecifier)) continue;
+    const specifier = node.moduleSpecifier.text;
+    const home = specifier.startsWith('.') ? '' : `${builtin(specifier)}#`;
+    const bindings = node.importClause?.namedBindings;
+    if (bindings && ts.isNamedImports(bindings))
+      for (const { name, propertyName } of bindings.elements)
+        found.set(name.text, `${home}${(propertyName ?? name).text}`);
+  }
+  return found;
+}
+
+const builtin = (specifier: string): string =>
+  isBuiltin(specifier) ? `node:${specifier.replace(/^node:/, '')}` : specifier;
+
 function languageName(name: string, inLanguage: boolean): string {
   return inLanguage && name.length > 11 && name.endsWith('Constructor')
     ? name.slice(0, -11)
@@ -115,7 +135,12 @@ function languageName(name: string, inLanguage: boolean): string {
       : name;
 }
 
-function declare(node: ts.Node, into: Declared, inLanguage: boolean): void {
+function declare(
+  node: ts.Node,
+  into: Declared,
+  inLanguage: boolean,
+  imported: ReadonlyMap<string, string> = new Map(),
+): void {
   if (ts.isVariableStatement(node)) {
     for (const { name, type } of node.declarationList.declarations) {
       if (!ts.isIdentifier(name)) continue;
@@ -143,7 +168,13 @@ function declare(node: ts.Node, into: Declared, inLanguage: boolean): void {
     readMembers(own, node.members, into, inLanguage);
     for (const clause of node.heritageClauses ?? [])
       for (const { expression } of clause.types)
-        readBase(own, ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText(), into);
+        readBase(
+          own,
+          ts.isPropertyAccessExpression(expression)
+            ? expression.name.text
+            : (imported.get(expression.getText()) ?? expression.getText()),
+          into,
+        );
   } else if (ts.isTypeAliasDeclaration(node)) {
     into.values.add(node.name.text);
     readAlias(node.name.text, node.type, into, inLanguage);

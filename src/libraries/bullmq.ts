@@ -41,5 +41,5 @@ export const bullmq = defineLibrary({
     'QueueEvents.close': closing,
   },
   stub: bullmqStub,
-  checked: { version: '5', how: 'fixtures/libraries/bullmq' },
+  checked: { version: '6.7.0', how: 'fixtures/libraries/bullmq' },
 });

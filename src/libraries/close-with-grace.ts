@@ -19,5 +19,5 @@ export const closeWithGrace = defineLibrary({
     }),
   },
   stub: closeWithGraceStub,
-  checked: { version: '2.2.0', how: 'fixtures/libraries/close-with-grace (declarations by hand)' },
+  checked: { version: '2.5.0', how: 'fixtures/libraries/close-with-grace' },
 });

@@ -13,8 +13,8 @@ export const httpGracefulShutdown = defineLibrary({
   package: 'http-graceful-shutdown',
   language: 'typescript',
   apis: {
-    default: { does: ['preShutdown', 'onShutdown'].map(hook), known: { drains: 0 } },
+    default: { does: ['preShutdown', 'onShutdown', 'finally'].map(hook), known: { drains: 0 } },
   },
   stub: httpGracefulShutdownStub,
-  checked: { version: '3.1.14', how: 'fixtures/libraries/http-graceful-shutdown (declarations by hand)' },
+  checked: { version: '4.0.0', how: 'fixtures/libraries/http-graceful-shutdown' },
 });

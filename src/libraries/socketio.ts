@@ -15,45 +15,50 @@ const listening = (once: boolean): Api =>
     },
     { does: 'give', what: 'receiver' },
   );
-const outside: Api = { does: [], known: { outside: 'network' } };
-const emitters = ['Server', 'Namespace', 'Socket', 'StrictEventEmitter'];
-const rows: Library['apis'] = Object.fromEntries(
-  emitters
-    .flatMap(type => [
-      sameMembers(type, listening(false), 'on', 'addListener', 'prependListener'),
-      sameMembers(type, listening(true), 'once'),
-      sameMembers(
-        type,
-        does(
-          { does: 'listen', on: 'receiver', event: 0, callback: 1, removes: true },
-          { does: 'give', what: 'receiver' },
-        ),
-        'off',
-        'removeListener',
-      ),
-      // Sent to the other side: no listener here is called.
-      sameMembers(type, outside, 'emit', 'send', 'write', 'serverSideEmit'),
-      sameMembers(
-        type,
-        { does: [], gives: 'promise', known: { outside: 'network', leavesTurn: true } },
-        'emitWithAck',
-        'fetchSockets',
-      ),
-      sameMembers(type, does({ does: 'give', what: 'receiver' }), 'to', 'in', 'except', 'timeout', 'compress', 'of'),
-      sameMembers(
-        type,
-        does({ does: 'register', handler: 0, entry: entry('hook', { label: 'middleware', confined: [0] }) }),
-        'use',
-      ),
-    ])
-    .flatMap(each => Object.entries(each)),
+/** Sent to the other side: no listener here is called. */
+const sent: Api = { does: [], known: { outside: 'network' } };
+const answered: Api = { does: [], gives: 'promise', known: { outside: 'network', leavesTurn: true } };
+const middleware = does({
+  does: 'register',
+  handler: 0,
+  entry: entry('hook', { label: 'middleware', confined: [0] }),
+});
+const removal = does(
+  { does: 'listen', on: 'receiver', event: 0, callback: 1, removes: true },
+  { does: 'give', what: 'receiver' },
 );
+
+const emitters = ['Server', 'Namespace', 'Socket', 'StrictEventEmitter'];
+const listeners = (type: string): Library['apis'] => ({
+  ...sameMembers(type, listening(false), 'on', 'addListener', 'prependListener'),
+  ...sameMembers(type, listening(true), 'once'),
+  ...sameMembers(type, removal, 'off', 'removeListener'),
+  ...sameMembers(type, sent, 'emit'),
+});
+/** Those who choose whom to send to. */
+const senders = ['Server', 'Namespace', 'Socket', 'BroadcastOperator'];
+const choosing = (type: string): Library['apis'] =>
+  sameMembers(type, does({ does: 'give', what: 'receiver' }), 'to', 'in', 'except', 'timeout', 'compress');
+const all = (types: readonly string[], rowsOf: (type: string) => Library['apis']): Library['apis'] =>
+  Object.fromEntries(types.flatMap(type => Object.entries(rowsOf(type))));
 
 export const socketIo = defineLibrary({
   package: 'socket.io',
   language: 'typescript',
   apis: {
-    ...rows,
+    ...all(emitters, listeners),
+    ...all(senders, choosing),
+    ...all(['Server', 'Namespace', 'Socket'], type => ({
+      ...sameMembers(type, sent, 'send', 'write'),
+      ...sameMembers(type, middleware, 'use'),
+    })),
+    ...all(['Server', 'Namespace'], type => ({
+      ...sameMembers(type, sent, 'serverSideEmit'),
+      ...sameMembers(type, answered, 'serverSideEmitWithAck', 'fetchSockets'),
+    })),
+    'BroadcastOperator.emit': sent,
+    ...same(answered, 'Socket.emitWithAck', 'BroadcastOperator.emitWithAck', 'BroadcastOperator.fetchSockets'),
+    'Server.of': does({ does: 'give', what: 'receiver' }),
     'new Server': {
       does: [{ does: 'make', type: 'Server' }],
       known: { serves: true, resource: { what: 'server', ends: ['close', 'disconnectSockets'], observedBy: ['on'] } },

@@ -28,24 +28,66 @@ export class Hono<E = any> {
   use(...handlers: (string | Handler)[]): this;
   route(path: string, app: Hono): this;
   basePath(path: string): this;
+  mount(path: string, app: any, options?: any): this;
+  onError(handler: (error: Error, context: Context) => any): this;
+  notFound(handler: (context: Context) => any): this;
+  fetch(request: any, env?: any, context?: any): any;
+  request(input: any, init?: any, env?: any, context?: any): any;
+  fire(): void;
 }
 `;
 
 export const socketIoStub = `
-export class StrictEventEmitter {
-  on(event: string, listener: (...args: any[]) => void): this;
-  once(event: string, listener: (...args: any[]) => void): this;
-  off(event: string, listener: (...args: any[]) => void): this;
+import { EventEmitter } from 'node:events';
+export class BroadcastOperator {
+  to(room: string | string[]): BroadcastOperator;
+  in(room: string | string[]): BroadcastOperator;
+  except(room: string | string[]): BroadcastOperator;
+  timeout(ms: number): BroadcastOperator;
+  compress(compress: boolean): BroadcastOperator;
   emit(event: string, ...args: any[]): boolean;
   emitWithAck(event: string, ...args: any[]): Promise<any>;
-  to(room: string): any;
-  use(middleware: (...args: any[]) => void): this;
+  fetchSockets(): Promise<any[]>;
 }
-export class Socket extends StrictEventEmitter { id: string; data: any; handshake: any; join(room: string): Promise<void> | void; leave(room: string): Promise<void> | void; disconnect(close?: boolean): this }
-export class Namespace extends StrictEventEmitter { fetchSockets(): Promise<any[]> }
+export class StrictEventEmitter extends EventEmitter {
+  on(event: string, listener: (...args: any[]) => void): this;
+  once(event: string, listener: (...args: any[]) => void): this;
+  emit(event: string, ...args: any[]): boolean;
+}
+export class Socket extends StrictEventEmitter {
+  id: string; data: any; handshake: any;
+  join(room: string | string[]): Promise<void> | void;
+  leave(room: string): Promise<void> | void;
+  disconnect(close?: boolean): this;
+  send(...args: any[]): this;
+  emitWithAck(event: string, ...args: any[]): Promise<any>;
+  to(room: string | string[]): BroadcastOperator;
+  in(room: string | string[]): BroadcastOperator;
+  except(room: string | string[]): BroadcastOperator;
+  timeout(ms: number): this;
+  use(middleware: (event: any[], next: (error?: Error) => void) => void): this;
+}
+export class Namespace extends StrictEventEmitter {
+  send(...args: any[]): this;
+  serverSideEmit(event: string, ...args: any[]): boolean;
+  to(room: string | string[]): BroadcastOperator;
+  in(room: string | string[]): BroadcastOperator;
+  except(room: string | string[]): BroadcastOperator;
+  timeout(ms: number): BroadcastOperator;
+  fetchSockets(): Promise<any[]>;
+  use(middleware: (socket: Socket, next: (error?: Error) => void) => void): this;
+}
 export class Server extends StrictEventEmitter {
   constructor(server?: any, options?: any);
   of(name: string): Namespace;
+  send(...args: any[]): this;
+  serverSideEmit(event: string, ...args: any[]): boolean;
+  to(room: string | string[]): BroadcastOperator;
+  in(room: string | string[]): BroadcastOperator;
+  except(room: string | string[]): BroadcastOperator;
+  timeout(ms: number): BroadcastOperator;
+  fetchSockets(): Promise<any[]>;
+  use(middleware: (socket: Socket, next: (error?: Error) => void) => void): this;
   listen(server: any, options?: any): this;
   attach(server: any, options?: any): this;
   close(callback?: (error?: Error) => void): Promise<void>;

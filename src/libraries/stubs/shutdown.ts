@@ -34,7 +34,7 @@ interface Options {
   forceExit?: boolean;
   preShutdown?: (signal?: string) => Promise<void>;
   onShutdown?: (signal?: string) => Promise<void>;
-  finally?: () => void;
+  finally?: (signal?: string) => void | Promise<void>;
 }
 function gracefulShutdown(server: Server, options?: Options): () => Promise<void>;
 export = gracefulShutdown;
