@@ -6,6 +6,7 @@ import type { AuditOptions, AuditResult } from './audit.ts';
 import type { Failure, Message, Task } from './auditWorker.ts';
 import type { GraphFormat } from './report/graph.ts';
 import type { LockGraphFormat } from './report/lockGraph.ts';
+import type { TaskGraphFormat } from './report/taskGraph.ts';
 import { UserError } from './util/errors.ts';
 
 const STACK_MB = 256;
@@ -33,6 +34,12 @@ export async function callGraphText(options: AuditOptions, format: GraphFormat):
 export async function lockGraphText(options: AuditOptions, format: LockGraphFormat): Promise<string> {
   const { progress, ...rest } = options;
   return inWorker<string>({ kind: 'graph-locks', options: rest, format }, progress);
+}
+
+/** The ownership tree as text in one of the formats of `graph tasks`. */
+export async function taskGraphText(options: AuditOptions, format: TaskGraphFormat): Promise<string> {
+  const { progress, ...rest } = options;
+  return inWorker<string>({ kind: 'graph-tasks', options: rest, format }, progress);
 }
 
 function inWorker<T extends AuditResult | string>(

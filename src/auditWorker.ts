@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type AuditOptions, type AuditResult, auditHere, linkHere } from './audit.ts';
 import { type GraphFormat, printCallGraph } from './report/graph.ts';
 import { type LockGraphFormat, printLockGraph } from './report/lockGraph.ts';
+import { printTaskGraph, type TaskGraphFormat } from './report/taskGraph.ts';
 import { UserError } from './util/errors.ts';
 
 type Options = Omit<AuditOptions, 'progress'>;
@@ -10,7 +11,8 @@ type Options = Omit<AuditOptions, 'progress'>;
 export type Task<T extends AuditResult | string = AuditResult | string> =
   | (T extends AuditResult ? { kind: 'audit'; options: Options } : never)
   | (T extends string ? { kind: 'graph-calls'; options: Options; format: GraphFormat } : never)
-  | (T extends string ? { kind: 'graph-locks'; options: Options; format: LockGraphFormat } : never);
+  | (T extends string ? { kind: 'graph-locks'; options: Options; format: LockGraphFormat } : never)
+  | (T extends string ? { kind: 'graph-tasks'; options: Options; format: TaskGraphFormat } : never);
 export type Message<T> =
   { kind: 'progress'; text: string } | { kind: 'result'; result: T } | { kind: 'failed'; failure: Failure };
 /** An error as plain data; errors lose their class on the way between threads. */
@@ -27,7 +29,14 @@ async function work(task: Task): Promise<AuditResult | string> {
   const options: AuditOptions = { ...task.options, progress: text => post({ kind: 'progress', text }) };
   if (task.kind === 'audit') return auditHere(options);
   const linked = await linkHere(options);
-  return task.kind === 'graph-locks' ? printLockGraph(linked, task.format) : printCallGraph(linked, task.format);
+  switch (task.kind) {
+    case 'graph-calls':
+      return printCallGraph(linked, task.format);
+    case 'graph-locks':
+      return printLockGraph(linked, task.format);
+    case 'graph-tasks':
+      return printTaskGraph(linked, task.format);
+  }
 }
 
 function describe(error: unknown): Failure {

@@ -232,6 +232,20 @@ describe('an audit', () => {
       err: '',
     });
   });
+  it('graph tasks prints the ownership tree', () => {
+    const text = run(['graph', 'tasks', floating]).out;
+    expect(text).toMatch(/^1 task runs beside the code that starts it: 1 is an orphan\.\n/);
+    expect(text).toContain('nobody\n  t1 promise load  src/a.ts:6 in start\n');
+    const data: unknown = JSON.parse(run(['graph', 'tasks', floating, '--format', 'json']).out);
+    expect(data).toMatchObject({ schema: 1, tasks: [{ name: 'load', end: 'orphan', how: 'dropped' }] });
+    const file = path.join(base, 'tasks.mmd');
+    expect(run(['graph', 'tasks', floating, '--format', 'mermaid', '--output', file])).toEqual({
+      code: 0,
+      out: '',
+      err: '',
+    });
+    expect(fs.readFileSync(file, 'utf8')).toMatch(/^flowchart LR\n/);
+  });
   it('graph calls prints the call graph', () => {
     expect(run(['graph', 'calls', floating]).out).toBe(
       'src/a.ts#\nsrc/a.ts#load\nsrc/a.ts#start\n  line 6: src/a.ts#load\n',

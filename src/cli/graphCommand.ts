@@ -1,11 +1,11 @@
-/** `graph calls`, `graph locks`: the graphs of the program, for people and other tools. */
+/** `graph calls`, `graph locks`, `graph tasks`: the graphs of the program, for people and other tools. */
 import { type Command, Option } from 'commander';
 import { type SharedFlags, addSharedOptions, oneOf } from './options.ts';
 import { print, writeResult } from './output.ts';
 import { UserError } from '../util/errors.ts';
 import { makeRequest } from './request.ts';
 
-const GRAPHS = ['calls', 'locks'] as const;
+const GRAPHS = ['calls', 'locks', 'tasks'] as const;
 const FORMATS = ['text', 'json', 'dot', 'mermaid'] as const;
 
 interface GraphFlags extends SharedFlags {
@@ -26,10 +26,12 @@ export function addGraphCommand(program: Command): void {
     if (graph === 'calls' && format === 'mermaid')
       throw new UserError('graph calls has no format mermaid', 'Use text, json or dot.');
     const { options } = await makeRequest(paths, flags);
-    const { callGraphText, lockGraphText } = await import('../auditThread.ts');
-    const text = await (graph === 'calls' && format !== 'mermaid'
-      ? callGraphText(options, format)
-      : lockGraphText(options, format));
+    const { callGraphText, lockGraphText, taskGraphText } = await import('../auditThread.ts');
+    const text = await (graph === 'tasks'
+      ? taskGraphText(options, format)
+      : graph === 'calls' && format !== 'mermaid'
+        ? callGraphText(options, format)
+        : lockGraphText(options, format));
     if (flags.output === undefined) await print(text);
     else writeResult(flags.output, text);
   });

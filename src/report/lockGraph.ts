@@ -3,6 +3,7 @@ import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import { type LockHierarchy, type Nesting, lockHierarchy, orderLines } from '../analysis/locks/lockHierarchy.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import type { Site } from '../analysis/program.ts';
+import { dotText, mermaidText } from '../util/graphText.ts';
 import type { Linked } from './linked.ts';
 
 export type LockGraphFormat = 'json' | 'dot' | 'text' | 'mermaid';
@@ -110,10 +111,10 @@ function dot({ locks, nestings }: Graph): string {
   return [
     'digraph locks {',
     '  rankdir=TB;',
-    ...locks.map(({ id, name, inCycle }) => `  ${id} [label=${quote(name)}${inCycle ? ', color=red' : ''}];`),
+    ...locks.map(({ id, name, inCycle }) => `  ${id} [label=${dotText(name)}${inCycle ? ', color=red' : ''}];`),
     ...nestings.map(
       ({ from, to, sites, inCycle }) =>
-        `  ${from} -> ${to} [label=${quote(sites.map(({ at }) => at).join('\\n'))}${inCycle ? ', color=red' : ''}];`,
+        `  ${from} -> ${to} [label=${dotText(...sites.map(({ at }) => at))}${inCycle ? ', color=red' : ''}];`,
     ),
     '}',
     '',
@@ -121,15 +122,12 @@ function dot({ locks, nestings }: Graph): string {
 }
 
 function mermaid({ locks, nestings }: Graph): string {
-  const label = (words: string): string => `"${words.replaceAll('"', '#quot;')}"`;
   const circles = nestings.flatMap(({ inCycle }, index) => (inCycle ? [index] : []));
   return [
     'flowchart TD',
-    ...locks.map(({ id, name }) => `  ${id}[${label(name)}]`),
-    ...nestings.map(({ from, to, sites }) => `  ${from} -->|${label(sites.map(({ at }) => at).join('<br>'))}| ${to}`),
+    ...locks.map(({ id, name }) => `  ${id}[${mermaidText(name)}]`),
+    ...nestings.map(({ from, to, sites }) => `  ${from} -->|${mermaidText(...sites.map(({ at }) => at))}| ${to}`),
     ...(circles.length === 0 ? [] : [`  linkStyle ${circles.join(',')} stroke:red`]),
     '',
   ].join('\n');
 }
-
-const quote = (words: string): string => `"${words.replaceAll('"', '\\"')}"`;

@@ -16,6 +16,8 @@ export interface Shutdown {
   program: RunningProgram;
   /** The first intake that no handler stops and waits for; null: all are stopped. */
   open: Intake | null;
+  /** All of those. */
+  unstopped: readonly Intake[];
   /** The handlers of termination signals that there are. */
   handlers: readonly { site: Site; name: string; exits: boolean }[];
 }
@@ -64,6 +66,7 @@ class Judge {
     return {
       program,
       open: intakes[0] ?? null,
+      unstopped: intakes,
       handlers: handlers.map(({ fn, register, exits }) => ({
         site: this.#program.site(fn, register.at),
         name: register.entry.event ?? register.entry.label,

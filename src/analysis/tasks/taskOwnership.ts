@@ -46,6 +46,8 @@ export interface Task {
   onTheSpot: boolean;
   confidence: Confidence;
   problem: OrphanProblem | null;
+  /** What it was told from. */
+  fate: PromiseFate | HandleFate;
 }
 
 export const taskOwnership = defineAnalysis<readonly Task[]>('task-ownership', (get, program) => {
@@ -81,10 +83,12 @@ class Teller {
       onTheSpot: this.#isAwaited(fate),
       confidence: node.confidence,
       problem,
+      fate,
     };
   }
 
-  handle({ fn, step, what, fate }: HandleFate): Task {
+  handle(handle: HandleFate): Task {
+    const { fn, step, what, fate } = handle;
     const name = step.kind === 'call' ? (this.#names.callee(fn, step) ?? what) : spawnWords(step);
     const problem: OrphanProblem | null =
       fate.kind !== 'lost'
@@ -115,6 +119,7 @@ class Teller {
       onTheSpot: false,
       confidence: 'high',
       problem,
+      fate: handle,
     };
   }
 
