@@ -230,6 +230,7 @@ function takerOf(holder: ts.Node, child: ts.Node): string {
 export function promiseIn(asking: Asking, node: ts.Expression): 'promise' | 'or-value' | 'value' | 'unknown' {
   const { checker } = asking;
   const expression = bare(node);
+  if (isDeclaredPrimitive(asking, expression)) return 'value';
   const isCall = ts.isCallExpression(expression) && (expression.flags & ts.NodeFlags.OptionalChain) === 0;
   const type = checker.getTypeAtLocation(expression);
   if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return 'unknown';
@@ -239,6 +240,15 @@ export function promiseIn(asking: Asking, node: ts.Expression): 'promise' | 'or-
   // Without strict null checks, `undefined` hides in every declared type.
   if (kinds.every(kind => kind === 'promise')) return isCall || asking.strictNulls ? 'promise' : 'unknown';
   return kinds.every(kind => kind === 'promise' || kind === 'primitive') ? 'or-value' : 'value';
+}
+
+/**
+ * A name of a primitive type: no test before it makes it anything else. Asking for its type at the place costs a walk
+ * through all of these tests, which in a long chain of them (`if (x === 1) … else if (x === 2) …`) is all the time.
+ */
+function isDeclaredPrimitive({ checker }: Asking, expression: ts.Expression): boolean {
+  const symbol = ts.isIdentifier(expression) ? checker.getSymbolAtLocation(expression) : undefined;
+  return symbol !== undefined && (checker.getTypeOfSymbol(symbol).flags & PRIMITIVE) !== 0;
 }
 
 function kindOf(asking: Asking, type: ts.Type): 'promise' | 'primitive' | 'other' {
