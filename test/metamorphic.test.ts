@@ -21,6 +21,9 @@ const verdicts = (report: AuditReport, place: (file: string, line: number) => st
 
 const asWritten = (file: string, line: number): string => `${file}:${line}`;
 
+/** One finding for the whole tree stands at the first of its places, whichever that is. */
+const withoutFirstPlace = (verdict: string): string => verdict.replace(/^\S+ (?=undocumented-lock-order )/, '');
+
 // Every rewriting is an audit of all fixtures.
 describe('no verdict changes', { timeout: 240_000 }, () => {
   it('when statements that do nothing are put between the others', async () => {
@@ -41,15 +44,13 @@ describe('no verdict changes', { timeout: 240_000 }, () => {
   it('when folders and files come in another order', async () => {
     const moved = cases.map((one, index): FixtureCase => ({
       ...one,
-      name: `${String(cases.length - index).padStart(4, '0')}-${one.name.replace('/', '-')}`,
+      name: `${String(cases.length - index).padStart(4, '0')}/${one.name}`,
     }));
-    const original = new Map(moved.map(({ name }, index) => [name, cases[index]?.name ?? name]));
     const report = await auditTree(treeOf(moved), true);
-    const place = (file: string, line: number): string => {
-      const [folder = '', ...rest] = file.split('/');
-      return asWritten([original.get(folder) ?? folder, ...rest].join('/'), line);
-    };
-    expect(verdicts(report, place)).toEqual(verdicts(await plain(), asWritten));
+    const original = (file: string): string => file.slice(file.indexOf('/') + 1);
+    expect(verdicts(report, (file, line) => asWritten(original(file), line)).map(withoutFirstPlace)).toEqual(
+      verdicts(await plain(), asWritten).map(withoutFirstPlace),
+    );
   });
 
   it('in vain: there are verdicts, and the rewriting does rewrite', async () => {

@@ -56,12 +56,10 @@ export function withOtherNames(files: ReadonlyMap<string, string>): Map<string, 
     [...files].map(([file, text]) => {
       const source = program?.getSourceFile(`/${file}`);
       if (!source) throw new Error(`${file} was not read`);
+      const names = localNames(source);
       return [
         file,
-        applyEdits(
-          text,
-          localNames(source).flatMap(name => renames(service, source, name)),
-        ),
+        applyEdits(text, [...names.flatMap(name => renames(service, source, name)), ...inTags(text, names)]),
       ];
     }),
   );
@@ -83,6 +81,23 @@ function renames(service: ts.LanguageService, source: ts.SourceFile, name: ts.Id
   }));
 }
 
+/** What a declared order of locks calls them is renamed with them: `name`, `folder/file#name`; no member (`Shop.name`). */
+function inTags(text: string, names: readonly ts.Identifier[]): Edit[] {
+  const renamed = new Set(names.map(name => name.text));
+  return [...text.matchAll(/@lockOrder[^\n*]*/g)].flatMap(tag =>
+    [...tag[0].matchAll(/(?<=[\s<,]|[^.]#)[\w$]+(?=[\s<,]|$)/g)].flatMap(({ 0: name, index }) => {
+      const start = tag.index + index;
+      return renamed.has(name) ? [{ start, end: start + name.length, text: `${name}Renamed` }] : [];
+    }),
+  );
+}
+
+/**
+ * Names that say what a value is where no type does, and that a reader takes at their word as well: a parameter of a
+ * function without types that is a signal, a handle of a transaction.
+ */
+const TELLING = /^_?(?:signal|abortSignal|cancelSignal|cancellationToken|cancelToken|tx|trx|transaction)$/i;
+
 const applyEdits = (text: string, edits: readonly Edit[]): string =>
   [...edits]
     .sort((a, b) => b.start - a.start)
@@ -92,13 +107,14 @@ const applyEdits = (text: string, edits: readonly Edit[]): string =>
 function localNames(source: ts.SourceFile): ts.Identifier[] {
   const names: ts.Identifier[] = [];
   const exported = exportedNames(source);
+  const isFree = (name: string): boolean => !exported.has(name) && !TELLING.test(name);
   const visit = (node: ts.Node): void => {
     const named =
       ts.isVariableDeclaration(node) ||
       ts.isBindingElement(node) ||
       ts.isFunctionDeclaration(node) ||
       isPlainParameter(node);
-    if (named && node.name && ts.isIdentifier(node.name) && !exported.has(node.name.text) && !isAmbient(node))
+    if (named && node.name && ts.isIdentifier(node.name) && isFree(node.name.text) && !isAmbient(node))
       names.push(node.name);
     ts.forEachChild(node, visit);
   };
