@@ -1,18 +1,33 @@
 /** What calls do to release duties: through the outcomes of the bodies that they run, or by handing releasers on. */
-import type { Call, StepId } from '../../model/facts.ts';
+import type { Call, FunctionId, StepId } from '../../model/facts.ts';
 import { DutyEffects, type DutyWalk } from './dutyEffects.ts';
 import { objectKey } from './dutyCarriers.ts';
-import { type Exit, type Freed, type Hold, type Path, type Reach, siteKey, withFact, withFreed } from './dutyPaths.ts';
+import {
+  type Exit,
+  type Freed,
+  type Hold,
+  type Path,
+  type Reach,
+  START,
+  siteKey,
+  withFact,
+  withFreed,
+  without,
+} from './dutyPaths.ts';
 import type { Callee } from '../flow/evaluator.ts';
 import type { Site } from '../program.ts';
 import type { Frame, Ref, Refs } from '../refs.ts';
 
 /** More possible bodies than this are as good as unknown. */
 const BODIES = 6;
+/** Ends of other bodies that one walk follows: beyond, whatever it holds is taken to be given back. */
+const ENDINGS = 300;
 
 export abstract class DutyCalls extends DutyEffects {
   /** How running an activation can end. */
   abstract outcomes(frame: Frame): readonly Exit[];
+  /** The same; null while the activation is being walked, or when it is not walked at all. */
+  protected abstract settledOutcomes(frame: Frame): readonly Exit[] | null;
   /** Functions that can take or release something, or call one that can. */
   protected abstract readonly relevant: ReadonlySet<string>;
 
@@ -103,7 +118,25 @@ export abstract class DutyCalls extends DutyEffects {
 
   /** What a call of the activation can do matters here. */
   protected isWalked(frame: Frame, path: Path, from: Frame): boolean {
-    return this.relevant.has(frame.fn.id) || this.binds(frame, path, from);
+    return (this.relevant.has(frame.fn.id) && this.#tells(frame)) || this.binds(frame, path, from);
+  }
+
+  readonly #telling = new Map<FunctionId, boolean>();
+  /**
+   * Whether a caller can notice what the activation does: a function that gives back all that it takes is not walked
+   * again for each of its callers, unless they hand it something to call.
+   */
+  #tells(frame: Frame): boolean {
+    const { fn } = frame;
+    if (frame.parameters.some(refs => refs?.some(ref => ref.kind === 'function' && this.relevant.has(ref.fn))))
+      return true;
+    const known = this.#telling.get(fn.id);
+    if (known !== undefined) return known;
+    const exits = this.settledOutcomes(this.evaluator.symbolicFrame(fn));
+    if (exits === null) return true;
+    const tells = exits.some(({ path }) => !isEmpty(path));
+    this.#telling.set(fn.id, tells);
+    return tells;
   }
 
   /**
@@ -132,6 +165,11 @@ export abstract class DutyCalls extends DutyEffects {
     step: StepId | null,
     text: string,
   ): Path[] {
+    walk.work += exits.length;
+    if (walk.work > ENDINGS) {
+      walk.overflow = true;
+      return [without(path, () => true)];
+    }
     const paths: Path[] = [];
     for (const exit of exits) {
       const after = this.ended(walk, exit, path, site);
@@ -143,9 +181,17 @@ export abstract class DutyCalls extends DutyEffects {
     return paths;
   }
 
+  /** What a caller can see of how a body ended: the rest is its own affair, and would only tell equal ends apart. */
+  protected outward(exit: Exit): Exit {
+    const { held, freed, lost, stored, pending } = exit.path;
+    const kept = held.filter(hold => (exit.how === 'normal' || this.#isKept(hold)) && this.#passes(hold, exit));
+    return { ...exit, path: { ...START, held: kept, freed, lost, stored, pending } };
+  }
+
   /** The path after a body ended in this way. */
   protected ended(walk: DutyWalk, exit: Exit, path: Path, site: Site): Path {
     const { path: inner } = exit;
+    if (isEmpty(inner)) return path;
     let after: Path = {
       ...path,
       held: path.held
@@ -155,11 +201,7 @@ export abstract class DutyCalls extends DutyEffects {
     };
     for (const freed of inner.freed) after = this.#freedBy(freed, after, site);
     const lost = [...inner.lost].filter(token => !path.taken.has(token));
-    const net = inner.held.filter(
-      hold =>
-        (exit.how === 'normal' || this.#isKept(hold)) && !after.held.some(known => known.duty.id === hold.duty.id),
-    );
-    const passed = net.filter(hold => this.#passes(hold, exit));
+    const passed = inner.held.filter(hold => !after.held.some(known => known.duty.id === hold.duty.id));
     return {
       ...after,
       held: [...after.held, ...passed.map(hold => this.#received(walk, hold, site))],
@@ -260,6 +302,9 @@ export abstract class DutyCalls extends DutyEffects {
     return known;
   }
 }
+
+const isEmpty = ({ held, freed, lost, stored, pending }: Path): boolean =>
+  held.length + freed.length + lost.size + stored.size + pending.size === 0;
 
 function textOf(step: Call): string {
   return step.target.kind === 'external'

@@ -46,6 +46,8 @@ export interface DutyWalk {
   /** Chains that were joined, as part of a pipeline or by an await. */
   readonly joined: Set<number>;
   overflow: boolean;
+  /** Ends of other bodies that were followed so far, one for each path. */
+  work: number;
 }
 
 /** A release that ends somebody else's turn. */

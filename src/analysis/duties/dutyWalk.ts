@@ -25,13 +25,17 @@ export class DutyInterpreter extends DutyJoins {
   }
 
   outcomes(frame: Frame): readonly Exit[] {
+    return this.settledOutcomes(frame) ?? this.#unseen(frame);
+  }
+
+  protected settledOutcomes(frame: Frame): readonly Exit[] | null {
     const known = this.#done.get(frame.id);
     if (known) return known;
-    if (this.#running.has(frame.id) || this.#running.size > 60 || this.#done.size > BODIES) return this.#unseen(frame);
+    if (this.#running.has(frame.id) || this.#running.size > 60 || this.#done.size > BODIES) return null;
     this.#running.add(frame.id);
     const { exits } = this.#run(frame, false);
     this.#running.delete(frame.id);
-    const found = distinctExits(exits);
+    const found = distinctExits(exits.map(exit => this.outward(exit)));
     this.#done.set(frame.id, found);
     return found;
   }
@@ -80,6 +84,7 @@ export class DutyInterpreter extends DutyJoins {
       lenient: 0,
       joined: new Set(),
       overflow: false,
+      work: 0,
     };
   }
 
@@ -129,7 +134,8 @@ export class DutyInterpreter extends DutyJoins {
     let paths = start;
     for (const step of block) {
       if (paths.length === 0) return NONE;
-      paths = this.settle(walk, this.#step(walk, step, paths));
+      const after = this.#step(walk, step, paths);
+      paths = after.length > paths.length ? this.settle(walk, after) : after;
     }
     return paths;
   }
