@@ -8,11 +8,13 @@ import { findRoot } from './config/root.ts';
 import type { Frontend } from './frontends/frontend.ts';
 import type { Library } from './libraries/library.ts';
 import type { AuditReport } from './model/report.ts';
+import type { WhyAnswer } from './model/why.ts';
 import { assembleReport } from './report/assemble.ts';
 import { withEntryPoints } from './report/entryPoints.ts';
 import type { Linked } from './report/linked.ts';
 import { loadProject } from './report/load.ts';
 import { runChecks, selectRules } from './report/rules.ts';
+import { answerWhy, type AskedPlace } from './report/why.ts';
 import { type Stats, Stopwatch } from './util/stopwatch.ts';
 
 export interface AuditOptions extends Partial<Config> {
@@ -52,6 +54,29 @@ export async function auditHere(options: AuditOptions = {}, registry?: Registry)
   const report = watch.time('report', () => assembleReport({ ...linked, config, checks, rules, runs, calls, today }));
   watch.count('findings', report.findings.length);
   return { report, stats: watch.stats() };
+}
+
+/** What is to be said of one place: findings, also those that a report would not show, and what keeps it quiet. */
+export async function whyHere(place: AskedPlace, options: AuditOptions = {}, registry?: Registry): Promise<WhyAnswer> {
+  const watch = new Stopwatch();
+  const { checks, frontends, libraries } = registry ?? (await import('./registry.ts')).REGISTRY;
+  const config: Config = { ...DEFAULT_CONFIG, ...options };
+  const levels = Object.entries(config.rules).filter(([, level]) => level !== 'off');
+  const rules = selectRules(checks, Object.fromEntries(levels));
+  const linked = await link(options, config, frontends, libraries, watch);
+  const calls = linked.get(callGraph).coverage;
+  const runs = runChecks(rules, linked.get, linked.loaded.diagnostics);
+  const whole: Config = { ...config, preset: 'strict', rules: Object.fromEntries(levels) };
+  const report = assembleReport({
+    ...linked,
+    config: whole,
+    checks,
+    rules,
+    runs,
+    calls,
+    today: options.today ?? null,
+  });
+  return answerWhy(place, linked, report, config);
 }
 
 /** The linked program alone, for the commands that print its graphs. */

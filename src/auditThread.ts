@@ -4,9 +4,11 @@ import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { AuditOptions, AuditResult } from './audit.ts';
 import type { Failure, Message, Task } from './auditWorker.ts';
+import type { WhyAnswer } from './model/why.ts';
 import type { GraphFormat } from './report/graph.ts';
 import type { LockGraphFormat } from './report/lockGraph.ts';
 import type { TaskGraphFormat } from './report/taskGraph.ts';
+import type { AskedPlace } from './report/why.ts';
 import { UserError } from './util/errors.ts';
 
 const STACK_MB = 256;
@@ -22,6 +24,12 @@ const OPTIMISE_LATE = '--interrupt-budget=500000';
 export async function audit(options: AuditOptions = {}): Promise<AuditResult> {
   const { progress, ...rest } = options;
   return inWorker<AuditResult>({ kind: 'audit', options: rest }, progress);
+}
+
+/** What is to be said of one place. */
+export async function why(place: AskedPlace, options: AuditOptions): Promise<WhyAnswer> {
+  const { progress, ...rest } = options;
+  return inWorker<WhyAnswer>({ kind: 'why', options: rest, place }, progress);
 }
 
 /** The call graph as text in one of the formats of `graph calls`. */
@@ -42,7 +50,7 @@ export async function taskGraphText(options: AuditOptions, format: TaskGraphForm
   return inWorker<string>({ kind: 'graph-tasks', options: rest, format }, progress);
 }
 
-function inWorker<T extends AuditResult | string>(
+function inWorker<T extends AuditResult | WhyAnswer | string>(
   task: Task<T>,
   progress: ((text: string) => void) | undefined,
 ): Promise<T> {

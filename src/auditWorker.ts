@@ -1,15 +1,19 @@
 /** The worker thread's side: does one task, posts its result or why there is none, and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type AuditOptions, type AuditResult, auditHere, linkHere } from './audit.ts';
+import { type AuditOptions, type AuditResult, auditHere, linkHere, whyHere } from './audit.ts';
+import type { WhyAnswer } from './model/why.ts';
 import { type GraphFormat, printCallGraph } from './report/graph.ts';
 import { type LockGraphFormat, printLockGraph } from './report/lockGraph.ts';
 import { printTaskGraph, type TaskGraphFormat } from './report/taskGraph.ts';
+import type { AskedPlace } from './report/why.ts';
 import { UserError } from './util/errors.ts';
 
 type Options = Omit<AuditOptions, 'progress'>;
+type Answer = AuditResult | WhyAnswer | string;
 /** `T` is what the task gives. */
-export type Task<T extends AuditResult | string = AuditResult | string> =
+export type Task<T extends Answer = Answer> =
   | (T extends AuditResult ? { kind: 'audit'; options: Options } : never)
+  | (T extends WhyAnswer ? { kind: 'why'; options: Options; place: AskedPlace } : never)
   | (T extends string ? { kind: 'graph-calls'; options: Options; format: GraphFormat } : never)
   | (T extends string ? { kind: 'graph-locks'; options: Options; format: LockGraphFormat } : never)
   | (T extends string ? { kind: 'graph-tasks'; options: Options; format: TaskGraphFormat } : never);
@@ -23,11 +27,12 @@ export interface Failure {
   stack?: string;
 }
 
-const post = (message: Message<AuditResult | string>): void => parentPort?.postMessage(message);
+const post = (message: Message<Answer>): void => parentPort?.postMessage(message);
 
-async function work(task: Task): Promise<AuditResult | string> {
+async function work(task: Task): Promise<Answer> {
   const options: AuditOptions = { ...task.options, progress: text => post({ kind: 'progress', text }) };
   if (task.kind === 'audit') return auditHere(options);
+  if (task.kind === 'why') return whyHere(task.place, options);
   const linked = await linkHere(options);
   switch (task.kind) {
     case 'graph-calls':

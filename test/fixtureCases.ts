@@ -55,11 +55,19 @@ export const labelsOf = ({ name, files }: FixtureCase): Map<string, Label[]> =>
       .map(([file, text]) => [`${name}/${file}`, parseLabels(`${name}/${file}`, text)]),
   );
 
+/** Audits a tree of files with `strict` (`inTree`). */
+export const auditTree = (tree: ReadonlyMap<string, string>, backwards = false): Promise<AuditReport> =>
+  inTree(tree, async root => (await auditHere({ paths: [root], cwd: root, preset: 'strict' })).report, backwards);
+
 /**
- * Writes a tree of files (`<case>/<file>` → text) to a temporary folder beside the fixtures' own configuration, audits
- * it there with `strict` and removes it. `backwards`: the compiler is given the files last to first.
+ * Writes a tree of files (`<case>/<file>` → text) to a temporary folder beside the fixtures' own configuration and removes
+ * it after use. `backwards`: the compiler is given the files last to first.
  */
-export async function auditTree(tree: ReadonlyMap<string, string>, backwards = false): Promise<AuditReport> {
+export async function inTree<T>(
+  tree: ReadonlyMap<string, string>,
+  use: (root: string) => Promise<T>,
+  backwards = false,
+): Promise<T> {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'conc-audit-fixtures-'));
   try {
     const config = fs.readFileSync(path.join(FIXTURES, 'tsconfig.json'), 'utf8');
@@ -71,7 +79,7 @@ export async function auditTree(tree: ReadonlyMap<string, string>, backwards = f
       fs.mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
       fs.writeFileSync(path.join(root, file), text);
     }
-    return (await auditHere({ paths: [root], cwd: root, preset: 'strict' })).report;
+    return await use(root);
   } finally {
     fs.rmSync(root, { recursive: true, force: true });
   }

@@ -62,7 +62,7 @@ export default defineCheck({
       ...list.flatMap(({ pairs }) => pairs.filter(pair => pair.stored).map(pair => traceEnd(pair.trace))),
       ...selves.map(({ at }) => at),
     ]);
-    for (const cycle of get(waitCycles)) {
+    for (const cycle of get(waitCycles).found) {
       const { at, held, trace, enders, confidence, assumptions } = cycle;
       report({
         at,

@@ -33,14 +33,19 @@ async function runAudit(paths: readonly string[], flags: AuditFlags): Promise<vo
 }
 
 /** Audits with a progress line on a terminal. */
-export async function auditWithProgress(
-  request: Request,
-  { quiet }: SharedFlags,
-): Promise<{ report: AuditReport; stats: Stats }> {
+async function auditWithProgress(request: Request, flags: SharedFlags): Promise<{ report: AuditReport; stats: Stats }> {
   const { audit } = await import('../auditThread.ts');
+  return withProgress(flags, progress => audit({ ...request.options, progress }));
+}
+
+/** Does something long with a progress line on a terminal. */
+export async function withProgress<T>(
+  { quiet }: SharedFlags,
+  work: (tell: (text: string) => void) => Promise<T>,
+): Promise<T> {
   const progress = new Progress(process.stderr.isTTY && !quiet && !process.env['CI']);
   try {
-    return await audit({ ...request.options, progress: text => progress.tell(text) });
+    return await work(text => progress.tell(text));
   } finally {
     progress.end();
   }
@@ -74,7 +79,7 @@ export function renderOptions(flags: AuditFlags | SharedFlags, { base }: Request
 }
 
 /** The report in a format, whose code is loaded now. */
-export async function render(name: string, report: AuditReport, options: RenderOptions): Promise<string> {
+async function render(name: string, report: AuditReport, options: RenderOptions): Promise<string> {
   const load = reporters.get(name);
   if (!load) throw new Error(`no reporter ${name}`);
   return (await load()).default.render(report, options);

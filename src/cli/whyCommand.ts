@@ -1,10 +1,9 @@
-/** `why FILE:LINE[:COL]`: the findings that have a place there, with their whole story. */
+/** `why FILE:LINE[:COL]`: the findings that have a place there, with their whole story, or why there are none. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { Finding, Location } from '../model/report.ts';
+import { whyText } from '../reporters/index.ts';
 import { UserError } from '../util/errors.ts';
-import { visible } from '../util/visible.ts';
-import { auditWithProgress, render, renderOptions } from './auditCommand.ts';
+import { renderOptions, withProgress } from './auditCommand.ts';
 import { type SharedFlags, addSharedOptions } from './options.ts';
 import { print } from './output.ts';
 import { makeRequest } from './request.ts';
@@ -14,7 +13,7 @@ export function addWhyCommand(program: Command): void {
     .command('why')
     .argument('<place>', 'FILE:LINE or FILE:LINE:COLUMN')
     .argument('[paths...]', 'what to audit; default: the current folder')
-    .description('the findings whose places include this one, with their story');
+    .description('the findings at a place with their story, and why it has no others');
   addSharedOptions(command).action(async (place: string, paths: string[], flags: SharedFlags) =>
     runWhy(place, paths, flags),
   );
@@ -35,26 +34,10 @@ function parsePlace(text: string): Asked {
 
 async function runWhy(place: string, paths: readonly string[], flags: SharedFlags): Promise<void> {
   const asked = parsePlace(place);
-  const request = await makeRequest(paths, { ...flags, preset: flags.preset ?? 'strict' });
-  const { report } = await auditWithProgress(request, flags);
+  const request = await makeRequest(paths, flags);
   const root = path.resolve(request.base);
   const file = path.relative(root, path.resolve(asked.file)).split(path.sep).join('/');
-  const findings = report.findings.filter(finding => touches(finding, { ...asked, file }));
-  const options = renderOptions(flags, request, false);
-  if (findings.length === 0) return print(`No finding has a place at ${visible(place)}.\n`);
-  await print(await render('text', { ...report, findings }, options));
-}
-
-/** Whether one of the finding's places covers the place asked for. */
-function touches({ location, related, witnesses }: Finding, asked: Asked): boolean {
-  const steps = witnesses.flatMap(witness => witness.steps);
-  return [location, ...related, ...steps].some(place => covers(place, asked));
-}
-
-function covers({ file, line, column, endLine, endColumn }: Location, asked: Asked): boolean {
-  if (file !== asked.file || asked.line < line || asked.line > endLine) return false;
-  if (asked.column === null) return true;
-  const afterStart = asked.line > line || asked.column >= column;
-  const beforeEnd = asked.line < endLine || asked.column < endColumn;
-  return afterStart && beforeEnd;
+  const { why } = await import('../auditThread.ts');
+  const answer = await withProgress(flags, progress => why({ ...asked, file }, { ...request.options, progress }));
+  await print(await whyText(answer, renderOptions(flags, request, false)));
 }

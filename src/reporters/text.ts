@@ -1,36 +1,26 @@
 /** For people: the verdict and what to mend first, then every finding with its story, then checklist and coverage. */
-import { Chalk, type ChalkInstance } from 'chalk';
-import type { AuditReport, ChecklistItem, Finding, Location, WitnessPath } from '../model/report.ts';
-import { visible } from '../util/visible.ts';
+import type { AuditReport, ChecklistItem, Finding } from '../model/report.ts';
 import { wrapWords } from '../util/wrapWords.ts';
 import { type RenderOptions, defineReporter } from './reporter.ts';
+import { type Style, TextPage } from './textPage.ts';
 
 const FIRST = 3;
-const MAX_RELATED = 12;
-type Style = 'plain' | 'strong' | 'faint' | 'error' | 'warning' | 'note' | 'good';
-/** A piece of a line: text alone, or text in a style. */
-type Piece = string | readonly [Style, string];
-
 export default defineReporter({
   name: 'text',
   describe: 'for people: verdict, what to mend first, findings with their story',
   render: (report, options) => new TextReport(report, options).render(),
 });
 
-class TextReport {
+class TextReport extends TextPage {
   readonly #report: AuditReport;
-  readonly #options: RenderOptions;
-  readonly #chalk: ChalkInstance;
-  readonly #lines: string[] = [];
 
   constructor(report: AuditReport, options: RenderOptions) {
+    super(options);
     this.#report = report;
-    this.#options = options;
-    this.#chalk = new Chalk({ level: options.color ? 1 : 0 });
   }
 
   render(): string {
-    const { verbosity } = this.#options;
+    const { verbosity } = this.options;
     this.#verdict();
     if (verbosity !== 'quiet') {
       const shown = this.#shown();
@@ -40,52 +30,11 @@ class TextReport {
       this.#coverage();
       this.#hidden();
     }
-    return `${this.#lines.join('\n')}\n`;
-  }
-
-  /** The one place where text becomes output: nothing that comes from audited code can act on the terminal. */
-  #line(indent: number, ...pieces: Piece[]): void {
-    const painted = pieces.map(piece =>
-      typeof piece === 'string' ? visible(piece) : this.#paint(piece[0], visible(piece[1])),
-    );
-    this.#lines.push(`${' '.repeat(indent)}${painted.join('')}`.trimEnd());
-  }
-
-  /** A text broken at the width of the output; its lines start below each other, behind the label. */
-  #paragraph(indent: number, label: string, text: string): void {
-    const hanging = indent + label.length;
-    for (const [index, line] of wrapWords(text, this.#options.width - hanging).entries()) {
-      if (index === 0) this.#line(indent, ['faint', label], line);
-      else this.#line(hanging, line);
-    }
-  }
-
-  #paint(style: Style, text: string): string {
-    const chalk = this.#chalk;
-    switch (style) {
-      case 'plain':
-        return text;
-      case 'strong':
-        return chalk.bold(text);
-      case 'faint':
-        return chalk.dim(text);
-      case 'error':
-        return chalk.red(text);
-      case 'warning':
-        return chalk.yellow(text);
-      case 'note':
-        return chalk.cyan(text);
-      case 'good':
-        return chalk.green(text);
-    }
-  }
-
-  #gap(): void {
-    this.#lines.push('');
+    return `${this.lines.join('\n')}\n`;
   }
 
   #shown(): Finding[] {
-    const { showNotes } = this.#options;
+    const { showNotes } = this.options;
     const notes = showNotes || this.#report.preset === 'strict';
     return this.#report.findings.filter(({ level, suppressed }) => !suppressed && (notes || level !== 'note'));
   }
@@ -93,23 +42,23 @@ class TextReport {
   #verdict(): void {
     const { verdict, verdictReason, score } = this.#report;
     const style: Style = verdict === 'blocked' ? 'error' : verdict === 'ready' ? 'good' : 'warning';
-    this.#line(0, ['strong', 'Verdict: '], [style, verdict], ` (${verdictReason})`);
-    this.#line(0, ['strong', 'Score: '], score ? `${range(score)} of 10` : 'nothing was scored');
+    this.line(0, ['strong', 'Verdict: '], [style, verdict], ` (${verdictReason})`);
+    this.line(0, ['strong', 'Score: '], score ? `${range(score)} of 10` : 'nothing was scored');
   }
 
   #fixFirst(shown: readonly Finding[]): void {
     const first = shown.slice(0, FIRST);
     if (first.length === 0) return;
-    this.#gap();
-    this.#line(0, ['strong', 'Fix first']);
+    this.gap();
+    this.line(0, ['strong', 'Fix first']);
     for (const [index, finding] of first.entries()) {
-      this.#line(
+      this.line(
         2,
         `${index + 1}. `,
         [finding.level, finding.rule],
-        ` ${this.#place(finding.location)}  ${finding.message}`,
+        ` ${this.place(finding.location)}  ${finding.message}`,
       );
-      this.#line(5, ['faint', 'why: '], finding.why);
+      this.line(5, ['faint', 'why: '], finding.why);
     }
   }
 
@@ -122,105 +71,45 @@ class TextReport {
     }
     const files = [...byFile.keys()].sort((a, b) => (a < b ? -1 : 1));
     for (const file of files) {
-      this.#gap();
-      this.#line(0, ['strong', this.#path(file)]);
+      this.gap();
+      this.line(0, ['strong', this.path(file)]);
       const ofFile = byFile.get(file) ?? [];
       ofFile.sort((a, b) => a.location.line - b.location.line || a.location.column - b.location.column);
-      for (const finding of ofFile) this.#finding(finding);
+      for (const finding of ofFile) this.finding(finding);
     }
-  }
-
-  #finding(finding: Finding): void {
-    const { location, level, rule, confidence, message, why, fix } = finding;
-    this.#gap();
-    this.#line(
-      2,
-      `${location.line}:${location.column} `,
-      [level, level],
-      ' ',
-      ['strong', rule],
-      ['faint', ` (confidence ${confidence})`],
-    );
-    this.#paragraph(4, '', message);
-    this.#paragraph(4, 'why: ', why);
-    this.#paragraph(4, 'fix: ', fix);
-    this.#frame(finding);
-    for (const witness of finding.witnesses) this.#witness(witness);
-    if (finding.witnesses.length === 0) this.#related(finding);
-    for (const assumption of finding.assumptions) this.#line(4, ['faint', `assumed: ${assumption}`]);
-  }
-
-  #frame({ frame, location, level }: Finding): void {
-    const digits = String(frame.firstLine + frame.lines.length).length;
-    for (const [index, text] of frame.lines.entries()) {
-      const number = frame.firstLine + index;
-      const marked = number === frame.marked;
-      this.#line(
-        4,
-        [marked ? level : 'faint', `${marked ? '>' : ' '} ${String(number).padStart(digits)} | `],
-        [marked ? 'plain' : 'faint', text],
-      );
-      if (!marked || location.column > text.length + 1) continue;
-      const end = location.endLine === location.line ? location.endColumn : text.length + 1;
-      const width = Math.max(1, Math.min(end, text.length + 1) - location.column);
-      this.#line(4, ' '.repeat(digits + 2), ' | ', shownBlank(text.slice(0, location.column - 1)), [
-        level,
-        '^'.repeat(width),
-      ]);
-    }
-  }
-
-  #witness({ title, steps }: WitnessPath): void {
-    this.#line(4, ['strong', title]);
-    for (const step of steps) {
-      const order = step.importance === 'essential' ? `${step.order}.` : '·';
-      const style: Style = step.importance === 'essential' ? 'strong' : 'plain';
-      this.#line(
-        6 + 2 * Math.min(step.depth, 12),
-        `${order} `,
-        [style, step.message],
-        ['faint', `  ${this.#place(step)}`],
-      );
-    }
-  }
-
-  #related({ related }: Finding): void {
-    for (const place of related.slice(0, MAX_RELATED))
-      this.#line(6, `- ${place.message}`, ['faint', `  ${this.#place(place)}`]);
-    if (related.length > MAX_RELATED) this.#line(6, ['faint', `… ${related.length - MAX_RELATED} more places`]);
   }
 
   #checklist(): void {
-    this.#gap();
-    this.#line(0, ['strong', 'Checklist']);
+    this.gap();
+    this.line(0, ['strong', 'Checklist']);
     for (const item of this.#report.items) {
-      const [reason, ...more] = wrapWords(item.outcome === 'not measured' ? '' : item.reason, this.#options.width - 31);
+      const [reason, ...more] = wrapWords(item.outcome === 'not measured' ? '' : item.reason, this.options.width - 31);
       const outcome = outcomeText(item).padEnd(13);
-      this.#line(2, item.id.padEnd(4), item.title.padEnd(12), [itemStyle(item), outcome], reason ?? '');
-      for (const line of more) this.#line(31, line);
-      if (this.#options.verbosity === 'verbose') this.#line(6, ['faint', `${item.question} ${item.raise}`]);
+      this.line(2, item.id.padEnd(4), item.title.padEnd(12), [itemStyle(item), outcome], reason ?? '');
+      for (const line of more) this.line(31, line);
+      if (this.options.verbosity === 'verbose') this.line(6, ['faint', `${item.question} ${item.raise}`]);
     }
   }
 
   #coverage(): void {
     const { files, functions, calls, resolved, gaps } = this.#report.coverage;
     const share = (100 * resolved).toFixed(1);
-    this.#gap();
-    this.#line(0, ['strong', 'Coverage']);
-    this.#line(2, `${files} files, ${functions} functions, ${calls.total} calls: ${share} % resolved`);
-    this.#line(
+    this.gap();
+    this.line(0, ['strong', 'Coverage']);
+    this.line(2, `${files} files, ${functions} functions, ${calls.total} calls: ${share} % resolved`);
+    this.line(
       2,
       `calls with 1 target ${calls.one}, 2-3 ${calls.few}, more ${calls.many}, external ${calls.external}, none ${calls.none}`,
     );
-    const verbose = this.#options.verbosity === 'verbose';
+    const verbose = this.options.verbosity === 'verbose';
     const shown = verbose ? gaps : gaps.slice(0, 5);
     if (gaps.length > 0)
-      this.#line(
+      this.line(
         2,
         `not modelled: ${shown.map(({ reason, count }) => `${reason} ${count}`).join(', ')}${gaps.length > shown.length ? ', …' : ''}`,
       );
     for (const { reason, count, examples } of this.#report.skipped) {
-      this.#line(
+      this.line(
         2,
         `left out: ${count} ${reason}${verbose ? ` (${examples.join(', ')}${count > examples.length ? ', …' : ''})` : ''}`,
       );
@@ -232,36 +121,25 @@ class TextReport {
     const { diagnostics } = this.#report;
     const shown = verbose ? diagnostics : diagnostics.filter(({ severity }) => severity !== 'info').slice(0, 10);
     for (const { severity, kind, message, file, line } of shown) {
-      const place = file === undefined ? '' : `${this.#path(file)}${line === undefined ? '' : `:${line}`} `;
-      this.#line(2, [severity === 'info' ? 'note' : severity, kind], ` ${place}${message}`);
+      const place = file === undefined ? '' : `${this.path(file)}${line === undefined ? '' : `:${line}`} `;
+      this.line(2, [severity === 'info' ? 'note' : severity, kind], ` ${place}${message}`);
     }
     if (diagnostics.length > shown.length)
-      this.#line(2, ['faint', `${diagnostics.length - shown.length} more diagnostics with --verbose`]);
+      this.line(2, ['faint', `${diagnostics.length - shown.length} more diagnostics with --verbose`]);
   }
 
   #hidden(): void {
     const { hidden, preset } = this.#report;
     const parts: string[] = [];
-    if (hidden.notes > 0 && preset !== 'strict' && !this.#options.showNotes)
+    if (hidden.notes > 0 && preset !== 'strict' && !this.options.showNotes)
       parts.push(`${hidden.notes} note${hidden.notes === 1 ? '' : 's'} (--show notes)`);
     if (hidden.lowConfidence > 0) parts.push(`${hidden.lowConfidence} of low confidence (--preset strict)`);
     if (hidden.suppressed > 0) parts.push(`${hidden.suppressed} suppressed in the code`);
     if (parts.length === 0) return;
-    this.#gap();
-    this.#line(0, ['faint', `Not shown: ${parts.join(', ')}`]);
-  }
-
-  #path(file: string): string {
-    return this.#options.base === '' ? file : `${this.#options.base}/${file}`;
-  }
-
-  #place({ file, line, column }: Location): string {
-    return `${this.#path(file)}:${line}:${column}`;
+    this.gap();
+    this.line(0, ['faint', `Not shown: ${parts.join(', ')}`]);
   }
 }
-
-/** As wide as the text before the marker: tabs are printed as one blank. */
-const shownBlank = (text: string): string => ' '.repeat(visible(text).length);
 
 const range = ({ low, high }: { low: number; high: number }): string =>
   low === high ? low.toFixed(1) : `${low.toFixed(1)}-${high.toFixed(1)}`;

@@ -73,6 +73,8 @@ export class DutyEvents {
   /** Releases that ended a duty in some walk. */
   readonly owned = new Set<string>();
   readonly early = new Map<string, EarlyRelease>();
+  /** Duties whose releaser went to code that nobody knows, in some walk. */
+  readonly given = new Set<string>();
   readonly #taken = new Map<string, Duty>();
 
   take(duty: Duty): void {
@@ -271,8 +273,13 @@ export abstract class DutyEffects {
   /** Handed to code that nobody knows, to a handler, to an outside object: it is theirs now. */
   protected handOver(path: Path, refs: Refs): Path {
     if (refs.length === 0) return path;
-    const after = without(path, hold => this.carriers.anyLeadsTo(refs, hold));
+    const after = without(path, hold => {
+      const isGiven = this.carriers.anyLeadsTo(refs, hold);
+      if (isGiven) this.tools.events.given.add(hold.duty.id);
+      return isGiven;
+    });
     const foreign = this.carriers.tokens(refs).filter(token => !path.taken.has(token));
+    for (const token of foreign) this.tools.events.given.add(token);
     return foreign.length === 0 ? after : { ...after, lost: new Set([...after.lost, ...foreign]) };
   }
 

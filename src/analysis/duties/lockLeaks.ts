@@ -32,6 +32,30 @@ export interface LockLeaks {
   readonly nested: readonly Site[];
 }
 
+/**
+ * What is taken by hand and given back. `released`: on all ways; `returned`: whoever calls is given the releaser;
+ * `handed-over`: the releaser is put, or given to code, where others release with it.
+ */
+export interface KeptDuty {
+  readonly duty: Duty;
+  readonly because: 'released' | 'returned' | 'handed-over';
+}
+
+/** Duties without a finding, with what becomes of them. Nothing but `why` asks for them. */
+export const keptDuties = defineAnalysis<readonly KeptDuty[]>('kept-duties', get => {
+  const duties = get(lockDuties);
+  const leaking = new Set(get(lockLeaks).leaks.map(({ duty }) => siteKey(duty.site)));
+  return duties.runs.flatMap(run =>
+    [...takenIn(run, duties).values()].flatMap(({ duty }): KeptDuty[] => {
+      if (leaking.has(siteKey(duty.site))) return [];
+      const holds = run.exits.flatMap(({ path }) => path.held.filter(hold => hold.duty.id === duty.id));
+      if (holds.some(hold => hold.returned)) return [{ duty, because: 'returned' }];
+      const isGiven = holds.length > 0 || duties.events.given.has(duty.id);
+      return [{ duty, because: isGiven ? 'handed-over' : 'released' }];
+    }),
+  );
+});
+
 export const lockLeaks = defineAnalysis<LockLeaks>('lock-leaks', get => {
   const duties = get(lockDuties);
   const leaks = new Map<string, Leak>();

@@ -29,6 +29,18 @@ export interface LockCreation {
 export interface LockCreations {
   readonly found: readonly LockCreation[];
   readonly looked: readonly Site[];
+  readonly right: readonly RightCreation[];
+}
+
+/**
+ * Why a lock that is made here does exclude. `made-once`: the code runs once in the life of what it guards;
+ * `not-replaced`: it is put where none was; `shared`: all who need it are given this one; `same-task`: no two calls of
+ * the code run side by side; `not-taken`: nobody takes it.
+ */
+export interface RightCreation {
+  readonly at: Site;
+  readonly type: string;
+  readonly because: 'made-once' | 'not-replaced' | 'shared' | 'same-task' | 'not-taken';
 }
 
 export const lockCreations = defineAnalysis<LockCreations>('lock-creations', (get, program) =>
@@ -51,6 +63,7 @@ class Finder {
   readonly #uses = new Map<string, Use[]>();
   readonly #found: LockCreation[] = [];
   readonly #looked: Site[] = [];
+  readonly #right: RightCreation[] = [];
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -74,33 +87,35 @@ class Finder {
         for (const step of this.#program.steps(fn.id).values()) {
           if (step.kind !== 'call' || step.newOf === undefined || !types.has(step.newOf)) continue;
           this.#looked.push(this.#program.site(fn.id, step.at));
-          this.#creation(fn, step);
+          const because = this.#creation(fn, step);
+          if (because !== null) this.#right.push({ at: this.#program.site(fn.id, step.at), type: step.newOf, because });
         }
       }
-    return { found: this.#found, looked: this.#looked };
+    return { found: this.#found, looked: this.#looked, right: this.#right };
   }
 
-  #creation(fn: FunctionFacts, step: Call): void {
+  /** Reports it, or says why it is right. */
+  #creation(fn: FunctionFacts, step: Call): RightCreation['because'] | null {
     const symbolic = this.#eval.symbolicFrame(fn);
-    if (fn.synthetic || livesOn(this.#eval, symbolic)) return;
+    if (fn.synthetic || livesOn(this.#eval, symbolic)) return 'made-once';
     const index = new FunctionIndex(fn);
     const stores = this.#storesOf(index, symbolic, step);
     const replaced = stores.find(store => this.#replaces(index, symbolic, store, step));
     if (replaced)
       return this.#add('replaced', fn, step, this.#usesAt(symbolic, replaced, step), placeText(replaced.place));
+    if (stores.length > 0) return 'not-replaced';
     const uses = this.#uses.get(`${fn.id}@s${step.id}`) ?? [];
-    if (uses.length === 0 || stores.length > 0) return;
     const [first] = uses;
-    if (!first || !excludes(first.pair.acquires) || !isMade(first.pair.acquires.ref)) return;
+    if (!first || !excludes(first.pair.acquires) || !isMade(first.pair.acquires.ref)) return 'not-taken';
     const { ref } = first.pair.acquires;
     const rendered = this.#isRendered(fn, ref);
     if (rendered) return this.#add('per-render', fn, step, uses, null);
-    if (uses.some(use => this.#isShared(use, fn, ref)) || this.#escapes(ref, fn, ref.frame, FOLLOWED)) return;
-    if (uses.every(({ by }) => by.activity.instances !== 'many')) return;
-    this.#add('per-call', fn, step, uses, null);
+    if (uses.some(use => this.#isShared(use, fn, ref)) || this.#escapes(ref, fn, ref.frame, FOLLOWED)) return 'shared';
+    if (uses.every(({ by }) => by.activity.instances !== 'many')) return 'same-task';
+    return this.#add('per-call', fn, step, uses, null);
   }
 
-  #add(how: LockCreation['how'], fn: FunctionFacts, step: Call, uses: readonly Use[], place: string | null): void {
+  #add(how: LockCreation['how'], fn: FunctionFacts, step: Call, uses: readonly Use[], place: string | null): null {
     const exported = uses.length === 0 || uses.every(({ by }) => by.activity.evidence === 'exported');
     this.#found.push({
       how,
@@ -110,6 +125,7 @@ class Finder {
       used: distinct(uses.map(({ pair }) => traceEnd(pair.trace))).slice(0, 6),
       confidence: how !== 'per-render' && exported ? 'medium' : 'high',
     });
+    return null;
   }
 
   /** Taken by branches that run side by side, or by something that was started and goes on by itself. */

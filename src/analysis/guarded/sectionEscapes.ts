@@ -32,8 +32,21 @@ export interface SectionEscapes {
   readonly found: readonly SectionEscape[];
   /** Places where work is started inside sections, waited for or not. */
   readonly looked: readonly Site[];
+  readonly right: readonly RightWork[];
   /** Whether this rule speaks of the promise that is made here. */
   speaksOf(site: Site): boolean;
+}
+
+/**
+ * Why work that is started in a section is right. `waited-inside`: the section waits for it; `settled`: it waits for all
+ * of a group, however some of them end; `one-writer`: one of the group writes what the lock guards; `not-guarded`: the
+ * work touches nothing of that; `never-rejects`: no failure ends the wait for a group early.
+ */
+export interface RightWork {
+  readonly at: Site;
+  readonly lock: Lock;
+  readonly section: Site;
+  readonly because: 'waited-inside' | 'settled' | 'one-writer' | 'not-guarded' | 'never-rejects';
 }
 
 export const sectionEscapes = defineAnalysis<SectionEscapes>('section-escapes', (get, program) =>
@@ -47,6 +60,7 @@ class Finder {
   readonly #guarded: GuardedState;
   readonly #get: Get;
   readonly #found = new Map<string, SectionEscape>();
+  readonly #right: RightWork[] = [];
 
   constructor(get: Get, program: Program) {
     this.#get = get;
@@ -61,15 +75,22 @@ class Finder {
     for (const escape of work.escapes) this.#escape(escape);
     for (const moment of work.awaits) this.#siblings(moment, moment.step.values);
     const looked = new Map<string, Site>();
-    for (const { frame, step } of work.calls) {
+    const escaped = new Set(
+      work.escapes.map(({ moment, held }) => `${moment.frame.id}.${moment.step.id} ${held.held.token}`),
+    );
+    for (const { frame, step, held } of work.calls) {
       const site = this.#program.site(frame.fn.id, step.at);
       const starts = this.#eval.callees(frame, step).some(callee => callee.frame.fn.calling !== 'value');
-      if (starts && !frame.fn.synthetic) looked.set(`${site.file}:${step.at[0]}`, site);
+      if (!starts || frame.fn.synthetic) continue;
+      looked.set(`${site.file}:${step.at[0]}`, site);
+      for (const one of held)
+        if (!escaped.has(`${frame.id}.${step.id} ${one.held.token}`)) this.#isRight(site, one, 'waited-inside');
     }
     const places = new Set([...this.#found.values()].map(({ at }) => `${at.file}:${at.at[0]}`));
     return {
       found: [...this.#found.values()],
       looked: [...looked.values()],
+      right: this.#right,
       speaksOf: ({ file, at }) => places.has(`${file}:${at[0]}`),
     };
   }
@@ -78,6 +99,10 @@ class Finder {
     const key = `${escape.at.in}:${escape.at.at[0]}`;
     const known = this.#found.get(key);
     if (!known || rank(escape) < rank(known)) this.#found.set(key, escape);
+  }
+
+  #isRight(at: Site, { held }: HeldHere, because: RightWork['because']): void {
+    if (excludes(held.lock)) this.#right.push({ at, lock: held.lock, section: traceEnd(held.trace), because });
   }
 
   #escape({ held, moment, work, how }: Escape): void {
@@ -89,7 +114,7 @@ class Finder {
       how === 'outside'
         ? this.#outsideTouch(moment as Moment<Call>)
         : this.#conflict(lock, work, how === 'timer' || moment.step.kind === 'chain');
-    if (!touch) return;
+    if (!touch) return this.#isRight(at, held, 'not-guarded');
     const { guarded, exact, one } = touch;
     this.#add({
       how,
@@ -167,7 +192,10 @@ class Finder {
 
   #group(held: HeldHere, lock: Lock, ref: Ref & { kind: 'combined' }): void {
     const value = ref.frame.fn.values[ref.value];
-    if (value?.kind !== 'combined' || value.until !== 'all') return;
+    if (value?.kind !== 'combined') return;
+    const at = this.#program.site(ref.frame.fn.id, value.at);
+    if (value.until === 'settled') this.#isRight(at, held, 'settled');
+    if (value.until !== 'all') return;
     const parts = promiseParts(this.#eval, ref);
     const writers = parts.flatMap(part => {
       const work = this.#workOf(part.ref);
@@ -185,7 +213,8 @@ class Finder {
     });
     const [first, second] = writers;
     const other = second ?? (first?.many ? first : undefined);
-    if (!first || !other || !this.#mayFail(parts.map(part => part.ref))) return;
+    if (!first || !other) return this.#isRight(at, held, first ? 'one-writer' : 'not-guarded');
+    if (!this.#mayFail(parts.map(part => part.ref))) return this.#isRight(at, held, 'never-rejects');
     const guarded = this.#guarded
       .under(lock.site)
       .find(
@@ -194,11 +223,11 @@ class Finder {
           overlap(one.location.holders, first.touch.location.holders),
       );
     const sameObject = overlap(first.touch.location.holders, other.touch.location.holders);
-    if (!guarded && !sameObject) return;
+    if (!guarded && !sameObject) return this.#isRight(at, held, 'not-guarded');
     this.#add({
       how: 'siblings',
       lock,
-      at: this.#program.site(ref.frame.fn.id, value.at),
+      at,
       section: traceEnd(held.held.trace),
       touches: {
         name: other.touch.location.name,

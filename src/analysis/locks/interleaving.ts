@@ -10,14 +10,22 @@ interface Running {
 /** Triggers that nothing fires before the program serves, or before its modules are loaded. */
 const AFTER_STARTUP = new Set(['route', 'export', 'message', 'job', 'hook', 'signal']);
 
-/** Two pairs in different activations of activities (which may be two runs of one). */
-export function canRunTogether(a: Running, b: Running): boolean {
+/**
+ * Why two of them never overlap. `one-run`: both in the one run that there is of an activity; `tests`: tests run one
+ * after the other; `modules`: so do module bodies; `start-up`: the one is over before the other can begin.
+ */
+export type Apart = 'one-run' | 'tests' | 'modules' | 'start-up';
+
+/** Two pairs in different activations of activities (which may be two runs of one): null when they may overlap. */
+export function whyApart(a: Running, b: Running): Apart | null {
   const [first, second] = [a.by.activity, b.by.activity];
-  if (first === second) return first.instances === 'many';
-  if (isTest(first) || isTest(second)) return false;
-  if (first.trigger === 'module' && second.trigger === 'module') return false;
-  return !isBefore(a, second) && !isBefore(b, first);
+  if (first === second) return first.instances === 'many' ? null : 'one-run';
+  if (isTest(first) || isTest(second)) return 'tests';
+  if (first.trigger === 'module' && second.trigger === 'module') return 'modules';
+  return isBefore(a, second) || isBefore(b, first) ? 'start-up' : null;
 }
+
+export const canRunTogether = (a: Running, b: Running): boolean => whyApart(a, b) === null;
 
 /** Start-up code that is waited for before the other can begin. */
 function isBefore(early: Running, late: Activity): boolean {

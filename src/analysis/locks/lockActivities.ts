@@ -4,6 +4,7 @@ import { defineAnalysis } from '../analysis.ts';
 import { entryPoints } from '../flow/entryPoints.ts';
 import { deferreds } from './deferreds.ts';
 import { evaluator } from '../flow/evaluator.ts';
+import type { LockNote } from './lockNotes.ts';
 import type { Pair } from './lockPairs.ts';
 import { LockPoints } from './lockPoints.ts';
 import { walkRelevance } from './lockRelevance.ts';
@@ -23,6 +24,8 @@ export interface LockActivities {
   readonly activities: Activities;
   /** The locks held at the steps of activations. */
   readonly points: LockPoints;
+  /** What keeps work from asking for locks under those that are held around it. */
+  readonly notes: readonly LockNote[];
   /** Activations that run at most once in the life of the program, or belong to several activities. */
   isShared(frame: number, activity: Activity): boolean;
 }
@@ -32,7 +35,7 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
   const relevant = get(walkRelevance);
   if (relevant.size === 0) {
     const none = new Activities(program, () => []);
-    return { list: [], activities: none, points: new LockPoints(), isShared: () => false };
+    return { list: [], activities: none, points: new LockPoints(), notes: [], isShared: () => false };
   }
   const activities = new Activities(program, refs =>
     evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })),
@@ -61,5 +64,5 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
     for (let at = activity.frame.parent; at; at = at.parent) if (at.id === frame) return true;
     return !activities.reached(activity).has(frame);
   };
-  return { list: done, activities, points: walk.points, isShared };
+  return { list: done, activities, points: walk.points, notes: walk.notes.list(), isShared };
 });

@@ -2,6 +2,7 @@
 import type { Acquire, Release, StepId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { type OrderFact, areApart, orderOf } from './lockOrderEvidence.ts';
+import { LockNotes } from './lockNotes.ts';
 import type { Fork, Held, Pair, PairSet, Summary, Trace } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
 import type { WaitSet } from './lockWaits.ts';
@@ -22,7 +23,7 @@ export interface Walk {
   releases: Map<string, { token: string | null; lock: string | null }>;
   yields: Map<string, Held>;
   /** Locks held when a task was started, by task. */
-  births: Map<number, ReadonlySet<string>>;
+  births: Map<number, ReadonlyMap<string, Held>>;
   joined: Set<number>;
   suspended: boolean;
   /** Waits besides locks; `holder` names what the promise being joined was read from; `soft`: something else may end the wait. */
@@ -43,6 +44,7 @@ export interface ApplyOptions {
 export abstract class LockEffects {
   protected readonly evaluator: Evaluator;
   protected readonly locks: LockTable;
+  readonly notes = new LockNotes();
 
   constructor(evaluator: Evaluator, locks: LockTable) {
     this.evaluator = evaluator;

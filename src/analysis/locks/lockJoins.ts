@@ -7,6 +7,7 @@ import { LockEffects, type Walk } from './lockEffects.ts';
 import { EMPTY, type Fork, type Held, type Summary } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
 import { keptTasks } from './keptTasks.ts';
+import { asksOf, type LockNote } from './lockNotes.ts';
 import { seenFrom, wayTo } from './lockTraces.ts';
 import type { LockTable } from './locks.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
@@ -47,8 +48,28 @@ export abstract class LockJoins extends LockEffects {
     for (const id of walk.births.keys()) {
       if (walk.joined.has(id) || returned.has(id)) continue;
       const ref = this.tasks.get(id);
-      if (ref?.kind === 'task') this.activities.addTask(ref.frame, frame, ref.step);
+      if (ref?.kind !== 'task') continue;
+      this.activities.addTask(ref.frame, frame, ref.step);
+      this.note(walk, 'own-task', ref, walk.births.get(id)?.values() ?? [], null);
     }
+  }
+
+  /** Keeps for `why` that a task does not ask under locks that were held when it was started. */
+  protected note(
+    walk: Walk,
+    kind: LockNote['kind'],
+    task: Ref & { kind: 'task' },
+    held: Iterable<Held>,
+    waited: At | null,
+  ): void {
+    const [...locks] = held;
+    const asks = locks.length === 0 ? [] : asksOf(this.summary(task.frame));
+    if (asks.length === 0) return;
+    const { program } = this.evaluator;
+    const { fn } = task.from;
+    const started = program.site(fn.id, program.steps(fn.id).get(task.step)?.at ?? fn.at);
+    const at = waited && program.site(walk.frame.fn.id, waited);
+    for (const one of locks) this.notes.add({ kind, held: one, work: task.frame.fn.name, started, waited: at, asks });
   }
 
   protected readonly tasks = new Map<number, Ref>();
@@ -71,7 +92,7 @@ export abstract class LockJoins extends LockEffects {
         const ref = this.evaluator.refs.make({ kind: 'task', frame: callee.frame, from: walk.frame, step: step.id });
         this.tasks.set(ref.id, ref);
         if (state.context) this.contexts.set(ref.id, state.context);
-        walk.births.set(ref.id, new Set(state.held.map(held => held.token)));
+        walk.births.set(ref.id, byToken(state));
         continue;
       }
       after = this.apply(walk, this.called(walk, step, callee), after, callees.length > 1 || step.optional === true);
@@ -94,7 +115,7 @@ export abstract class LockJoins extends LockEffects {
     if (ref.kind === 'task') {
       if (!this.relevant.has(ref.frame.fn.id)) return;
       this.tasks.set(ref.id, ref);
-      walk.births.set(ref.id, new Set(state.held.map(held => held.token)));
+      walk.births.set(ref.id, byToken(state));
     } else if (ref.kind === 'chain' || ref.kind === 'combined')
       for (const part of promiseParts(this.evaluator, ref)) this.noteTask(walk, part.ref, state);
   }
@@ -189,6 +210,7 @@ export abstract class LockJoins extends LockEffects {
       const born = this.evaluator.program.steps(ref.from.fn.id).get(ref.step);
       const except = known && new Set(state.held.filter(held => !known.has(held.token)).map(held => held.token));
       const summary = this.started(walk, ref, born, { frame: ref.frame, guessed: maybe }, step.at);
+      if (known) this.noteJoin(walk, ref, known, state, except, step.at);
       const isMany = born?.kind === 'call' && this.activities.isRepeated(ref.from.fn, ref.step);
       const inner =
         isMany && forks.length > 0
@@ -207,6 +229,27 @@ export abstract class LockJoins extends LockEffects {
     if (ref.kind === 'opaque') this.runBuilder(walk, ref, step.at, state);
     if (ref.kind === 'made' && this.deferreds.sites.has(ref.site)) this.waitsFor(walk, ref, step.at, state, maybe);
     return state;
+  }
+
+  /** Locks released since the task was started, and locks that it had asked for before they were taken here. */
+  protected noteJoin(
+    walk: Walk,
+    task: Ref & { kind: 'task' },
+    born: ReadonlyMap<string, Held>,
+    { held }: State,
+    except: ReadonlySet<string> | undefined,
+    at: At,
+  ): void {
+    const released = [...born.values()].filter(one => !held.some(other => other.token === one.token));
+    this.note(walk, 'released-before', task, released, at);
+    if (!except || except.size === 0) return;
+    const asked = new Set(
+      this.summary(task.frame)
+        .pairs.filter(pair => pair.prefix)
+        .map(pair => pair.acquires.key),
+    );
+    const later = held.filter(one => except.has(one.token) && asked.has(one.lock.key));
+    this.note(walk, 'queued-before', task, later, at);
   }
 
   protected holder(frame: Frame, value: ValueId): string {
@@ -362,3 +405,5 @@ export abstract class LockJoins extends LockEffects {
     return { ...state, held };
   }
 }
+
+const byToken = ({ held }: State): ReadonlyMap<string, Held> => new Map(held.map(one => [one.token, one]));

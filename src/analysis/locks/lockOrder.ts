@@ -8,7 +8,8 @@ import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type LockActivities, type LockActivity, lockActivities } from './lockActivities.ts';
 import { type Held, type Pair, traceLength } from './lockPairs.ts';
-import { canRunTogether, forkOf } from './interleaving.ts';
+import { forkOf, whyApart } from './interleaving.ts';
+import { gateOf, isQuiet, quiet, type QuietCycle, unifyCycle } from './lockCycleConditions.ts';
 
 /** One hop: while `held` is held, `pair.acquires` is asked for. */
 export interface LockEdge {
@@ -28,6 +29,8 @@ export interface LockCycle {
 export interface LockOrder {
   readonly edges: readonly LockEdge[];
   readonly cycles: readonly LockCycle[];
+  /** Circles that close and do not hang: of each circle of lock classes without a deadlock, one for each reason. */
+  readonly quiet: readonly QuietCycle[];
 }
 
 const LONGEST = 4;
@@ -38,7 +41,7 @@ const EDGES_PER_HOP = 40;
 export const lockOrder = defineAnalysis<LockOrder>('lock-order', get => {
   const activities = get(lockActivities);
   const edges = activities.list.flatMap(by => by.pairs.flatMap(pair => pair.held.map(held => ({ held, pair, by }))));
-  return { edges, cycles: new CycleSearch(edges, activities).run() };
+  return { edges, ...new CycleSearch(edges, activities).run() };
 });
 
 class CycleSearch {
@@ -65,18 +68,20 @@ class CycleSearch {
       for (const [to, list] of from) from.set(to, shortestFirst(list).slice(0, EDGES_PER_HOP));
   }
 
-  run(): LockCycle[] {
-    const found: LockCycle[] = [];
+  run(): Pick<LockOrder, 'cycles' | 'quiet'> {
+    const cycles: LockCycle[] = [];
+    const discarded: QuietCycle[] = [];
     const components = stronglyConnected([...this.#hops.keys()].sort(), site =>
       [...(this.#hops.get(site)?.keys() ?? [])].sort(),
     );
     for (const component of components) {
       for (const sites of this.#siteCycles(component)) {
-        const best = this.#bestChoice(sites);
-        if (best) found.push(best);
+        const { best, rejected } = this.#bestChoice(sites);
+        if (best) cycles.push(best);
+        else discarded.push(...rejected);
       }
     }
-    return found;
+    return { cycles, quiet: discarded };
   }
 
   /** Simple cycles of lock classes, each once, starting at its smallest; a self-loop counts as a cycle of two hops. */
@@ -101,8 +106,9 @@ class CycleSearch {
     return cycles.sort((a, b) => a.length - b.length);
   }
 
-  #bestChoice(sites: readonly string[]): LockCycle | undefined {
+  #bestChoice(sites: readonly string[]): { best: LockCycle | undefined; rejected: QuietCycle[] } {
     let best: { cycle: LockCycle; rank: number } | undefined;
+    const rejected = new Map<string, QuietCycle>();
     let tried = 0;
     const chosen: LockEdge[] = [];
     const choose = (at: number): void => {
@@ -110,7 +116,10 @@ class CycleSearch {
       if (at === sites.length) {
         tried += 1;
         const cycle = this.#check([...chosen]);
-        if (!cycle) return;
+        if (isQuiet(cycle)) {
+          if (!rejected.has(cycle.because)) rejected.set(cycle.because, cycle);
+          return;
+        }
         const rank = (cycle.level === 'error' ? 0 : 1000) + { high: 0, medium: 100, low: 500 }[cycle.confidence];
         if (!best || rank < best.rank) best = { cycle, rank };
         return;
@@ -123,19 +132,21 @@ class CycleSearch {
       }
     };
     choose(0);
-    return best?.cycle;
+    return { best: best?.cycle, rejected: [...rejected.values()] };
   }
 
   /** All conditions, first for separate activities, then for branches of one. */
-  #check(edges: LockEdge[]): LockCycle | undefined {
-    if (edges.every(edge => edge.pair.batch !== null)) return undefined;
+  #check(edges: LockEdge[]): LockCycle | QuietCycle {
+    if (edges.every(edge => edge.pair.batch !== null)) return quiet(edges, 'batch');
     const [first] = edges;
     const order = first?.held.order ?? null;
-    if (order !== null && edges.every(edge => edge.held.order === order)) return undefined;
+    if (order !== null && edges.every(edge => edge.held.order === order)) return quiet(edges, 'order', { order });
     const modes = this.#modes(edges);
-    if (!modes) return undefined;
+    if (!modes) return quiet(edges, 'readers');
     const apart = this.#inSeparateActivities(edges, modes);
-    return apart ?? this.#inOneActivity(edges, modes);
+    if (!isQuiet(apart)) return apart;
+    const beside = this.#inOneActivity(edges, modes);
+    return isQuiet(beside) && beside.because === 'one-branch' ? apart : beside;
   }
 
   /** Whether every hop really waits; and what makes it less than a deadlock. */
@@ -155,22 +166,20 @@ class CycleSearch {
   #inSeparateActivities(
     edges: readonly LockEdge[],
     modes: { permits: boolean; bounded: boolean },
-  ): LockCycle | undefined {
-    for (const [index, edge] of edges.entries())
-      for (const other of edges.slice(index + 1)) if (!canRunTogether(edge, other)) return undefined;
+  ): LockCycle | QuietCycle {
+    for (const [index, edge] of edges.entries()) {
+      for (const other of edges.slice(index + 1)) {
+        const why = whyApart(edge, other);
+        if (why !== null) return quiet(edges, why);
+      }
+    }
     const unifier = new Unifier((frame, side) =>
       this.#activities.isShared(frame.id, (edges[side] as LockEdge).by.activity),
     );
-    if (
-      !unifyCycle(unifier, edges, index => index) ||
-      isGated(
-        unifier,
-        edges,
-        index => index,
-        () => 0,
-      )
-    )
-      return undefined;
+    const side = (index: number): number => index;
+    if (!unifyCycle(unifier, edges, side)) return quiet(edges, 'other-locks');
+    const gate = gateOf(unifier, edges, side, () => 0);
+    if (gate) return quiet(edges, 'gate', { gate });
     return this.#cycle(
       edges,
       modes,
@@ -180,29 +189,23 @@ class CycleSearch {
   }
 
   /** Branches of one fork in one activity: only what is taken below the fork can be a gate. */
-  #inOneActivity(edges: readonly LockEdge[], modes: { permits: boolean; bounded: boolean }): LockCycle | undefined {
+  #inOneActivity(edges: readonly LockEdge[], modes: { permits: boolean; bounded: boolean }): LockCycle | QuietCycle {
     const [first] = edges;
-    if (!first || edges.some(edge => edge.by !== first.by)) return undefined;
+    if (!first || edges.some(edge => edge.by !== first.by)) return quiet(edges, 'one-branch');
     const depths: number[] = [];
     for (const [index, edge] of edges.entries()) {
       for (const other of edges.slice(index + 1)) {
         const depth = forkOf(edge.pair, other.pair);
-        if (depth === undefined) return undefined;
+        if (depth === undefined) return quiet(edges, 'one-branch');
         depths.push(depth);
       }
     }
     const unifier = new Unifier(() => true);
-    if (!unifyCycle(unifier, edges, () => 0)) return undefined;
+    const side = (): number => 0;
+    if (!unifyCycle(unifier, edges, side)) return quiet(edges, 'other-locks');
     const below = Math.min(...depths);
-    if (
-      isGated(
-        unifier,
-        edges,
-        () => 0,
-        () => below + 1,
-      )
-    )
-      return undefined;
+    const gate = gateOf(unifier, edges, side, () => below + 1);
+    if (gate) return quiet(edges, 'gate', { gate });
     return this.#cycle(edges, modes, unifier, false);
   }
 
@@ -224,44 +227,6 @@ class CycleSearch {
     const confidence = doubts >= 2 ? 'low' : doubts === 1 || exported ? 'medium' : 'high';
     return { edges, level: modes.permits || modes.bounded ? 'warning' : 'error', confidence, assumptions };
   }
-}
-
-/** Makes the lock that each hop asks for the one that the next hop holds, all at once. */
-function unifyCycle(unifier: Unifier, edges: readonly LockEdge[], side: (index: number) => number): boolean {
-  const closes = edges.every((edge, index) => {
-    const at = (index + 1) % edges.length;
-    return unifier.unifyLocks(edge.pair.acquires, side(index), (edges[at] as LockEdge).held.lock, side(at));
-  });
-  // A hop whose two locks are one lock under these bindings waits for itself: that is another rule's matter.
-  return (
-    closes &&
-    edges.every((edge, index) => !unifier.isSame(edge.held.lock, side(index), edge.pair.acquires, side(index)))
-  );
-}
-
-/** One more lock that two hops both hold lets only one of them in. */
-function isGated(
-  unifier: Unifier,
-  edges: readonly LockEdge[],
-  side: (index: number) => number,
-  below: () => number,
-): boolean {
-  const gates = (edge: LockEdge): Held[] =>
-    edge.pair.held.filter(
-      held =>
-        held.depth >= below() &&
-        held.mode !== 'shared' &&
-        !held.maybe &&
-        (held.mode !== 'permit' || held.lock.capacity === 1),
-    );
-  for (const [index, edge] of edges.entries()) {
-    for (let other = index + 1; other < edges.length; other += 1) {
-      for (const a of gates(edge))
-        for (const b of gates(edges[other] as LockEdge))
-          if (unifier.isSame(a.lock, side(index), b.lock, side(other))) return true;
-    }
-  }
-  return false;
 }
 
 /** A limiter without a limit makes nobody wait. */

@@ -1,5 +1,5 @@
 /** Which locks an activation holds just before each of its steps: what `LockWalk` saw on its way. */
-import type { StepId } from '../../model/facts.ts';
+import type { FunctionId, StepId } from '../../model/facts.ts';
 import type { Held } from './lockPairs.ts';
 import type { Frame } from '../refs.ts';
 
@@ -17,10 +17,12 @@ interface Point {
 
 export class LockPoints {
   readonly #frames = new Map<number, Map<StepId, Point>>();
+  readonly #walked = new Set<FunctionId>();
 
   /** What an earlier, less informed walk of the activation saw is forgotten. */
   begin(frame: Frame): void {
     this.#frames.delete(frame.id);
+    this.#walked.add(frame.fn.id);
   }
 
   note(frame: Frame, step: StepId, held: readonly Held[]): void {
@@ -41,6 +43,11 @@ export class LockPoints {
     const point = this.#frames.get(frame.id)?.get(step);
     if (!point || point.held.size === 0) return NONE;
     return [...point.held.values()].map(({ held, times }) => ({ held, always: times === point.visits }));
+  }
+
+  /** Whether the walk came by any activation of the function. */
+  reached(fn: FunctionId): boolean {
+    return this.#walked.has(fn);
   }
 
   /** Whether the walk came by the activation. */

@@ -34,17 +34,46 @@ export const lockReentry = defineAnalysis<readonly Reentry[]>('lock-reentry', ge
   return [...found.values()];
 });
 
-/** The lock asked for is held, for certain, by the task that asks. */
-export function waitsForItself(held: Held, pair: Pair): boolean {
+/**
+ * Why an acquisition under a lock of the same class does not wait for itself. `reentrant`: the lock lets its holder in;
+ * `guard`: a test of the task's own store does; `other-lock`: it is never the same object; `other-key`: or never the same
+ * key; `readers`: readers do not wait for readers; `permits`: there are more units than one.
+ */
+export type NotItself = 'other-class' | 'reentrant' | 'guard' | 'other-lock' | 'other-key' | 'readers' | 'permits';
+
+/** Null: the lock asked for is held, for certain, by the task that asks. */
+export function whyNotItself(held: Held, pair: Pair): NotItself | null {
   const { lock } = held;
   const asked = pair.acquires;
-  if (lock.site !== asked.site || lock.reentrant) return false;
+  if (lock.site !== asked.site) return lock.ref === asked.ref ? 'other-key' : 'other-class';
+  if (lock.reentrant) return 'reentrant';
   // The guard that let the holder in lets the same task pass the second time.
-  if (pair.context !== null && pair.context === held.context) return false;
-  if (!new Unifier(() => true).isSame(lock, 0, asked, 0)) return false;
-  if (typeof lock.entry === 'object' && lock.entry?.kind === 'unknown') return false;
-  if (held.mode === 'shared' && pair.mode === 'shared') return false;
-  return held.mode !== 'permit' || lock.capacity === 1;
+  if (pair.context !== null && pair.context === held.context) return 'guard';
+  if (!new Unifier(() => true).isSame(lock, 0, asked, 0)) return lock.ref === asked.ref ? 'other-key' : 'other-lock';
+  if (typeof lock.entry === 'object' && lock.entry?.kind === 'unknown') return 'other-key';
+  if (held.mode === 'shared' && pair.mode === 'shared') return 'readers';
+  return held.mode !== 'permit' || lock.capacity === 1 ? null : 'permits';
+}
+
+export const waitsForItself = (held: Held, pair: Pair): boolean => whyNotItself(held, pair) === null;
+
+/** Acquisitions under a lock of the same class that do not wait for themselves. Nothing but `why` asks for them. */
+export const quietReentries = defineAnalysis<readonly QuietReentry[]>('quiet-reentries', get =>
+  get(lockActivities).list.flatMap(by =>
+    by.pairs.flatMap(pair =>
+      pair.held.flatMap(held => {
+        const because = whyNotItself(held, pair);
+        return because === null || because === 'other-class' ? [] : [{ held, pair, by, because }];
+      }),
+    ),
+  ),
+);
+
+export interface QuietReentry {
+  readonly held: Held;
+  readonly pair: Pair;
+  readonly by: LockActivity;
+  readonly because: NotItself;
 }
 
 /** Two objects put in order, where nothing excludes that the caller passes one object twice. */

@@ -39,6 +39,26 @@ export const selfWaits = defineAnalysis<readonly SelfWait[]>('self-waits', (get,
   return [...found.values()];
 });
 
+/** A wait for a task that is kept, in code that the task does not run. Nothing but `why` asks for them. */
+export interface OutsideWait {
+  readonly at: Site;
+  readonly task: FunctionId;
+  readonly started: Site;
+}
+
+export const outsideTaskWaits = defineAnalysis<readonly OutsideWait[]>('outside-task-waits', (get, program) => {
+  const inside = new Set(get(selfWaits).map(({ at }) => `${at.in}:${at.at[0]}`));
+  return keptTasks(program).flatMap(({ task: [task = ''], started }) =>
+    [...program.functions.values()].flatMap(fn =>
+      [...program.steps(fn.id).values()].flatMap(step => {
+        const at = program.site(fn.id, step.at);
+        const waits = joinedValues(step).some(value => readsPlace(fn, value, started.place));
+        return waits && !inside.has(`${at.in}:${at.at[0]}`) ? [{ at, task, started: started.site }] : [];
+      }),
+    ),
+  );
+});
+
 interface Kept {
   place: string;
   site: Site;
@@ -136,7 +156,7 @@ class SelfWaitSearch {
       const sure = isGuarded(this.#eval, frame, step.id) && calls.length > 0 ? 'low' : confidence;
       const handsOn = step.kind === 'exit' && fn.calling === 'value' && !returnsJoined;
       for (const value of handsOn ? [] : joinedValues(step)) {
-        if (this.#readsKept(fn, value) && this.#isAfterSuspension(start)) {
+        if (readsPlace(fn, value, this.#kept.place) && this.#isAfterSuspension(start)) {
           const { site } = this.#kept;
           const at = this.#program.site(fn.id, step.at);
           this.#found.push({ task: this.#task.id, at, started: site, calls, confidence: sure });
@@ -172,13 +192,6 @@ class SelfWaitSearch {
     return { site: this.#program.site(fn.id, step.at), name: to.fn.name };
   }
 
-  /** The value is read from the very place that keeps the task, of the same object. */
-  #readsKept(fn: FunctionFacts, id: ValueId): boolean {
-    const value = fn.values[id];
-    if (value?.kind === 'choice') return value.values.some(one => this.#readsKept(fn, one));
-    return value?.kind === 'read' && nameOfPlace(fn, value.place) === this.#kept.place;
-  }
-
   /** Before its first suspension the task runs inside the call that starts it: nothing is kept yet. */
   #isAfterSuspension([first]: readonly StepId[]): boolean {
     const steps = this.#program.steps(this.#task.id);
@@ -193,6 +206,13 @@ class SelfWaitSearch {
         (other.at[0] < step.at[0] || (repeated.has(first) && repeated.has(other.id))),
     );
   }
+}
+
+/** The value is read from the very place that keeps the task, of the same object. */
+function readsPlace(fn: FunctionFacts, id: ValueId, place: string): boolean {
+  const value = fn.values[id];
+  if (value?.kind === 'choice') return value.values.some(one => one !== id && readsPlace(fn, one, place));
+  return value?.kind === 'read' && nameOfPlace(fn, value.place) === place;
 }
 
 /** Whether the function waits for what a call gives. */

@@ -5,7 +5,7 @@
  */
 import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from '../analysis.ts';
-import { deferreds } from './deferreds.ts';
+import { type Deferreds, deferreds } from './deferreds.ts';
 import { type LockActivities, type LockActivity, lockActivities } from './lockActivities.ts';
 import { DOUBT, type Held, type Trace, traceEnd, traceLength } from './lockPairs.ts';
 import { waitsForItself } from './lockReentry.ts';
@@ -28,10 +28,29 @@ export interface WaitCycle {
   readonly assumptions: readonly string[];
 }
 
-export const waitCycles = defineAnalysis<readonly WaitCycle[]>('wait-cycles', get => {
+/**
+ * Why a wait ends. `other-ender`: some code can end it that does not need what the waiter holds; `open`: who ends it is
+ * not all in the program; `not-held`: no lock is held there; `other-lock`: not the lock that is to become free.
+ */
+export interface EndingWait {
+  readonly kind: Waiting['kind'];
+  readonly at: Site;
+  readonly because: 'other-ender' | 'open' | 'not-held' | 'other-lock';
+  readonly held: Held | null;
+  /** Where it can be ended. */
+  readonly enders: readonly Site[];
+}
+
+export interface WaitCycles {
+  readonly found: readonly WaitCycle[];
+  readonly ending: readonly EndingWait[];
+}
+
+export const waitCycles = defineAnalysis<WaitCycles>('wait-cycles', get => {
   const activities = get(lockActivities);
   const { open, settlers } = get(deferreds);
   const found = new Map<string, WaitCycle>();
+  const ending: EndingWait[] = [];
   const add = (cycle: WaitCycle | undefined): void => {
     if (!cycle) return;
     const key = `${cycle.at.in}:${cycle.at.at[0]}`;
@@ -44,13 +63,44 @@ export const waitCycles = defineAnalysis<readonly WaitCycle[]>('wait-cycles', ge
         for (const held of pair.held) if (waitsForItself(held, pair)) add(storedPromise(held, pair, by));
     }
     for (const wait of by.waits) {
-      if (wait.kind === 'unlock' || wait.kind === 'idle') add(ownLock(wait, by));
-      else if (wait.on !== null && !(wait.on.kind === 'made' && open.has(wait.on.site)))
-        add(told(wait, by, activities, settlers));
+      const cycle = judge(wait, by, activities, { open, settlers });
+      if ('because' in cycle) ending.push(cycle);
+      else add(cycle);
     }
   }
-  return [...found.values()];
+  return { found: [...found.values()], ending };
 });
+
+function judge(
+  wait: Waiting,
+  by: LockActivity,
+  activities: LockActivities,
+  { open, settlers }: Pick<Deferreds, 'open' | 'settlers'>,
+): WaitCycle | EndingWait {
+  const isOwn = wait.kind === 'unlock' || wait.kind === 'idle';
+  const isOpen = wait.on === null || (wait.on.kind === 'made' && open.has(wait.on.site));
+  const enders = isOwn ? [] : endersOf(wait, activities);
+  const cycle = isOwn ? ownLock(wait, by) : isOpen ? undefined : told(wait, by, activities, enders, settlers);
+  if (cycle) return cycle;
+  const [held = null] = wait.held;
+  return {
+    kind: wait.kind,
+    at: traceEnd(wait.trace),
+    because: held === null ? 'not-held' : isOwn ? 'other-lock' : isOpen || enders.length === 0 ? 'open' : 'other-ender',
+    held,
+    enders: enders.map(({ settle }) => traceEnd(settle.trace)),
+  };
+}
+
+interface Ender {
+  settle: Settling;
+  other: LockActivity;
+}
+
+const endersOf = (wait: Waiting, activities: LockActivities): Ender[] =>
+  activities.list.flatMap(other =>
+    other.settles.filter(settle => mayEnd(settle, wait)).map(settle => ({ settle, other })),
+  );
 
 /** A promise that was stored or started before the lock was taken, and that needs it. */
 function storedPromise(held: Held, pair: LockActivity['pairs'][number], by: LockActivity): WaitCycle {
@@ -84,11 +134,9 @@ function told(
   wait: Waiting,
   by: LockActivity,
   activities: LockActivities,
+  events: readonly Ender[],
   settlers: ReadonlyMap<string, ReadonlySet<string>>,
 ): WaitCycle | undefined {
-  const events = activities.list.flatMap(other =>
-    other.settles.filter(settle => mayEnd(settle, wait)).map(settle => ({ settle, other })),
-  );
   if (events.length === 0 || wait.on === null) return undefined;
   // A resolver in code that no entry point reaches: nobody knows under which locks it runs.
   const seen = new Set(events.map(({ settle }) => traceEnd(settle.trace).in));
