@@ -10,6 +10,7 @@ import type { Spawn } from '../src/model/facts.ts';
 import { checks } from '../src/checks/index.ts';
 import { frontends } from '../src/frontends/index.ts';
 import { libraries } from '../src/libraries/index.ts';
+import { explainers } from '../src/reasons/index.ts';
 import { reporters } from '../src/reporters/index.ts';
 import { DEFAULT_RENDER } from '../src/reporters/reporter.ts';
 import { createGet } from '../src/analysis/analysis.ts';
@@ -79,13 +80,16 @@ describe('other parts', () => {
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
   it('formats are registered under the name of their file, and render', async () => {
-    expect([...reporters.keys()].sort()).toEqual(names('src/reporters', ['index.ts', 'reporter.ts']));
+    expect([...reporters.keys()].sort()).toEqual(names('src/reporters', ['index.ts', 'reporter.ts', 'textPage.ts', 'why.ts']));
     for (const [name, load] of reporters) {
       const { default: reporter } = await load();
       expect(reporter.name).toBe(name);
       expect(reporter.describe).not.toBe('');
       expect(reporter.render(REPORT, DEFAULT_RENDER)).toBe(reporter.render(REPORT, DEFAULT_RENDER));
     }
+  });
+  it('subjects of why are registered under the name of their file', () => {
+    expect(explainers.map(({ name }) => name).sort()).toEqual(names('src/reasons', ['index.ts', 'reason.ts']));
   });
   it('front ends are registered', () => {
     const folders = fs
