@@ -80,7 +80,9 @@ describe('other parts', () => {
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
   it('formats are registered under the name of their file, and render', async () => {
-    expect([...reporters.keys()].sort()).toEqual(names('src/reporters', ['index.ts', 'reporter.ts', 'textPage.ts', 'why.ts']));
+    expect([...reporters.keys()].sort()).toEqual(
+      names('src/reporters', ['index.ts', 'reporter.ts', 'textPage.ts', 'why.ts']),
+    );
     for (const [name, load] of reporters) {
       const { default: reporter } = await load();
       expect(reporter.name).toBe(name);
