@@ -11,39 +11,7 @@ import pMap from 'p-map';
 import PQueue from 'p-queue';
 import lockfile from 'proper-lockfile';
 import { afterAll, describe, expect, it } from 'vitest';
-
-/** Lets everything run that needs no timer. */
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-};
-/** A section that is held until told otherwise, and the order in which sections are entered. */
-function recorder(): { enter(name: string): () => Promise<void>; leave(): void; log: string[]; most(): number } {
-  const log: string[] = [];
-  const open: (() => void)[] = [];
-  let inside = 0;
-  let most = 0;
-  return {
-    log,
-    most: () => most,
-    leave: () => open.shift()?.(),
-    enter: name => async () => {
-      log.push(name);
-      most = Math.max(most, ++inside);
-      await new Promise<void>(resolve => open.push(resolve));
-      inside--;
-    },
-  };
-}
-/** `pending`, or how it settled. */
-async function stateOf(promise: Promise<unknown>): Promise<string> {
-  let state = 'pending';
-  promise.then(
-    () => (state = 'fulfilled'),
-    () => (state = 'rejected'),
-  );
-  await settle();
-  return state;
-}
+import { recorder, settle, stateOf } from './support/sections.ts';
 
 describe('async-mutex', () => {
   it('serves waiters in order, one at a time', async () => {

@@ -154,6 +154,7 @@ function declare(
     }
   } else if (ts.isFunctionDeclaration(node)) {
     into.values.add(node.name?.text ?? 'default');
+    if (node.name && node.type) readMixin(node.name.text, node.type, into);
     if (ts.isModuleBlock(node.parent) && ts.isIdentifier(node.parent.parent.name)) {
       const space = node.parent.parent.name.text;
       readNames(space, [node.name?.text ?? ''], into);
@@ -167,14 +168,7 @@ function declare(
     if (ts.isClassDeclaration(node)) into.constructible.add(own);
     readMembers(own, node.members, into, inLanguage);
     for (const clause of node.heritageClauses ?? [])
-      for (const { expression } of clause.types)
-        readBase(
-          own,
-          ts.isPropertyAccessExpression(expression)
-            ? expression.name.text
-            : (imported.get(expression.getText()) ?? expression.getText()),
-          into,
-        );
+      for (const { expression } of clause.types) readBases(own, expression, into, imported);
   } else if (ts.isTypeAliasDeclaration(node)) {
     into.values.add(node.name.text);
     readAlias(node.name.text, node.type, into, inLanguage);
@@ -197,6 +191,29 @@ function readAlias(name: string, type: ts.TypeNode, into: Declared, inLanguage: 
     into.callable.add(name);
     readNames(name, [], into);
   } else if (ts.isTypeQueryNode(type)) into.callable.add(name);
+}
+
+/** `class Pool extends Queryable(EventEmitter)`: a mixin gives its members under its own name. */
+function readBases(
+  name: string,
+  expression: ts.Expression,
+  into: Declared,
+  imported: ReadonlyMap<string, string>,
+): void {
+  if (ts.isCallExpression(expression))
+    for (const each of [expression.expression, ...expression.arguments]) readBases(name, each, into, imported);
+  else if (ts.isPropertyAccessExpression(expression)) readBase(name, expression.name.text, into);
+  else readBase(name, imported.get(expression.getText()) ?? expression.getText(), into);
+}
+
+/** `function Queryable(Base): { new (…): { query(): … } } & Base`. */
+function readMixin(name: string, type: ts.TypeNode, into: Declared): void {
+  if (ts.isIntersectionTypeNode(type)) for (const part of type.types) readMixin(name, part, into);
+  else if (ts.isTypeLiteralNode(type))
+    for (const { members } of type.members.flatMap(each =>
+      ts.isConstructSignatureDeclaration(each) && each.type && ts.isTypeLiteralNode(each.type) ? [each.type] : [],
+    ))
+      readMembers(name, members, into, false);
 }
 
 function readBase(name: string, base: string, into: Declared): void {

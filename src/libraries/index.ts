@@ -43,6 +43,9 @@ import { terminus } from './terminus.ts';
 import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
 import { undici, undiciTypes } from './undici.ts';
 import { ws } from './ws.ts';
+import { asyncRwlock } from './async-rwlock.ts';
+import { genericPool } from './generic-pool.ts';
+import { mysql2, mysql2Promise } from './mysql2.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
@@ -115,4 +118,8 @@ export const libraries: readonly Library[] = [
   kafkajs,
   koa,
   socketIo,
+  mysql2,
+  mysql2Promise,
+  genericPool,
+  asyncRwlock,
 ];

@@ -23,7 +23,8 @@ export function externalCallee(
   if (packageName === undefined || ts.isParameter(declaration) || ts.isBindingElement(declaration))
     return callOfType(asking, callee);
   const keys = declaredKeys(asking, symbol, declaration, packageName);
-  if (keys.length === 0) return callOfType(asking, callee) ?? { kind: 'callee-value' };
+  if (keys.length === 0)
+    return callOfType(asking, callee) ?? mixedInCallee(asking, callee, declaration) ?? { kind: 'callee-value' };
   const dispatched = packageName === OWN_DECLARATIONS && ownInterfaceMember(declaration, keys[0] ?? '');
   if (dispatched) return dispatched;
   if (packageName === OWN_DECLARATIONS)
@@ -64,6 +65,13 @@ export function inheritedCallee(
   return name === undefined ? undefined : { kind: 'external', name };
 }
 
+/** A member that a mixin declares in an anonymous class: by the names of the types that extend it. */
+function mixedInCallee(asking: Asking, callee: ts.Expression, declaration: ts.Declaration): Callee | undefined {
+  if (!ts.isTypeLiteralNode(declaration.parent)) return undefined;
+  const name = receiverNames(asking, callee).find(each => asking.index.has(each));
+  return name === undefined ? undefined : { kind: 'external', name };
+}
+
 /** The names that the member has in the receiver's type and in the checker's base types, when no table knows its own. */
 function inheritedNames(
   asking: Asking,
@@ -71,8 +79,12 @@ function inheritedNames(
   names: readonly string[],
   declaration: ts.Declaration,
 ): string[] {
-  if (!ts.isPropertyAccessExpression(callee) || names.some(name => asking.index.has(name))) return [];
-  if (containerName(declaration, false) === undefined) return [];
+  if (names.some(name => asking.index.has(name)) || containerName(declaration, false) === undefined) return [];
+  return receiverNames(asking, callee);
+}
+
+function receiverNames(asking: Asking, callee: ts.Expression): string[] {
+  if (!ts.isPropertyAccessExpression(callee)) return [];
   const member = callee.name.text;
   const found: string[] = [];
   const seen = new Set<ts.Type>();
