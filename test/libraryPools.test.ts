@@ -111,8 +111,7 @@ describe('async-rwlock', () => {
 
 describe('mysql2', () => {
   // Each command and its answer count their packets from 0.
-  const counted = (connection: mysql.Connection): { sequenceId: number } =>
-    connection;
+  const counted = (connection: mysql.Connection): { sequenceId: number } => connection;
   const answer = (connection: mysql.Connection): void => {
     connection.writeOk();
     process.nextTick(() => (counted(connection).sequenceId = 0));

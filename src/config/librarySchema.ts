@@ -16,7 +16,7 @@ const name = z.string().min(1);
 const arg = z.union([
   index,
   z.literal('receiver'),
-  z.strictObject({ argument: index, option: name }),
+  z.strictObject({ argument: z.union([index, z.literal('receiver')]), option: name }),
   z.strictObject({ from: index }),
 ]);
 const wait = z.enum(['endless', 'bounded', 'try']);
@@ -75,6 +75,7 @@ const locking = {
 const lockEffects = [
   z.strictObject({
     does: z.literal('acquire'),
+    lockIs: optional(name),
     ...locking,
     failure: optional(z.enum(['throws', 'falsy'])),
     gives: z.enum(['token', 'value-and-token', 'nothing', 'boolean']),
@@ -115,7 +116,12 @@ const lockEffects = [
   }),
 ] as const;
 const valueEffects = [
-  z.strictObject({ does: z.literal('make'), type: name, holds: optional(arg) }),
+  z.strictObject({
+    does: z.literal('make'),
+    type: name,
+    holds: optional(arg),
+    members: optional(z.record(z.string(), arg)),
+  }),
   z.strictObject({ does: z.literal('give'), what: given }),
   z.strictObject({ does: z.literal('put'), into: arg, value: arg, key: optional(arg) }),
   z.strictObject({

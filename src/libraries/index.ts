@@ -46,6 +46,8 @@ import { ws } from './ws.ts';
 import { asyncRwlock } from './async-rwlock.ts';
 import { genericPool } from './generic-pool.ts';
 import { mysql2, mysql2Promise } from './mysql2.ts';
+import { sequelize } from './sequelize.ts';
+import { typeorm } from './typeorm.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
@@ -122,4 +124,6 @@ export const libraries: readonly Library[] = [
   mysql2Promise,
   genericPool,
   asyncRwlock,
+  sequelize,
+  typeorm,
 ];

@@ -6,10 +6,11 @@ import type { EntryPoint, Executor, Knowledge, LockKind, Wait } from '../model/f
 
 /**
  * Where a value of the call stands: an argument by index (negative: from the end), the receiver, an option of an
- * options-object argument, or every argument from an index on (`{ from: 1 }`; for a callback: those that are functions).
+ * options-object argument (or a member of the receiver), or every argument from an index on (`{ from: 1 }`; for a
+ * callback: those that are functions).
  * In an entry `Type()` (a call of a value of that type) the receiver is the value called.
  */
-export type Arg = number | 'receiver' | { argument: number; option: string } | { from: number };
+export type Arg = number | 'receiver' | { argument: number | 'receiver'; option: string } | { from: number };
 
 /** How long it waits, possibly told by an option: `{ unless: option present, then }`. */
 export type WaitRule = Wait | { default: Wait; options: { at: Arg; equals?: string; wait: Wait }[] };
@@ -63,11 +64,19 @@ export type Given =
 
 export type Effect =
   /** A constructor or factory: the result is a fresh object of this type (`package#Type` when not of this package). */
-  | { does: 'make'; type: string; holds?: Arg }
+  | {
+      does: 'make';
+      type: string;
+      holds?: Arg;
+      /** What members of the object are: a query runner's `connection` is the data source that made it. */
+      members?: Record<string, Arg>;
+    }
   /** Takes a lock. `async`: the call gives a promise of the token. */
   | {
       does: 'acquire';
       lock: Arg;
+      /** The type of the lock, where it is a member of the receiver. */
+      lockIs?: string;
       key?: Arg;
       keysAre?: 'batch' | 'one-by-one';
       mode?: ModeRule;

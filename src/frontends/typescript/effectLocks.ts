@@ -42,6 +42,12 @@ function lockType(site: EffectSite, lock: Arg): TypeId | null {
   return type;
 }
 
+function namedLock(site: EffectSite, name: string): TypeId {
+  const type = `${site.package}#${name}`;
+  site.context.questions.lockKind(type);
+  return type;
+}
+
 interface Taken {
   lock: ValueId;
   key: ValueId | undefined;
@@ -69,7 +75,7 @@ function releaseDraft(at: At, token: ValueId, { lock, key }: Taken): Omit<Releas
 
 /** `lock.acquire()`. */
 export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
-  const type = lockType(site, effect.lock);
+  const type = effect.lockIs === undefined ? lockType(site, effect.lock) : namedLock(site, effect.lockIs);
   if (!effect.async) {
     const lock = site.value(effect.lock);
     if (lock === undefined) return;

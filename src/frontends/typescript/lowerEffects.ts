@@ -1,6 +1,6 @@
 /** Interprets a table entry at a call: every effect becomes steps of the function that the call stands in. */
 import type { Api, Effect } from '../../libraries/library.ts';
-import type { ValueId } from '../../model/facts.ts';
+import type { PathStep, Place, ValueId } from '../../model/facts.ts';
 import { lowerInvoke } from './effectCallbacks.ts';
 import { lowerGive, lowerOrder, lowerPut, lowerRemove, lowerTake, lowerTouch } from './effectContainers.ts';
 import { lowerCancel, lowerEmit, lowerListen, lowerRegister, lowerSpawn } from './effectEvents.ts';
@@ -166,17 +166,16 @@ function lowerMake(site: EffectSite, effect: Extract<Effect, { does: 'make' }>):
   site.context.questions.lockKind(type);
   site.receiver ??= made;
   site.result = made;
+  const put = (path: PathStep[], mode: 'update' | 'write', value: ValueId): void => {
+    const place: Place = { root: { kind: 'value', of: made }, type, path };
+    site.emit({ kind: 'access', at: site.site.at, place, mode, value, atomic: false, guard: 'none' });
+  };
   const held = effect.holds === undefined ? undefined : site.value(effect.holds);
-  if (held === undefined) return;
-  site.emit({
-    kind: 'access',
-    at: site.site.at,
-    place: { root: { kind: 'value', of: made }, type, path: [{ any: true }] },
-    mode: 'update',
-    value: site.builder.value({ kind: 'element', of: held, key: null }),
-    atomic: false,
-    guard: 'none',
-  });
+  if (held !== undefined) put([{ any: true }], 'update', site.builder.value({ kind: 'element', of: held, key: null }));
+  for (const [field, arg] of Object.entries(effect.members ?? {})) {
+    const member = arg === 'receiver' ? site.site.receiver : site.value(arg);
+    if (member !== undefined) put([{ field }], 'write', member);
+  }
 }
 
 /** Notes which arguments later effects call, so that the call itself does not pass them on. */

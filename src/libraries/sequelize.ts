@@ -1,0 +1,110 @@
+/** sequelize: an instance is a pool of connections; transactions hold one, and queries take one for their time. */
+import { defineLibrary, type Api, type Library } from './library.ts';
+import { does, entry, nothing, outside, same, sameMembers } from './rows.ts';
+import { sequelizeStub } from './stubs/sequelize.ts';
+
+const known = { outside: 'database', leavesTurn: true } as const;
+const database = outside('database');
+const pooled = { lock: 'receiver', mode: 'permit', async: true, failure: 'throws' } as const;
+
+/** Awaited before or after the operation, which fails with it; some take a name before the function. */
+const hook: Api = does({
+  does: 'register',
+  handler: -1,
+  entry: entry('hook', { awaitsHandler: true, rejection: 'reported', confined: [0] }),
+});
+const hooks = ['Create', 'Destroy', 'Update', 'Save', 'Find', 'BulkCreate', 'BulkDestroy', 'BulkUpdate', 'Sync'];
+const hookRows: Library['apis'] = same(
+  hook,
+  ...['Model', 'Sequelize'].flatMap(type => hooks.flatMap(name => [`${type}.before${name}`, `${type}.after${name}`])),
+);
+const models: Library['apis'] = {
+  ...sameMembers('Model', database, 'findAll', 'findAndCountAll', 'findByPk', 'findOne', 'findOrCreate'),
+  ...sameMembers('Model', database, 'findOrBuild', 'findCreateFind', 'count', 'max', 'min', 'sum', 'aggregate'),
+  ...sameMembers('Model', database, 'create', 'bulkCreate', 'upsert', 'truncate', 'drop', 'sync', 'describe'),
+  // Of the class, and of an object of it.
+  ...sameMembers('Model', database, 'update', 'destroy', 'restore', 'increment', 'decrement', 'save', 'reload'),
+  'Model.validate': { does: [], gives: 'promise' },
+  ...sameMembers('Model', nothing, 'build', 'bulkBuild', 'init', 'schema', 'scope', 'unscoped', 'addScope'),
+  ...sameMembers('Model', nothing, 'belongsTo', 'belongsToMany', 'hasMany', 'hasOne', 'getAttributes', 'getTableName'),
+  ...sameMembers('Model', nothing, 'get', 'set', 'getDataValue', 'setDataValue', 'setAttributes', 'changed'),
+  ...sameMembers('Model', nothing, 'previous', 'equals', 'equalsOneOf', 'isSoftDeleted', 'toJSON', 'where'),
+};
+
+export const sequelize = defineLibrary({
+  package: 'sequelize',
+  language: 'typescript',
+  locks: {
+    Sequelize: {
+      library: 'sequelize',
+      // `pool.max`, 5 when left out.
+      capacity: { kind: 'config' },
+      reentrant: 'no',
+      blocks: 'task',
+      readers: 'none',
+      queue: 'fifo',
+      ownerChecked: true,
+      reach: 'loop',
+      lease: false,
+      keyed: false,
+      limiter: true,
+    },
+  },
+  apis: {
+    'new Sequelize': {
+      does: [{ does: 'make', type: 'Sequelize' }],
+      known: { resource: { what: 'connection', ends: ['close'], observedBy: [] } },
+    },
+    // With a callback it commits or rolls back by itself; without, the transaction is the caller's to end.
+    'Sequelize.transaction': {
+      does: [
+        {
+          ...pooled,
+          does: 'run-locked',
+          callback: -1,
+          passes: [{ fresh: 'Transaction' }],
+          withoutCallback: { releasedBy: ['commit', 'rollback'] },
+        },
+      ],
+      gives: 'promise',
+      known,
+    },
+    ...sameMembers(
+      'Transaction',
+      { does: [{ does: 'release', token: 'receiver', async: true }], gives: 'promise', known },
+      'commit',
+      'rollback',
+    ),
+    'Transaction.afterCommit': does({
+      does: 'register',
+      handler: 0,
+      entry: entry('hook', { awaitsHandler: true, rejection: 'reported', instances: 'once' }),
+    }),
+    // On the connection of a transaction that it is given it waits for nobody.
+    'Sequelize.query': {
+      does: [
+        {
+          ...pooled,
+          does: 'acquire',
+          wait: { default: 'endless', options: [{ at: { argument: 1, option: 'transaction' }, wait: 'try' }] },
+          gives: 'nothing',
+          heldFor: 'call',
+        },
+      ],
+      gives: 'promise',
+      known,
+    },
+    'Sequelize.close': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }], gives: 'promise', known },
+    ...sameMembers('Sequelize', database, 'authenticate', 'sync', 'drop', 'truncate', 'databaseVersion'),
+    ...sameMembers('Sequelize', database, 'createSchema', 'dropSchema', 'showAllSchemas', 'dropAllSchemas'),
+    ...sameMembers('Sequelize', nothing, 'define', 'model', 'isDefined', 'getDialect', 'getDatabaseName', 'escape'),
+    ...sameMembers('Sequelize', nothing, 'getQueryInterface', 'random', 'useCLS'),
+    'QueryInterface.*': database,
+    ...sameMembers('QueryInterface', nothing, 'quoteIdentifier', 'quoteTable', 'quoteIdentifiers'),
+    ...models,
+    ...hookRows,
+    ...same(nothing, 'new Model', 'col', 'fn', 'literal', 'where', 'cast', 'json', 'and', 'or'),
+  },
+  stub: sequelizeStub,
+  checked: { version: '6.37.8', how: 'fixtures/libraries/sequelize; run in test/libraryPools.test.ts' },
+});
