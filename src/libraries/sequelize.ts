@@ -103,7 +103,7 @@ export const sequelize = defineLibrary({
     ...sameMembers('QueryInterface', nothing, 'quoteIdentifier', 'quoteTable', 'quoteIdentifiers'),
     ...models,
     ...hookRows,
-    ...same(nothing, 'new Model', 'col', 'fn', 'literal', 'where', 'cast', 'json', 'and', 'or'),
+    ...same(nothing, 'new Model', 'new default', 'col', 'fn', 'literal', 'where', 'cast', 'json', 'and', 'or'),
   },
   stub: sequelizeStub,
   checked: { version: '6.37.8', how: 'fixtures/libraries/sequelize; run in test/libraryPools.test.ts' },
