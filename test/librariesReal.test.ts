@@ -10,6 +10,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'express#Request.param': 'express 4',
   'express-serve-static-core#Request.param': 'express 4',
   'fastify#FastifyReply.getResponseTime': 'fastify 4',
+  '@prisma/client#new PrismaClient': 'generated',
   'lib#import': 'syntax',
   'node:module#enableCompileCache': 'Node 22',
   'node:module#registerHooks': 'Node 22',
@@ -24,8 +25,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'vitest#SuiteEachFunction()': 'vitest 3',
 };
 
-/** Packages whose stub gives names to what the real types leave without one (mapped and anonymous types). */
-const namedByStub = ['vitest', 'jest', 'mocha', 'node:util'];
+/** Packages whose stub gives names to what the real types leave without one (mapped, anonymous and generated types). */
+const namedByStub = ['@prisma/client', 'vitest', 'jest', 'mocha', 'node:util'];
 
 /** Packages that declare what others export. */
 const companions: Readonly<Record<string, string[]>> = {

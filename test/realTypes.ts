@@ -54,9 +54,11 @@ export function readRealTypes(packages: readonly string[]): Map<string, Declared
 /** What a stub declares. */
 export function readStub(stub: string): Declared {
   const declared = empty();
-  ts.createSourceFile('stub.d.ts', stub, ts.ScriptTarget.ESNext, true).forEachChild(node => {
+  const visit = (node: ts.Node): void => {
     declare(node, declared, false);
-  });
+    if (ts.isModuleDeclaration(node) || ts.isModuleBlock(node)) node.forEachChild(visit);
+  };
+  ts.createSourceFile('stub.d.ts', stub, ts.ScriptTarget.ESNext, true).forEachChild(visit);
   return declared;
 }
 

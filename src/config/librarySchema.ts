@@ -280,6 +280,7 @@ export const librarySchema: z.ZodType<Library> = z
     versionsOf: optional(name),
     locks: optional(z.record(name, lockKind)),
     apis: z.record(name, z.union([api, z.array(api)])),
+    lazy: optional(z.array(name)),
     supertypes: optional(z.record(name, z.array(name))),
     stub: optional(z.string()),
     checked: optional(z.strictObject({ version: name, how: name })),

@@ -48,6 +48,8 @@ import { genericPool } from './generic-pool.ts';
 import { mysql2, mysql2Promise } from './mysql2.ts';
 import { sequelize } from './sequelize.ts';
 import { typeorm } from './typeorm.ts';
+import { mongoose } from './mongoose.ts';
+import { prisma } from './prisma.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
@@ -126,4 +128,6 @@ export const libraries: readonly Library[] = [
   asyncRwlock,
   sequelize,
   typeorm,
+  mongoose,
+  prisma,
 ];

@@ -238,6 +238,8 @@ export interface Library {
    * `static EventEmitter.once` (a static whose name an instance member has too).
    */
   apis: Record<string, Api | Api[]>;
+  /** Types of promises and thenables whose work does not begin before they are awaited (or `then` is called). */
+  lazy?: string[];
   /** Types whose subtypes inherit the entries: `pg#Pool extends node:events#EventEmitter` needs no row of its own. */
   supertypes?: Record<string, string[]>;
   /**

@@ -25,9 +25,13 @@ function returnedByLiteral(asking: Asking, node: ts.SignatureDeclaration): 'prom
   return signature && strongest([givesOfType(asking, signature.getReturnType())]);
 }
 
+const WHOLE: ReadonlySet<string> = new Set(['promise', 'lazy', 'thenable']);
+
 function strongest(answers: readonly string[]): 'promise' | 'maybe-promise' | undefined {
-  if (answers.length > 0 && answers.every(each => each === 'promise' || each === 'thenable')) return 'promise';
-  return answers.some(each => each === 'promise' || each === 'maybe-promise') ? 'maybe-promise' : undefined;
+  if (answers.length > 0 && answers.every(each => WHOLE.has(each))) return 'promise';
+  return answers.some(each => each === 'promise' || each === 'lazy' || each === 'maybe-promise')
+    ? 'maybe-promise'
+    : undefined;
 }
 
 /** By syntax: it is async, or gives something that is computed. */
@@ -253,7 +257,8 @@ function isDeclaredPrimitive({ checker }: Asking, expression: ts.Expression): bo
 
 function kindOf(asking: Asking, type: ts.Type): 'promise' | 'primitive' | 'other' {
   if (type.flags & PRIMITIVE) return 'primitive';
-  return givesOfType(asking, type) === 'promise' ? 'promise' : 'other';
+  const gives = givesOfType(asking, type);
+  return gives === 'promise' || gives === 'lazy' ? 'promise' : 'other';
 }
 
 const PRIMITIVE =

@@ -61,8 +61,8 @@ export function givesOfType(asking: Asking, type: ts.Type): Gives {
     return constraint && constraint !== type ? givesOfType(asking, constraint) : 'unknown';
   }
   if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return 'value';
-  if (isPromise(asking, type)) return 'promise';
-  if (isThenable(asking, type)) return 'thenable';
+  if (isPromise(asking, type)) return isLazy(asking, type) ? 'lazy' : 'promise';
+  if (isThenable(asking, type)) return isLazy(asking, type) ? 'lazy' : 'thenable';
   return holdsPromises(asking, type) ? 'promises' : 'value';
 }
 
@@ -72,7 +72,7 @@ function givesOfUnion(asking: Asking, types: readonly ts.Type[]): Gives {
   if (parts.size === 1) return [...parts][0] ?? 'value';
   if (parts.has('promise') || parts.has('maybe-promise'))
     return parts.has('value') || parts.has('unknown') ? 'maybe-promise' : 'promise';
-  if (parts.has('thenable')) return 'maybe-promise';
+  if (parts.has('thenable') || parts.has('lazy')) return 'maybe-promise';
   if (parts.has('promises')) return 'promises';
   return parts.has('unknown') ? 'unknown' : 'value';
 }
@@ -91,6 +91,18 @@ function isPromise(asking: Asking, type: ts.Type): boolean {
       .getBaseTypes()
       ?.some(base => isPromise(asking, base)) ?? false
   );
+}
+
+/** A table tells that the work of such a promise or thenable begins when it is awaited. */
+function isLazy(asking: Asking, type: ts.Type): boolean {
+  if (type.isIntersection()) return type.types.some(part => isLazy(asking, part));
+  const symbol = type.getSymbol();
+  const [declaration] = symbol?.declarations ?? [];
+  if (!symbol || !declaration || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return false;
+  const home = packageOfDeclaration(asking, declaration);
+  if (home !== undefined && asking.index.isLazy(`${home}#${symbol.name}`)) return true;
+  const bases = asking.checker.getDeclaredTypeOfSymbol(symbol).getBaseTypes() ?? [];
+  return bases.some(base => isLazy(asking, base));
 }
 
 /** Has a callable `then` that takes a callback. */

@@ -29,6 +29,8 @@ export interface LibraryIndex {
   api(external: string, versionOf: (packageName: string) => string | undefined): Api | undefined;
   has(external: string): boolean;
   lock(type: TypeId): LockKind | undefined;
+  /** A promise or thenable of this type runs nothing before it is awaited. */
+  isLazy(type: TypeId): boolean;
   /** `package#name` of a test runner's global function, for code without its types. */
   testGlobal(name: string): string | undefined;
 }
@@ -76,6 +78,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
       library.versionsOf === undefined ? [] : [[library.package, library.versionsOf] as const],
     ),
   );
+  const lazy = new Set(libraries.flatMap(each => (each.lazy ?? []).map(type => `${each.package}#${type}`)));
   const runners = libraries
     .filter(library => Object.values(library.apis).some(registersTests))
     .map(library => library.package);
@@ -97,6 +100,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
       }
       return undefined;
     },
+    isLazy: type => lazy.has(type),
     testGlobal: name =>
       runners.map(library => `${library}#${name}`).find(external => isTestGlobal(name, tables.rows.get(external))),
   };
