@@ -13,8 +13,10 @@ import { assembleReport } from './report/assemble.ts';
 import { withEntryPoints } from './report/entryPoints.ts';
 import type { Linked } from './report/linked.ts';
 import { loadProject } from './report/load.ts';
+import { planRepro } from './report/repro.ts';
 import { runChecks, selectRules } from './report/rules.ts';
 import { answerWhy, type AskedPlace } from './report/why.ts';
+import { UserError } from './util/errors.ts';
 import { type Stats, Stopwatch } from './util/stopwatch.ts';
 
 export interface AuditOptions extends Partial<Config> {
@@ -77,6 +79,22 @@ export async function whyHere(place: AskedPlace, options: AuditOptions = {}, reg
     today: options.today ?? null,
   });
   return answerWhy(place, linked, report, config);
+}
+
+/** A test that runs into the deadlock at a place; `folder`: where it will stand, relative to the audit root. */
+export async function reproHere(
+  place: AskedPlace,
+  folder: string,
+  options: AuditOptions = {},
+  registry?: Registry,
+): Promise<string> {
+  const { frontends, libraries } = registry ?? (await import('./registry.ts')).REGISTRY;
+  const config: Config = { ...DEFAULT_CONFIG, ...options };
+  const linked = await link(options, config, frontends, libraries, new Stopwatch());
+  const plan = planRepro(place, linked, [...config.libraries, ...libraries]);
+  const frontend = frontends.find(({ language }) => language === plan.language);
+  if (!frontend?.repro) throw new UserError(`No test can be written in ${plan.language} yet`);
+  return frontend.repro(plan, folder);
 }
 
 /** The linked program alone, for the commands that print its graphs. */

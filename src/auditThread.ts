@@ -32,6 +32,12 @@ export async function why(place: AskedPlace, options: AuditOptions): Promise<Why
   return inWorker<WhyAnswer>({ kind: 'why', options: rest, place }, progress);
 }
 
+/** A test that runs into the deadlock at a place, for a folder relative to the audit root. */
+export async function reproText(place: AskedPlace, folder: string, options: AuditOptions): Promise<string> {
+  const { progress, ...rest } = options;
+  return inWorker<string>({ kind: 'repro', options: rest, place, folder }, progress);
+}
+
 /** The call graph as text in one of the formats of `graph calls`. */
 export async function callGraphText(options: AuditOptions, format: GraphFormat): Promise<string> {
   const { progress, ...rest } = options;

@@ -1,6 +1,6 @@
 /** The worker thread's side: does one task, posts its result or why there is none, and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type AuditOptions, type AuditResult, auditHere, linkHere, whyHere } from './audit.ts';
+import { type AuditOptions, type AuditResult, auditHere, linkHere, reproHere, whyHere } from './audit.ts';
 import type { WhyAnswer } from './model/why.ts';
 import { type GraphFormat, printCallGraph } from './report/graph.ts';
 import { type LockGraphFormat, printLockGraph } from './report/lockGraph.ts';
@@ -14,6 +14,7 @@ type Answer = AuditResult | WhyAnswer | string;
 export type Task<T extends Answer = Answer> =
   | (T extends AuditResult ? { kind: 'audit'; options: Options } : never)
   | (T extends WhyAnswer ? { kind: 'why'; options: Options; place: AskedPlace } : never)
+  | (T extends string ? { kind: 'repro'; options: Options; place: AskedPlace; folder: string } : never)
   | (T extends string ? { kind: 'graph-calls'; options: Options; format: GraphFormat } : never)
   | (T extends string ? { kind: 'graph-locks'; options: Options; format: LockGraphFormat } : never)
   | (T extends string ? { kind: 'graph-tasks'; options: Options; format: TaskGraphFormat } : never);
@@ -33,6 +34,7 @@ async function work(task: Task): Promise<Answer> {
   const options: AuditOptions = { ...task.options, progress: text => post({ kind: 'progress', text }) };
   if (task.kind === 'audit') return auditHere(options);
   if (task.kind === 'why') return whyHere(task.place, options);
+  if (task.kind === 'repro') return reproHere(task.place, task.folder, options);
   const linked = await linkHere(options);
   switch (task.kind) {
     case 'graph-calls':

@@ -5,7 +5,7 @@ import { whyText } from '../reporters/index.ts';
 import { UserError } from '../util/errors.ts';
 import { renderOptions, withProgress } from './auditCommand.ts';
 import { type SharedFlags, addSharedOptions } from './options.ts';
-import { print } from './output.ts';
+import { print, writeResult } from './output.ts';
 import { makeRequest } from './request.ts';
 
 export function addWhyCommand(program: Command): void {
@@ -14,9 +14,10 @@ export function addWhyCommand(program: Command): void {
     .argument('<place>', 'FILE:LINE or FILE:LINE:COLUMN')
     .argument('[paths...]', 'what to audit; default: the current folder')
     .description('the findings at a place with their story, and why it has no others');
-  addSharedOptions(command).action(async (place: string, paths: string[], flags: SharedFlags) =>
-    runWhy(place, paths, flags),
-  );
+  addSharedOptions(command)
+    .option('--repro', 'write a test that forces the interleaving of the deadlock at the place')
+    .option('--output <file>', 'write to a file instead of standard output')
+    .action(async (place: string, paths: string[], flags: WhyFlags) => runWhy(place, paths, flags));
 }
 
 interface Asked {
@@ -32,12 +33,23 @@ function parsePlace(text: string): Asked {
   return { file, line: Number(line), column: column === undefined ? null : Number(column) };
 }
 
-async function runWhy(place: string, paths: readonly string[], flags: SharedFlags): Promise<void> {
+interface WhyFlags extends SharedFlags {
+  repro?: boolean;
+  output?: string;
+}
+
+async function runWhy(place: string, paths: readonly string[], flags: WhyFlags): Promise<void> {
   const asked = parsePlace(place);
   const request = await makeRequest(paths, flags);
   const root = path.resolve(request.base);
-  const file = path.relative(root, path.resolve(asked.file)).split(path.sep).join('/');
-  const { why } = await import('../auditThread.ts');
-  const answer = await withProgress(flags, progress => why({ ...asked, file }, { ...request.options, progress }));
-  await print(await whyText(answer, renderOptions(flags, request, false)));
+  const inRoot = (file: string): string => path.relative(root, path.resolve(file)).split(path.sep).join('/');
+  const at = { ...asked, file: inRoot(asked.file) };
+  const { reproText, why } = await import('../auditThread.ts');
+  const text = await withProgress(flags, async progress => {
+    const options = { ...request.options, progress };
+    if (flags.repro) return reproText(at, inRoot(path.dirname(flags.output ?? 'here')), options);
+    return whyText(await why(at, options), renderOptions(flags, request, flags.output !== undefined));
+  });
+  if (flags.output === undefined) await print(text);
+  else writeResult(flags.output, text);
 }

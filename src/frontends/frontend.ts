@@ -1,6 +1,7 @@
 /** The contract of a language front end: files in, `ModuleFacts` out. Nothing after it knows the language. */
 import type { Library } from '../libraries/library.ts';
 import type { ModuleFacts, PackageFacts } from '../model/facts.ts';
+import type { ReproPlan } from '../model/repro.ts';
 import type { Diagnostic } from '../model/report.ts';
 
 export interface FrontendOptions {
@@ -37,5 +38,7 @@ export interface Frontend {
   claims(file: string): boolean;
   /** Throws `UserError` for what the user has to mend (broken configuration). */
   open(options: FrontendOptions): Promise<OpenProject>;
+  /** The text of a test that runs into a deadlock; `folder`: where it will stand, relative to the audit root. */
+  repro?(plan: ReproPlan, folder: string): string;
 }
 export const defineFrontend = (frontend: Frontend): Frontend => frontend;

@@ -1,6 +1,7 @@
 /** The TypeScript and JavaScript front end: loads projects, extracts facts file by file. */
 import { defineFrontend, type OpenProject } from '../frontend.ts';
 import { createExtractor } from './extract.ts';
+import { writeRepro } from './repro.ts';
 import { isCode } from './loader/paths.ts';
 import { openProject } from './loader/open.ts';
 import { reportSyntaxErrors } from './loader/syntax.ts';
@@ -9,6 +10,7 @@ export const typescript = defineFrontend({
   language: 'typescript',
   commentPrefix: '//',
   claims: isCode,
+  repro: writeRepro,
   open: async options => {
     const { project, fileProjects, packages, skipped, diagnostics } = openProject(options);
     const extractor = createExtractor(project);
