@@ -11,6 +11,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'express-serve-static-core#Request.param': 'express 4',
   'fastify#FastifyReply.getResponseTime': 'fastify 4',
   '@prisma/client#new PrismaClient': 'generated',
+  'got#CancelableRequest.cancel': 'p-cancelable',
   'lib#import': 'syntax',
   'node:module#enableCompileCache': 'Node 22',
   'node:module#registerHooks': 'Node 22',

@@ -1,11 +1,18 @@
-/** What the tables state of pools and read-write locks, seen at run time in the installed versions. */
+/** What the tables state of pools, read-write locks, worker threads and streams, seen at run time in the installed versions. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { RWLock, State } from 'async-rwlock';
 import { createPool } from 'generic-pool';
 import mysql from 'mysql2';
 import mysqlPromise from 'mysql2/promise';
+import { Piscina } from 'piscina';
+import { catchError, firstValueFrom, lastValueFrom, map, mergeMap, of, tap } from 'rxjs';
+import Tinypool from 'tinypool';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import workerpool from 'workerpool';
 import { settle, stateOf } from './support/sections.ts';
 
 describe('generic-pool', () => {
@@ -201,5 +208,65 @@ describe('mysql2', () => {
     await expect(one.getConnection()).rejects.toThrow(/No connections available/);
     one.releaseConnection(held);
     await one.end();
+  });
+});
+
+describe('pools of worker threads', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'workers-')), 'worker.mjs');
+  beforeAll(() => {
+    writeFileSync(
+      file,
+      'export default ({ ms }) => new Promise((resolve, reject) => setTimeout(ms < 0 ? reject : resolve, Math.abs(ms), ms));',
+    );
+  });
+  afterAll(() => {
+    rmSync(dirname(file), { recursive: true });
+  });
+
+  it('workerpool runs a function in another thread, cancels on demand, and ends on terminate', async () => {
+    const pool = workerpool.pool({ maxWorkers: 1 });
+    await expect(pool.exec((a: number, b: number) => a + b, [1, 2])).resolves.toBe(3);
+    const running = pool.exec(() => new Promise(() => undefined), []);
+    running.cancel();
+    await expect(running).rejects.toThrow(/cancelled/i);
+    await pool.terminate();
+    expect(pool.stats().totalWorkers).toBe(0);
+  });
+
+  it.each([
+    ['piscina', Piscina],
+    ['tinypool', Tinypool],
+  ])('%s gives results and rejections of its tasks, and stops one on its signal', async (_, Pool) => {
+    const pool = new Pool({ filename: file, maxThreads: 1 });
+    await expect(pool.run({ ms: 1 })).resolves.toBe(1);
+    await expect(pool.run({ ms: -1 })).rejects.toBe(-1);
+    const controller = new AbortController();
+    const stopped = pool.run({ ms: 10_000 }, { signal: controller.signal });
+    controller.abort();
+    await expect(stopped).rejects.toThrow(/abort/i);
+    await pool.destroy();
+  });
+});
+
+describe('rxjs', () => {
+  it('awaits what flattening operators return, and gives their rejection to the subscriber', async () => {
+    await expect(firstValueFrom(of(1).pipe(mergeMap(value => Promise.resolve(value + 1))))).resolves.toBe(2);
+    const failed = of(1).pipe(
+      mergeMap(() => Promise.reject(new Error('x'))),
+      catchError(() => Promise.resolve('caught')),
+    );
+    await expect(lastValueFrom(failed)).resolves.toBe('caught');
+  });
+
+  it('takes a promise as a plain value elsewhere, and drops it in `tap`', async () => {
+    const dropped = Promise.resolve();
+    await expect(firstValueFrom(of(1).pipe(map(() => [dropped])))).resolves.toEqual([dropped]);
+    let ended = false;
+    const slow = async (): Promise<void> => {
+      await new Promise(resolve => setImmediate(resolve));
+      ended = true;
+    };
+    await firstValueFrom(of(1).pipe(tap(() => void slow())));
+    expect(ended).toBe(false);
   });
 });

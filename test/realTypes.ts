@@ -184,7 +184,8 @@ function declare(
 }
 
 function readAlias(name: string, type: ts.TypeNode, into: Declared, inLanguage: boolean): void {
-  if (ts.isFunctionTypeNode(type)) into.callable.add(name);
+  if (ts.isParenthesizedTypeNode(type)) readAlias(name, type.type, into, inLanguage);
+  else if (ts.isFunctionTypeNode(type)) into.callable.add(name);
   else if (ts.isTypeLiteralNode(type)) readMembers(name, type.members, into, inLanguage);
   else if (ts.isIntersectionTypeNode(type)) for (const part of type.types) readAlias(name, part, into, inLanguage);
   else if (ts.isTypeReferenceNode(type)) {

@@ -50,6 +50,10 @@ import { sequelize } from './sequelize.ts';
 import { typeorm } from './typeorm.ts';
 import { mongoose } from './mongoose.ts';
 import { prisma } from './prisma.ts';
+import { got } from './got.ts';
+import { nestCommon, nestCore } from './nestjs.ts';
+import { rxjs } from './rxjs.ts';
+import { piscina, tinypool, workerpool } from './worker-pools.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
@@ -130,4 +134,11 @@ export const libraries: readonly Library[] = [
   typeorm,
   mongoose,
   prisma,
+  got,
+  nestCommon,
+  nestCore,
+  piscina,
+  rxjs,
+  tinypool,
+  workerpool,
 ];

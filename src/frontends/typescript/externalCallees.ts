@@ -123,6 +123,9 @@ function importSiteNames(asking: Asking, callee: ts.Expression, prefix: string):
 
 /** The external API by syntax alone: import specifiers, `require`, `new X`, annotations; built-ins by the member's name. */
 export function untypedCallee(asking: Asking, callee: ts.Expression, prefix: '' | 'new ' = ''): Callee | undefined {
+  // A member of a mapped type has a type and no declaration.
+  const mapped = prefix === '' && ts.isPropertyAccessExpression(callee) ? callOfType(asking, callee) : undefined;
+  if (mapped) return mapped;
   const names: string[] = [];
   const origin = originOf(asking, callee);
   if (origin?.kind === 'export') names.push(...exportKeys(origin, prefix));
