@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { reproHere } from '../src/audit.ts';
-import { inTree } from './fixtureCases.ts';
+import { inTree, readCases } from './fixtureCases.ts';
 
 const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
 
@@ -106,6 +107,78 @@ export const move = (from: Account, to: Account) =>
     });
   });
 });
+
+/** Deadlocks of the fixtures: the file and the line of the finding, values for what is not known, and the fixed twin. */
+interface Deadlock {
+  fixture: string;
+  file: string;
+  at: string;
+  values: Record<string, string>;
+  mend(text: string): string;
+}
+const okOf = (name: string): string =>
+  readCases()
+    .find(one => one.name === name)
+    ?.files.get('ok.ts') ?? '';
+const NESTED = 'a/b/c/d/e/f/g/h';
+const DEADLOCKS: readonly Deadlock[] = [
+  {
+    fixture: 'lock-order-cycle/module-locks-across-files',
+    file: 'irrigation.ts',
+    at: 'await dim(bed)',
+    values: { bed: '1' },
+    mend: text =>
+      text.replace(
+        'await locks.lamps.runExclusive(async () => {\n    await drain();',
+        'await drain();\n  await locks.lamps.runExclusive(async () => {',
+      ),
+  },
+  {
+    fixture: 'lock-reentry/helper-chain',
+    file: '',
+    at: 'await this.measureAll()',
+    values: { name: "'fern'" },
+    mend: text => text.replace('await this.measureAll();', ''),
+  },
+  {
+    fixture: 'pool-self-deadlock/trap-16-tree-walk',
+    file: 'bug.ts',
+    at: 'const sizes',
+    values: { path: "'a'" },
+    mend: () => okOf('pool-self-deadlock/trap-16-tree-walk-ok'),
+  },
+];
+
+describe('deadlocks of the fixtures', () => {
+  it.each(DEADLOCKS)('$fixture hangs, and its fixed twin does not', async ({ fixture, file, at, values, mend }) => {
+    const files = readCases().find(({ name }) => name === fixture)?.files ?? new Map<string, string>();
+    await inTree(files, async root => {
+      fs.symlinkSync(MODULES, path.join(root, 'node_modules'));
+      fs.mkdirSync(path.join(root, NESTED), { recursive: true });
+      const [name = ''] = [...files].find(([one, text]) => one.endsWith(file) && text.includes(at)) ?? [];
+      const line = (files.get(name) ?? '').split('\n').findIndex(one => one.includes(at)) + 1;
+      const repro = await reproHere({ file: name, line, column: null }, 'test', { paths: [root], cwd: root });
+      const filled = repro.replace(/TODO\('(\w+)'\)/g, (_, what: string) => values[what] ?? 'undefined');
+      const write = (change: (text: string) => string): void => {
+        fs.mkdirSync(path.join(root, 'test'), { recursive: true });
+        fs.writeFileSync(path.join(root, 'test/repro.mjs'), toScript(filled));
+        for (const [one, text] of files)
+          fs.writeFileSync(path.join(root, toScript(`${one}'`).slice(0, -1)), toScript(change(text)));
+      };
+      write(text => text);
+      expect(run(root).output).toContain('deadlock: after');
+      write(mend);
+      expect(run(root)).toMatchObject({ status: 0 });
+    });
+  });
+});
+
+/** TypeScript as modules that Node runs. */
+function toScript(text: string): string {
+  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  const script = text.includes('\n') ? ts.transpileModule(text, { compilerOptions: options }).outputText : text;
+  return script.replaceAll(".ts'", ".mjs'");
+}
 
 function run(cwd: string): { status: number | null; output: string } {
   const { status, stdout } = spawnSync(process.execPath, ['--test', 'test/repro.mjs'], {

@@ -1,9 +1,12 @@
 /** The hierarchy of locks as text to paste, Mermaid, Graphviz or JSON: who is held while who is asked for, and where. */
 import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import { type LockHierarchy, type Nesting, lockHierarchy, orderLines } from '../analysis/locks/lockHierarchy.ts';
+import { type LockEdge, lockOrder } from '../analysis/locks/lockOrder.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import type { Site } from '../analysis/program.ts';
 import { dotText, mermaidText } from '../util/graphText.ts';
+import type { Wait } from '../model/facts.ts';
+import { byCodeUnit } from '../util/compare.ts';
 import type { Linked } from './linked.ts';
 
 export type LockGraphFormat = 'json' | 'dot' | 'text' | 'mermaid';
@@ -25,11 +28,21 @@ interface Edge {
   /** Where the inner lock is asked for, the function there, and where the outer one was taken. */
   sites: { at: string; in: string; outer: string }[];
 }
+/** A critical pair as it is: two locks of one class, limiters, tries and test code too. JSON only. */
+interface CriticalPair {
+  held: string;
+  asks: string;
+  /** Where the one was taken, and where the other is asked for. */
+  heldAt: string;
+  askedAt: string;
+  wait: Wait;
+}
 interface Graph {
   order: string[];
   locks: Node[];
   nestings: Edge[];
   cycles: string[][];
+  pairs: CriticalPair[];
 }
 
 /** Empty parts are told as such: no locks, locks that never nest. */
@@ -73,7 +86,27 @@ function graphOf({ program, get, loaded }: Pick<Linked, 'program' | 'get' | 'loa
     })),
     nestings: hierarchy.nestings.map(edge),
     cycles: cycleNames(hierarchy),
+    pairs: criticalPairs(get(lockOrder).edges, ids, place),
   };
+}
+
+function criticalPairs(
+  edges: readonly LockEdge[],
+  ids: ReadonlyMap<string, string>,
+  place: (site: Site) => string,
+): CriticalPair[] {
+  const found = new Map<string, CriticalPair>();
+  for (const { held, pair } of edges) {
+    const one: CriticalPair = {
+      held: ids.get(held.lock.site) ?? '',
+      asks: ids.get(pair.acquires.site) ?? '',
+      heldAt: place(traceEnd(held.trace)),
+      askedAt: place(traceEnd(pair.trace)),
+      wait: pair.wait,
+    };
+    found.set(Object.values(one).join(' '), one);
+  }
+  return [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, one]) => one);
 }
 
 const cycleNames = ({ cycles, nameOf }: LockHierarchy): string[][] =>

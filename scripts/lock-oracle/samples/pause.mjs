@@ -1,0 +1,2 @@
+/** A suspension that leaves the turn. */
+export const pause = (ms = 1) => new Promise(resolve => setTimeout(resolve, ms));
