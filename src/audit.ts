@@ -14,6 +14,7 @@ import { withEntryPoints } from './report/entryPoints.ts';
 import type { Linked } from './report/linked.ts';
 import { loadProject } from './report/load.ts';
 import { planRepro } from './report/repro.ts';
+import type { CheckRun } from './report/findings.ts';
 import { runChecks, selectRules } from './report/rules.ts';
 import { answerWhy, type AskedPlace } from './report/why.ts';
 import { UserError } from './util/errors.ts';
@@ -26,6 +27,8 @@ export interface AuditOptions extends Partial<Config> {
   cwd?: string;
   /** `YYYY-MM-DD`, for suppressions that expire. Absent: nothing expires, and the result depends on the code alone. */
   today?: string;
+  /** Texts that stand for those of files on disk, relative to the audit root. */
+  overlay?: ReadonlyMap<string, string>;
   /** Called now and then with a sentence about what is going on. */
   progress?: (text: string) => void;
 }
@@ -39,12 +42,22 @@ export interface AuditResult {
   report: AuditReport;
   stats: Stats;
 }
+export interface WholeAudit extends AuditResult {
+  linked: Linked;
+  runs: readonly CheckRun[];
+}
 
 /**
  * Audits in this thread, on its stack: deeply nested code may cost single files (`audit` does the same on a large
  * stack). Throws `UserError` for what the user has to mend.
  */
 export async function auditHere(options: AuditOptions = {}, registry?: Registry): Promise<AuditResult> {
+  const { report, stats } = await auditWhole(options, registry);
+  return { report, stats };
+}
+
+/** The same with all that the report was made of. */
+export async function auditWhole(options: AuditOptions, registry?: Registry): Promise<WholeAudit> {
   const watch = new Stopwatch();
   const { checks, frontends, libraries } = registry ?? (await import('./registry.ts')).REGISTRY;
   const config: Config = { ...DEFAULT_CONFIG, ...options };
@@ -55,7 +68,7 @@ export async function auditHere(options: AuditOptions = {}, registry?: Registry)
   const today = options.today ?? null;
   const report = watch.time('report', () => assembleReport({ ...linked, config, checks, rules, runs, calls, today }));
   watch.count('findings', report.findings.length);
-  return { report, stats: watch.stats() };
+  return { report, stats: watch.stats(), linked, runs };
 }
 
 /** What is to be said of one place: findings, also those that a report would not show, and what keeps it quiet. */
@@ -118,6 +131,7 @@ async function link(
     include,
     exclude,
     libraries: [...libraries, ...builtIn],
+    ...(options.overlay ? { overlay: options.overlay } : {}),
     progress,
   };
   const loaded = await loadProject(frontends, open, watch);

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { AuditOptions, AuditResult } from './audit.ts';
 import type { Failure, Message, Task } from './auditWorker.ts';
 import type { WhyAnswer } from './model/why.ts';
+import type { FixResult } from './fix.ts';
 import type { GraphFormat } from './report/graph.ts';
 import type { LockGraphFormat } from './report/lockGraph.ts';
 import type { TaskGraphFormat } from './report/taskGraph.ts';
@@ -38,6 +39,12 @@ export async function reproText(place: AskedPlace, folder: string, options: Audi
   return inWorker<string>({ kind: 'repro', options: rest, place, folder }, progress);
 }
 
+/** What fixes would change, each judged by another audit; nothing is written. */
+export async function findFixes(options: AuditOptions): Promise<FixResult> {
+  const { progress, ...rest } = options;
+  return inWorker<FixResult>({ kind: 'fix', options: rest }, progress);
+}
+
 /** The call graph as text in one of the formats of `graph calls`. */
 export async function callGraphText(options: AuditOptions, format: GraphFormat): Promise<string> {
   const { progress, ...rest } = options;
@@ -56,7 +63,7 @@ export async function taskGraphText(options: AuditOptions, format: TaskGraphForm
   return inWorker<string>({ kind: 'graph-tasks', options: rest, format }, progress);
 }
 
-function inWorker<T extends AuditResult | WhyAnswer | string>(
+function inWorker<T extends AuditResult | FixResult | WhyAnswer | string>(
   task: Task<T>,
   progress: ((text: string) => void) | undefined,
 ): Promise<T> {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type AuditOptions, type AuditResult, auditHere, linkHere, reproHere, whyHere } from './audit.ts';
 import type { WhyAnswer } from './model/why.ts';
+import { fixHere, type FixResult } from './fix.ts';
 import { type GraphFormat, printCallGraph } from './report/graph.ts';
 import { type LockGraphFormat, printLockGraph } from './report/lockGraph.ts';
 import { printTaskGraph, type TaskGraphFormat } from './report/taskGraph.ts';
@@ -9,9 +10,10 @@ import type { AskedPlace } from './report/why.ts';
 import { UserError } from './util/errors.ts';
 
 type Options = Omit<AuditOptions, 'progress'>;
-type Answer = AuditResult | WhyAnswer | string;
+type Answer = AuditResult | FixResult | WhyAnswer | string;
 /** `T` is what the task gives. */
 export type Task<T extends Answer = Answer> =
+  | (T extends FixResult ? { kind: 'fix'; options: Options } : never)
   | (T extends AuditResult ? { kind: 'audit'; options: Options } : never)
   | (T extends WhyAnswer ? { kind: 'why'; options: Options; place: AskedPlace } : never)
   | (T extends string ? { kind: 'repro'; options: Options; place: AskedPlace; folder: string } : never)
@@ -35,6 +37,7 @@ async function work(task: Task): Promise<Answer> {
   if (task.kind === 'audit') return auditHere(options);
   if (task.kind === 'why') return whyHere(task.place, options);
   if (task.kind === 'repro') return reproHere(task.place, task.folder, options);
+  if (task.kind === 'fix') return fixHere(options);
   const linked = await linkHere(options);
   switch (task.kind) {
     case 'graph-calls':

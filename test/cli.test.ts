@@ -260,6 +260,43 @@ describe('an audit', () => {
   });
 });
 
+describe('--fix', () => {
+  const FIXED = FLOATING.replace('  load();', '  await load();');
+  it('changes the files and nothing else in them, and reports what is left', () => {
+    const folder = project('fix', { 'src/a.ts': `\ufeff${FLOATING}`, 'src/b.ts': CLEAN });
+    const { code, out, err } = run(['--fix', '--format', 'json'], { cwd: folder });
+    expect({ code, err }).toEqual({ code: 0, err: 'Fixed 1 finding in 1 file (floating-promise 1)\n' });
+    expect(JSON.parse(out)).toMatchObject({ findings: [] });
+    expect(fs.readFileSync(path.join(folder, 'src/a.ts'), 'utf8')).toBe(`\ufeff${FIXED}`);
+    expect(fs.readFileSync(path.join(folder, 'src/b.ts'), 'utf8')).toBe(CLEAN);
+    expect(run(['--fix', '--quiet'], { cwd: folder }).err).toBe('');
+  });
+  it('as a dry run prints a diff from the working directory on, and writes nothing', () => {
+    const folder = project('dry', { 'src/a.ts': FLOATING });
+    const { code, out, err } = run(['src', '--fix-dry-run'], { cwd: folder });
+    expect({ code, err }).toEqual({ code: 0, err: 'Would fix 1 finding in 1 file (floating-promise 1)\n' });
+    expect(out).toMatch(/^--- a\/src\/a\.ts\n\+\+\+ b\/src\/a\.ts\n@@ -3,5 \+3,5 @@\n/);
+    expect(fs.readFileSync(path.join(folder, 'src/a.ts'), 'utf8')).toBe(FLOATING);
+    expect(spawnSync('git', ['apply'], { cwd: folder, input: out }).status).toBe(0);
+    expect(fs.readFileSync(path.join(folder, 'src/a.ts'), 'utf8')).toBe(FIXED);
+  });
+  it('leaves a file alone that is not UTF-8, and what it cannot mend', () => {
+    const text = 'export async function go(): Promise<void> {\n  for (;;) fetch("x");\n}\n';
+    const folder = project('kept', { 'a.ts': text });
+    expect(run(['--fix', '--fail-on', 'never'], { cwd: folder }).err).toBe('Nothing is fixed\n');
+    expect(fs.readFileSync(path.join(folder, 'a.ts'), 'utf8')).toBe(text);
+    const wide = Buffer.from(`\ufeff${FLOATING}`, 'utf16le');
+    fs.writeFileSync(path.join(folder, 'a.ts'), wide);
+    const { code, err } = run(['--fix'], { cwd: folder });
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('a.ts was not fixed') });
+    expect(fs.readFileSync(path.join(folder, 'a.ts'))).toEqual(wide);
+  });
+  it('is one of two', () => {
+    expect(run(['--fix', '--fix-dry-run']).code).toBe(2);
+    expect(run(['--fix-dry-run', '--format', 'json']).err).toContain('prints a diff and no report');
+  });
+});
+
 describe('the package', () => {
   it('audits from code, on the large stack, and throws what the user has to mend', () => {
     const folder = project('api', { 'a.ts': FLOATING });

@@ -1,6 +1,7 @@
 import { names } from '../analysis/tasks/ownershipNames.ts';
 import { type SignalCall, signalCalls } from '../analysis/tasks/signalFlow.ts';
-import { type CheckContext, defineCheck } from './check.ts';
+import type { PlacedRepair } from '../model/repairs.ts';
+import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
 /**
  * A function has a signal and calls something that takes one without passing it, or passes another that has nothing to
@@ -55,11 +56,23 @@ AbortSignal.timeout(ms)])\`. Suppress it where the work must be done although th
           site: other.site,
           message: `\`${first.hand.name}\` is not passed here either`,
         })),
+        ...repairsOf([first, ...others]),
         key: [first.fn.id, first.hand.name, first.short ? 'short' : ''],
       });
     }
   },
 });
+
+/** Passed everywhere or nowhere; another signal than the one in hand may be meant. */
+function repairsOf(calls: readonly SignalCall[]): Pick<FoundDraft, 'repairs'> {
+  const repairs = calls.flatMap(({ fate, site, hand, use }): PlacedRepair[] => {
+    if (fate !== 'dropped' || hand.from === 'field' || !hand.sure) return [];
+    const { argument, option } = use;
+    const to = option === undefined ? { argument } : { argument, option };
+    return [{ file: site.file, repair: { kind: 'pass-signal', at: site.at, signal: hand.name.split('.'), ...to } }];
+  });
+  return repairs.length === calls.length ? { repairs } : {};
+}
 
 function messageOf({ hand, fate }: SignalCall, where: string, callee: string): string {
   return fate === 'replaced'

@@ -3,6 +3,7 @@ import type { Get } from '../analysis/analysis.ts';
 import type { Site } from '../analysis/program.ts';
 import type { WitnessDraft } from '../analysis/witness.ts';
 import type { Confidence, ItemId, Level } from '../model/report.ts';
+import type { PlacedRepair } from '../model/repairs.ts';
 
 export type { WitnessDraft };
 export interface FoundDraft {
@@ -17,6 +18,8 @@ export interface FoundDraft {
   related?: { site: Site; message: string }[];
   witnesses?: WitnessDraft[];
   assumptions?: string[];
+  /** Changes that together mend it and mean nothing else; they are made only when another audit agrees. */
+  repairs?: readonly PlacedRepair[];
   /** Names that make the identity: lock names, symbol paths; never lines or wording. Order matters. */
   key: string[];
 }

@@ -2,6 +2,7 @@ import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { promiseSites } from '../analysis/promises/promises.ts';
+import { promiseRepairs } from '../analysis/promises/promiseRepairs.ts';
 import { isHandled, type PromiseFate, promiseFates } from '../analysis/promises/promisesFate.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
@@ -48,6 +49,7 @@ is known never to reject for a reason that the code does not show.`,
       const key = [fate.node.fn, words.name, fate.fate.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
+      const repair = get(promiseRepairs)(fate);
       report({
         at: words.at,
         level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false),
@@ -57,6 +59,7 @@ is known never to reject for a reason that the code does not show.`,
           ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' }
           : {}),
         related: relatedOf(fate, words, get(mayReject), get(names)),
+        ...(repair ? { repairs: [repair] } : {}),
         key: count === 1 ? key : [...key, String(count)],
       });
     }

@@ -52,6 +52,10 @@ Suppress it where races are rare and the process lives much longer than the time
           site: program.site(timer.fn, timer.at),
           message: onFailure ? 'The timer, cleared only on one path' : 'The timer that goes on',
         })),
+        // A timer of another function has other users.
+        ...(left.length === 1 && first.ended === 'never' && program.fileOf(first.fn) === site.file
+          ? { repairs: [{ file: site.file, repair: { kind: 'clear-timer', at: race.at, timer: first.at } }] }
+          : {}),
         key: [race.fn, first.fn],
       });
     }

@@ -1,5 +1,6 @@
 /** The default command: audit, write every format asked for, and tell by the exit code. */
 import type { Command } from 'commander';
+import type { AuditResult } from '../audit.ts';
 import type { FailOn } from '../config/config.ts';
 import type { AuditReport, Level } from '../model/report.ts';
 import { reporters } from '../reporters/index.ts';
@@ -22,7 +23,8 @@ export function addAuditCommand(program: Command): void {
 async function runAudit(paths: readonly string[], flags: AuditFlags): Promise<void> {
   const outputs = planOutputs(flags);
   const request = await makeRequest(paths, flags);
-  const { report, stats } = await auditWithProgress(request, flags);
+  const isFix = flags.fix ?? flags.fixDryRun ?? false;
+  const { report, stats } = await (isFix ? fixWithProgress(request, flags) : auditWithProgress(request, flags));
   for (const { name, file } of outputs) {
     const text = await render(name, report, renderOptions(flags, request, file !== undefined));
     if (file === undefined) await print(text);
@@ -30,6 +32,17 @@ async function runAudit(paths: readonly string[], flags: AuditFlags): Promise<vo
   }
   if (flags.stats) complain(statsText(stats));
   process.exitCode = fails(report, flags.failOn ?? request.config.failOn) ? 1 : 0;
+}
+
+/** Fixes, or shows what would be fixed; gives the audit of the fixed program. */
+async function fixWithProgress(request: Request, flags: AuditFlags): Promise<AuditResult> {
+  const { findFixes } = await import('../auditThread.ts');
+  const { diffOf, summaryOf, writeFixed } = await import('./fixes.ts');
+  const result = await withProgress(flags, progress => findFixes({ ...request.options, progress }));
+  if (flags.fixDryRun) await print(diffOf(result, request.base));
+  else writeFixed(result);
+  if (!flags.quiet) complain(summaryOf(result, flags.fixDryRun ?? false));
+  return result.audited;
 }
 
 /** Audits with a progress line on a terminal. */
@@ -52,7 +65,15 @@ export async function withProgress<T>(
 }
 
 /** Where each format goes. At most one goes to standard output. */
-function planOutputs({ format, output }: AuditFlags): FormatRequest[] {
+function planOutputs({ format, output, fixDryRun }: AuditFlags): FormatRequest[] {
+  if (fixDryRun) {
+    if (output !== undefined || format.some(({ file }) => file === undefined))
+      throw new UserError(
+        '--fix-dry-run prints a diff and no report',
+        'Give each --format a file: --format json=FILE.',
+      );
+    return format;
+  }
   const wanted = format.length > 0 ? format : [{ name: 'text' }];
   const open = wanted.filter(({ file }) => file === undefined);
   if (open.length > 1) {

@@ -27,6 +27,8 @@ export interface AuditFlags extends SharedFlags {
   show?: 'notes';
   failOn?: FailOn;
   stats?: boolean;
+  fix?: boolean;
+  fixDryRun?: boolean;
 }
 
 /** A parser for one of some words. */
@@ -100,6 +102,12 @@ export function addAuditOptions(command: Command): Command {
         oneOf(FAIL_ON),
       ),
     )
+    .addOption(
+      new Option('--fix', 'make the changes that mend findings and keep types; each is audited again').conflicts(
+        'fixDryRun',
+      ),
+    )
+    .option('--fix-dry-run', 'print these changes as a unified diff instead of the report, and write nothing')
     .option('--stats', 'how long each phase took, on standard error')
     .option('--no-cache', 'accepted for scripts; results are never cached yet');
 }

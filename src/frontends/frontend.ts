@@ -2,6 +2,7 @@
 import type { Library } from '../libraries/library.ts';
 import type { ModuleFacts, PackageFacts } from '../model/facts.ts';
 import type { ReproPlan } from '../model/repro.ts';
+import type { Repair, TextEdit } from '../model/repairs.ts';
 import type { Diagnostic } from '../model/report.ts';
 
 export interface FrontendOptions {
@@ -13,6 +14,8 @@ export interface FrontendOptions {
   include: string[];
   exclude: string[];
   libraries: readonly Library[];
+  /** Texts that stand for those of files on disk, relative to the root. */
+  overlay?: ReadonlyMap<string, string>;
   /** Called now and then with a sentence for a progress line. */
   progress: (text: string) => void;
 }
@@ -30,6 +33,10 @@ export interface OpenProject {
   extract(file: string): ModuleFacts | null;
   /** The text that the offsets count in. */
   text(file: string): string;
+  /** The edits that a repair is; null: it cannot be written there, or would mean something else. */
+  edits?(file: string, repair: Repair): readonly TextEdit[] | null;
+  /** Errors of types that the language's compiler has in the file: offset and words. */
+  typeErrors?(file: string): readonly { at: number; text: string }[];
 }
 
 export interface Frontend {

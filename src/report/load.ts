@@ -1,6 +1,7 @@
 /** Opens every front end on the same paths and extracts the facts of every file. */
 import type { Frontend, FrontendOptions, OpenProject } from '../frontends/frontend.ts';
 import type { ModuleFacts, PackageFacts } from '../model/facts.ts';
+import type { Repair, TextEdit } from '../model/repairs.ts';
 import type { Diagnostic } from '../model/report.ts';
 import { byCodeUnit } from '../util/compare.ts';
 import { UserError } from '../util/errors.ts';
@@ -15,6 +16,10 @@ export interface Loaded {
   /** Of the front ends; later phases add theirs. */
   diagnostics: Diagnostic[];
   sources: Sources;
+  /** Null: the file's front end cannot write it there. */
+  edits(file: string, repair: Repair): readonly TextEdit[] | null;
+  typeErrors(file: string): readonly { at: number; text: string }[];
+  text(file: string): string;
 }
 
 /** Throws `UserError` when no front end finds a source file. */
@@ -41,6 +46,9 @@ export async function loadProject(
     skipped,
     diagnostics: projects.flatMap(project => project.diagnostics),
     sources: new Sources(file => readOrEmpty(owners.get(file), file)),
+    edits: (file, repair) => owners.get(file)?.edits?.(file, repair) ?? null,
+    typeErrors: file => owners.get(file)?.typeErrors?.(file) ?? [],
+    text: file => readOrEmpty(owners.get(file), file),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Calls that take a signal, made by functions that have one: passed on, dropped, or replaced by another. */
-import type { Call, Condition, FunctionFacts, Step } from '../../model/facts.ts';
+import type { Call, Condition, FunctionFacts, OptionUse, Step } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -18,6 +18,8 @@ export interface SignalCall {
   step: Call;
   site: Site;
   hand: SignalInHand;
+  /** Where the call takes it. */
+  use: Pick<OptionUse, 'argument' | 'option'>;
   fate: 'passed' | 'dropped' | 'replaced';
   /** Work so short that it need not be ended. */
   short: boolean;
@@ -72,6 +74,7 @@ class Follower {
         step,
         site: this.#program.site(fn.id, step.at),
         hand,
+        use,
         fate: how === 'absent' ? 'dropped' : isReplaced ? 'replaced' : 'passed',
         short: this.#isShort(fn, step),
         confidence: hand.sure && use.how !== 'carried' ? 'high' : 'medium',

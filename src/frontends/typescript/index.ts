@@ -4,7 +4,9 @@ import { createExtractor } from './extract.ts';
 import { writeRepro } from './repro.ts';
 import { isCode } from './loader/paths.ts';
 import { openProject } from './loader/open.ts';
+import { typeErrorsOf } from './loader/typeErrors.ts';
 import { reportSyntaxErrors } from './loader/syntax.ts';
+import { editsFor } from './repairs/index.ts';
 
 export const typescript = defineFrontend({
   language: 'typescript',
@@ -21,6 +23,14 @@ export const typescript = defineFrontend({
       skipped,
       diagnostics,
       text: project.text,
+      edits(file, repair) {
+        const loaded = project.load(file);
+        return loaded ? editsFor(loaded, repair) : null;
+      },
+      typeErrors(file) {
+        const loaded = project.load(file);
+        return loaded ? typeErrorsOf(loaded) : [];
+      },
       extract(file) {
         try {
           const loaded = project.load(file);

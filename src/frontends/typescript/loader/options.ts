@@ -32,6 +32,7 @@ const TYPE_KEYS = [
   'experimentalDecorators',
   'moduleDetection',
   'noLib',
+  'exactOptionalPropertyTypes',
 ] as const;
 
 /**

@@ -21,7 +21,7 @@ export interface Survey extends ProjectLayout {
 }
 
 /** Throws `UserError` for a broken configuration or manifest of the audit root itself. */
-export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'include' | 'exclude'>): Survey {
+export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'include' | 'exclude' | 'overlay'>): Survey {
   const root = absolute(options.root);
   const paths = options.paths.map(path => absolute(path));
   const diagnostics: Diagnostic[] = [];
@@ -35,6 +35,8 @@ export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'includ
   const layout: ProjectLayout = { boundary, configs, manifests };
   leaveOutBuildOutput(found, starts, layout);
   const texts = readSources(root, found, diagnostics);
+  for (const [file, text] of options.overlay ?? [])
+    if (texts.has(absolute(root, file))) texts.set(absolute(root, file), text);
   const skipped = [...found.skipped].map(([path, reason]) => ({
     file: `${relativeTo(root, path)}${path.endsWith('/') ? '/' : ''}`,
     reason,
