@@ -4,10 +4,12 @@ import { does, later, nothing, same, sameMembers } from './rows.ts';
 import { ioredisStub } from './stubs/clients.ts';
 
 const database: NonNullable<Api['known']> = { outside: 'database', leavesTurn: true };
+/** The client's `commandTimeout` bounds a command; nothing else does once it is sent. */
+const sent: NonNullable<Api['known']> = { ...database, endless: true };
 /** What it gives, its type says: a promise, or the pipeline that it is added to. */
 const command = (...effects: Effect[]): Api => ({
   does: [...effects, later(-1, ['unknown', 'unknown'])],
-  known: database,
+  known: sent,
 });
 const entryOf = (mode: 'read' | 'write' | 'update' | 'delete', guard?: 'transaction'): Effect => ({
   does: 'touch',
@@ -136,8 +138,6 @@ const others = [
   'client',
   'cluster',
   'xgroup',
-  'xreadgroup',
-  'xread',
   'xpending',
   'xclaim',
   'xautoclaim',
@@ -147,6 +147,8 @@ const waits = ['blpop', 'brpop', 'brpoplpush', 'blmove', 'bzpopmin', 'bzpopmax']
 
 const commands: Library['apis'] = {
   ...sameMembers('RedisCommander', command(), '*', ...others),
+  // `BLOCK` is one of their words.
+  ...sameMembers('RedisCommander', { ...command(), known: database }, 'xread', 'xreadgroup'),
   ...sameMembers('RedisCommander', command(entryOf('read')), ...reads),
   ...sameMembers('RedisCommander', command(entryOf('write')), ...writes),
   ...sameMembers('RedisCommander', command(entryOf('update', 'transaction')), ...updates),
@@ -165,6 +167,7 @@ const connection: Api = {
   does: [{ does: 'make', type: 'Redis' }],
   known: {
     outside: 'database',
+    timeouts: [{ argument: -1, option: 'commandTimeout' }],
     resource: { what: 'connection', ends: ['quit', 'disconnect', 'end'], observedBy: ['on', 'once'] },
   },
 };

@@ -7,7 +7,12 @@ const database = { outside: 'database', leavesTurn: true } as const;
 const operation = (options: number, ...effects: Effect[]): Api => ({
   does: effects,
   gives: 'promise',
-  known: { ...database, signal: { argument: options, option: 'signal' } },
+  known: {
+    ...database,
+    signal: { argument: options, option: 'signal' },
+    timeouts: ['maxTimeMS', 'timeoutMS', 'session'].map(option => ({ argument: options, option })),
+    endless: true,
+  },
 });
 const record = (mode: 'read' | 'write' | 'update' | 'delete', guard?: 'transaction'): Effect => ({
   does: 'touch',
@@ -18,7 +23,10 @@ const record = (mode: 'read' | 'write' | 'update' | 'delete', guard?: 'transacti
 });
 const client: Api = {
   does: [{ does: 'make', type: 'MongoClient' }],
-  known: { resource: { what: 'connection', ends: ['close'], observedBy: ['on'] } },
+  known: {
+    timeouts: ['timeoutMS', 'socketTimeoutMS'].map(option => ({ argument: 1, option })),
+    resource: { what: 'connection', ends: ['close'], observedBy: ['on'] },
+  },
 };
 const cursor: Api = { does: [{ does: 'make', type: 'FindCursor' }], known: { outside: 'database' } };
 const inTransaction: Api = {
@@ -46,7 +54,7 @@ export const mongodb = defineLibrary({
       gives: 'promise',
       known: database,
     },
-    'MongoClient.db': nothing,
+    'MongoClient.db': does({ does: 'give', what: 'receiver' }),
     'MongoClient.startSession': {
       does: [{ does: 'make', type: 'ClientSession' }],
       known: { resource: { what: 'connection', ends: ['endSession'], observedBy: [] } },
@@ -72,7 +80,7 @@ export const mongodb = defineLibrary({
       known: database,
     },
     ...sameMembers('ClientSession', nothing, 'startTransaction', 'inTransaction'),
-    'Db.collection': nothing,
+    'Db.collection': does({ does: 'give', what: 'receiver' }),
     ...sameMembers(
       'Db',
       outside('database'),

@@ -1,12 +1,13 @@
 /** mysql2: a pool of connections is a semaphore; queries through the pool take a unit for their own time. */
-import type { LockKind } from '../model/facts.ts';
+import type { Knowledge, LockKind } from '../model/facts.ts';
 import { defineLibrary, type Api, type Effect } from './library.ts';
 import { does, later, nothing, same, sameMembers } from './rows.ts';
 import { mysql2PromiseStub, mysql2Stub } from './stubs/mysql.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
 /** A query lasts as long as the server likes, unless its own options bound it: no option of the client does. */
-const query = { ...database, timeouts: [{ argument: 0, option: 'timeout' }] };
+const noneOfClient: NonNullable<Knowledge['timeouts']> = [];
+const query = { ...database, timeouts: [{ argument: 0, option: 'timeout' }], endless: true };
 
 const pool: LockKind = {
   library: 'mysql2',
@@ -68,7 +69,7 @@ export const mysql2 = defineLibrary({
   apis: {
     createPool: {
       does: [{ does: 'make', type: 'Pool' }],
-      known: { resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
+      known: { timeouts: noneOfClient, resource: { what: 'connection', ends: ['end'], observedBy: ['on'] } },
     },
     createPoolCluster: {
       does: [{ does: 'make', type: 'PoolCluster' }],

@@ -138,6 +138,9 @@ class Finder {
     for (const ref of this.#refs(fn, on)) {
       const maker = this.#makerOf(ref);
       if (maker) return maker;
+      // A function that a client has: `client.get(…)` of an instance that is a function itself.
+      const holder = this.#makerOf(holderOf(ref));
+      if (holder?.step.stopping?.timeouts) return holder;
     }
     return null;
   }
@@ -146,7 +149,7 @@ class Finder {
   #isClientBounded(fn: FunctionFacts, step: Call, made: { fn: FunctionId; step: Call } | null): boolean {
     const on = step.stopping?.on;
     if (on === undefined) return false;
-    if (!made) return !this.#refs(fn, on).every(ref => ref.kind === 'external') || this.#hasDefaults(fn);
+    if (!made) return !this.#refs(fn, on).every(ref => holderOf(ref).kind === 'external') || this.#hasDefaults(fn);
     const maker = this.#program.functions.get(made.fn);
     if (!maker || !made.step.stopping?.timeouts) return made.step.stopping === undefined && made.step.args.length > 0;
     return this.#isGiven(maker, made.step) || this.#hasDefaults(maker);
@@ -248,6 +251,13 @@ class Finder {
       })
     );
   }
+}
+
+/** What a member is a member of, at any depth. */
+function holderOf(ref: Ref): Ref {
+  let holder = ref;
+  while (holder.kind === 'field') holder = holder.base;
+  return holder;
 }
 
 /** What handlers and service loops of long-lived programs run, by what a person calls the handler. */
