@@ -54,6 +54,7 @@ import { got } from './got.ts';
 import { nestCommon, nestCore } from './nestjs.ts';
 import { rxjs } from './rxjs.ts';
 import { piscina, tinypool, workerpool } from './worker-pools.ts';
+import { react } from './react.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
@@ -141,4 +142,5 @@ export const libraries: readonly Library[] = [
   rxjs,
   tinypool,
   workerpool,
+  react,
 ];
