@@ -4,7 +4,7 @@ import type { PlacedRepair } from '../../model/repairs.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Program, walkSteps } from '../program.ts';
-import type { PromiseFate } from './promisesFate.ts';
+import { isHandled, type PromiseFate } from './promisesFate.ts';
 
 /** Null: there is no such change, or it could change more than who owns the promise. */
 export type RepairOf = (fate: PromiseFate) => PlacedRepair | null;
@@ -41,10 +41,12 @@ class Finder {
     }
   }
 
-  of({ node, fate, work }: PromiseFate): PlacedRepair | null {
+  of({ node, fate, work, rejection }: PromiseFate): PlacedRepair | null {
     const fn = this.#program.functions.get(node.fn);
     if (!fn || fn.synthetic || fate.kind !== 'dropped' || fate.how !== 'statement') return null;
     if (node.gives === 'promises' || node.confidence !== 'high') return null;
+    // Its errors have an owner: that it runs on is meant.
+    if (isHandled(rejection) || (node.step?.kind === 'chain' && node.step.onRejected !== undefined)) return null;
     // One after the other is another program than all at once.
     if (this.#program.repeatedSteps(fn.id).has(fate.step.id)) return null;
     if (work.some(id => this.#goesOn(id, fn.id, DEPTH, new Set()))) return null;
