@@ -149,7 +149,8 @@ class Exposure {
       case 'function': {
         const fn = this.#program.functions.get(ref.fn);
         if (fn) this.#exposeFunction(this.#eval.frame(fn, null, [], ref.frame), name, depth);
-        return;
+        // A function that makes objects is the type of them.
+        return this.#program.types.has(ref.fn) ? this.#exposeMembers(ref.fn, null, depth) : undefined;
       }
       case 'class':
         return this.#exposeMembers(ref.type, null, depth);

@@ -1,5 +1,5 @@
 /** Locks as abstract objects: which lock an acquisition takes, what it is like, what a person calls it. */
-import type { Acquire, LockKind, Place, StepId, ValueId, Wait } from '../../model/facts.ts';
+import type { Acquire, LockKind, Place, StepId, TypeId, ValueId, Wait } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { LOCK_SUFFIX } from '../handmade/handMadeEdit.ts';
@@ -72,12 +72,13 @@ export class LockTable {
 
   uses(frame: Frame, lock: ValueId | Place, key: ValueId | undefined, wait: Wait): LockUse[] {
     const refs = typeof lock === 'number' ? this.#eval.evaluate(frame, lock) : this.#eval.place(frame, lock);
+    const declared = declaredType(frame, lock);
     const entries = key === undefined ? [null] : this.#entries(frame, key);
     return refs
       .flatMap(ref => this.#through(ref, wait))
       .flatMap(({ ref, wait: how }) =>
         entries.flatMap(entry => {
-          const made = this.#lockOf(ref, entry);
+          const made = this.#lockOf(ref, entry, declared);
           return made ? [{ lock: made, wait: how }] : [];
         }),
       );
@@ -103,14 +104,15 @@ export class LockTable {
     return [{ ref, wait }];
   }
 
-  #lockOf(ref: Ref, entry: Ref | string | null): Lock | undefined {
+  /** `declared`: what the place that names the lock is known to hold, for objects of code without types. */
+  #lockOf(ref: Ref, entry: Ref | string | null, declared: TypeId | null): Lock | undefined {
     if (ref.kind === 'unknown' || ref.kind === 'constant') return undefined;
     // A part of an object that nobody knows any more could be any lock of its class.
     if (this.#ownerOf(ref)?.kind === 'unknown') return undefined;
     const key = `${ref.id}|${entry === null ? '' : typeof entry === 'string' ? JSON.stringify(entry) : entry.id}`;
     const known = this.#locks.get(key);
     if (known) return known;
-    const type = typeOf(ref) ?? this.#elementType(ref);
+    const type = typeOf(ref) ?? this.#elementType(ref) ?? declared;
     const kind = (type === null ? undefined : this.#kinds.get(type)) ?? PLAIN;
     const family = ref.kind === 'element' ? ref : null;
     const keyed = entry !== null ? entry : family ? (family.of ?? this.#eval.refs.unknown) : null;
@@ -221,6 +223,12 @@ export class LockTable {
     }
     return views[0] ?? `${ref.type?.split('#').pop() ?? 'lock'} of ${fn.name}`;
   }
+}
+
+function declaredType({ fn }: Frame, lock: ValueId | Place): TypeId | null {
+  if (typeof lock !== 'number') return lock.path.length === 0 ? lock.type : null;
+  const value = fn.values[lock];
+  return value?.kind === 'read' && value.place.path.length === 0 ? value.place.type : null;
 }
 
 /** The lock that a place is the state of is called like the place. */

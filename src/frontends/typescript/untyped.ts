@@ -191,7 +191,38 @@ function originOfMember(asking: Asking, node: ts.PropertyAccessExpression, depth
     if (origin) return origin;
   }
   const holder = originOf(asking, node.expression, depth + 1);
-  return holder && memberOf(holder, node.name.text);
+  return (holder && memberOf(holder, node.name.text)) ?? originOfOwnMember(asking, node, depth);
+}
+
+/** `this.limit` where no type has the member (methods in a prototype literal): what the file assigns to it, if that is one thing. */
+function originOfOwnMember(asking: Asking, node: ts.PropertyAccessExpression, depth: number): Origin | undefined {
+  if (node.expression.kind !== ts.SyntaxKind.ThisKeyword || rawSymbolOf(asking, node.name)) return undefined;
+  const values = assignedToThis(node.getSourceFile()).get(node.name.text) ?? [];
+  const [first, ...others] = values.map(value => originOf(asking, value, depth + 1));
+  const text = JSON.stringify(first);
+  return others.every(other => JSON.stringify(other) === text) ? first : undefined;
+}
+
+const thisValues = new WeakMap<ts.SourceFile, ReadonlyMap<string, ts.Expression[]>>();
+
+/** Every `this.x = value` of a JavaScript file, by name. */
+function assignedToThis(source: ts.SourceFile): ReadonlyMap<string, ts.Expression[]> {
+  const known = thisValues.get(source);
+  if (known) return known;
+  const found = new Map<string, ts.Expression[]>();
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+      ts.isPropertyAccessExpression(node.left) &&
+      node.left.expression.kind === ts.SyntaxKind.ThisKeyword
+    )
+      found.set(node.left.name.text, [...(found.get(node.left.name.text) ?? []), node.right]);
+    ts.forEachChild(node, visit);
+  };
+  if (source.flags & ts.NodeFlags.JavaScriptFile) visit(source);
+  thisValues.set(source, found);
+  return found;
 }
 
 function memberOf(holder: Origin, name: string): Origin | undefined {
