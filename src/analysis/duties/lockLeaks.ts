@@ -178,7 +178,9 @@ function flagLeak(run: DutyRun, duty: Duty, { flags, events }: LockDuties): Leak
   const base = { duty, coarse: run.coarse, fn: run.fn.id };
   const [left] = leftWith(normal, duty);
   if (left) return { ...base, level: 'error', how: 'end', way: left.site, text: '', sometimes: true };
-  return thrownLeak(base, leftWith(run.exits, duty), true);
+  // A flag is a plain variable: only what is known to fail in between is worth a `finally`, not every call to a logger.
+  const leak = thrownLeak(base, leftWith(run.exits, duty), true);
+  return leak?.level === 'error' ? leak : null;
 }
 
 const isConstructor = (site: Site): boolean => site.in.endsWith('.constructor') || site.in.endsWith('#');

@@ -7,7 +7,7 @@ import { footprints, type Footprints, isWrite } from './footprints.ts';
 import { excludes, type Guarded, guardedState, type GuardedState } from './guardedState.ts';
 import { FunctionIndex } from '../handmade/handMadeIndex.ts';
 import { type Location, locate, overlap } from './locations.ts';
-import { lockedWork, type Moment } from './lockedWork.ts';
+import { isFar, lockedWork, type Moment } from './lockedWork.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
 import type { Lock } from '../locks/locks.ts';
@@ -79,7 +79,7 @@ class Finder {
       const confidence = held.always ? 'high' : 'medium';
       return this.#add({ lock, at, taken, how: 'thread', what: null, outside: null, confidence });
     }
-    if (!excludes(lock) || held.held.mode === 'shared' || lock.kind.reach === 'store') return;
+    if (isFar(moment) || !excludes(lock) || held.held.mode === 'shared' || lock.kind.reach === 'store') return;
     const guarded = this.#guarded.under(lock.site).filter(({ location }) => location.where !== 'store');
     const written = guarded.filter(one => isWrite(one.moment.step.mode));
     if (written.length === 0 || !this.#touches(moment.frame, written)) return;

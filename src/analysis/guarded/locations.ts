@@ -28,6 +28,9 @@ const BASES = 4;
 
 export function locate(evaluator: Evaluator, frame: Frame, place: Place): Location | null {
   const { root, path } = place;
+  const last = path.at(-1);
+  // Who listens to an object is no state of it that a lock keeps together.
+  if (last && 'field' in last && last.field.startsWith('on:')) return null;
   switch (root.kind) {
     case 'store':
       return storeLocation(evaluator, frame, root.store, root.key);

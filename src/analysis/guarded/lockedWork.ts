@@ -23,6 +23,16 @@ export interface Moment<S extends Step = Step> {
   readonly from: Moment<Call> | null;
 }
 
+/** Calls between a section and code that its author still had in mind when the lock was made. */
+const NEAR = 4;
+
+/** So many calls below the section that what is done there says nothing of what the lock is for. */
+export function isFar(moment: Moment): boolean {
+  let calls = 0;
+  for (let at = moment.from; at !== null; at = at.from) calls += 1;
+  return calls > NEAR;
+}
+
 /** Work started in a section that the section does not wait for. */
 export interface Escape {
   readonly held: HeldHere;

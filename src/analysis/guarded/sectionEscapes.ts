@@ -6,7 +6,7 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { footprints, type Footprints, isWrite, type Touch } from './footprints.ts';
 import { conflictIn, excludes, type Guarded, guardedState, type GuardedState } from './guardedState.ts';
 import { canGuard, locate, overlap } from './locations.ts';
-import { type Escape, lockedWork, type Moment } from './lockedWork.ts';
+import { type Escape, isFar, lockedWork, type Moment } from './lockedWork.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
 import type { Lock } from '../locks/locks.ts';
@@ -107,7 +107,7 @@ class Finder {
 
   #escape({ held, moment, work, how }: Escape): void {
     const { lock } = held.held;
-    if (!excludes(lock)) return;
+    if (!excludes(lock) || isFar(moment)) return;
     const at = this.#program.site(moment.frame.fn.id, moment.step.at);
     const section = traceEnd(held.held.trace);
     const touch =

@@ -128,12 +128,17 @@ class Solver implements MayReject {
 
   /**
    * A task that waits, and only for what does not reject, owns its errors: its own checks and unknown synchronous calls
-   * are left. One that waits for nothing has nothing but its checks: they are what it is started for.
+   * are left. One that waits for nothing and has checks of its own is started for them.
    */
   #ofTask(fn: FunctionFacts, failure: Failure): Failure {
     if (failure !== 'check' && failure !== 'undecided') return failure;
-    if ([...this.#program.steps(fn.id).values()].some(step => step.kind === 'await')) return 'check';
-    return failure === 'check' ? 'may' : failure;
+    return failure === 'undecided' || this.#waits(fn) ? 'check' : 'may';
+  }
+
+  #waits(fn: FunctionFacts): boolean {
+    return [...this.#program.steps(fn.id).values()].some(
+      step => step.kind === 'await' || (step.kind === 'loop' && step.awaitsEach),
+    );
   }
 
   /** What is never thrown when all counts is not thrown when less does. */

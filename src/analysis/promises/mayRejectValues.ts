@@ -142,7 +142,8 @@ export class Rejections {
     if (step?.kind === 'chain') return this.#chain(fn, step, seen);
     if (step?.kind === 'wait') return step.wait === 'bounded' ? 'may' : 'never';
     if (step?.kind !== 'call') return 'never';
-    if (step.gives === 'safe' || (step.known?.neverRejects && !givesSignal(fn, step))) return 'never';
+    if (step.gives === 'safe' || step.gives === 'value' || (step.known?.neverRejects && !givesSignal(fn, step)))
+      return 'never';
     if (isPromiseMade(step)) return this.#executed(fn, value);
     const targets = this.#graph.targets(fn.id, stepId);
     if (targets.length > 0) {
@@ -150,7 +151,7 @@ export class Rejections {
       // A callback may also be one that nobody here passes.
       return atMost(this.#isGiven(fn, step) ? worse(known, 'undecided') : known, targets.length);
     }
-    return step.newOf !== undefined || step.gives === 'value' ? 'never' : 'may';
+    return step.newOf !== undefined ? 'never' : 'may';
   }
 
   /** The callee is a value that others may give, not a function that stands here or in a field of the own class. */

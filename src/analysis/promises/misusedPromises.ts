@@ -2,7 +2,16 @@
  * Promises that are ignored by contract or mistaken for a value: functions given where nobody looks at what they
  * return or takes it for an answer, promises used as plain values, members that override one which returns nothing.
  */
-import type { Contract, FunctionFacts, FunctionId, PlainUse, StepId, TypeId, ValueId } from '../../model/facts.ts';
+import type {
+  Contract,
+  FunctionFacts,
+  FunctionId,
+  Place,
+  PlainUse,
+  StepId,
+  TypeId,
+  ValueId,
+} from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -13,6 +22,7 @@ import { type Failure, type MayReject, mayReject, worse } from './mayReject.ts';
 import { type MadePromises, madePromises } from './promisesMade.ts';
 import { type PromiseNode, type Promises, promises } from './promises.ts';
 import type { Program, Site } from '../program.ts';
+import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { type Suspension, suspension } from './suspension.ts';
 import { hasClaim } from './suspensionClaims.ts';
 
@@ -69,6 +79,7 @@ class Finder implements MisusedPromises {
   readonly #made: MadePromises;
   readonly #suspension: Suspension;
   readonly #emitters: Emitters;
+  readonly #writes: WriteIndex;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -80,6 +91,7 @@ class Finder implements MisusedPromises {
     this.#made = get(madePromises);
     this.#suspension = get(suspension);
     this.#emitters = get(emitters);
+    this.#writes = get(writeIndex);
   }
 
   look(fn: FunctionFacts): void {
@@ -179,7 +191,10 @@ class Finder implements MisusedPromises {
 
   /** Whoever takes the callback looks at its promise all the same. */
   #isHandled(fn: FunctionFacts, contract: Contract, work: readonly FunctionId[]): boolean {
-    if (contract.source === 'declared') return work.some(id => this.#isObserved(id)) || this.#isPassedOn(fn, contract);
+    if (contract.source === 'declared')
+      return (
+        work.some(id => this.#isObserved(id)) || this.#isPassedOn(fn, contract) || this.#isOnlyRemoved(fn, contract)
+      );
     return contract.emitter !== undefined && this.#emitters.handlesRejections(fn.id, contract.emitter);
   }
 
@@ -223,6 +238,26 @@ class Finder implements MisusedPromises {
       });
   }
 
+  /** All that the callee does with the callback is to take it out of where it was put. */
+  #isOnlyRemoved(fn: FunctionFacts, contract: Contract): boolean {
+    return this.#uses(fn.id)
+      .of(contract.callback)
+      .some(use => {
+        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return false;
+        const targets = this.#graph.targets(fn.id, use.step.id);
+        return targets.length > 0 && targets.every(id => this.#onlyRemoves(id, use.index));
+      });
+  }
+
+  #onlyRemoves(id: FunctionId, parameter: number): boolean {
+    const uses = this.#uses(id);
+    const reads = new Set(uses.parameter(parameter).map(read => read.value));
+    if (reads.size === 0 || [...reads].some(read => uses.of(read).length > 0)) return false;
+    return [...this.#program.steps(id).values()].some(
+      step => step.kind === 'access' && step.mode === 'delete' && step.value !== undefined && reads.has(step.value),
+    );
+  }
+
   /** A parameter of the function is somebody else's callback: it is told of where it is given. */
   #isParameter(fn: FunctionFacts, value: ValueId): boolean {
     const facts = fn.values[value];
@@ -252,6 +287,7 @@ class Finder implements MisusedPromises {
     const nodes = this.#made.of(fn.id, use.value);
     if (!nodes && !this.#isTyped(fn, use)) return;
     if (use.gives === 'or-value' && nodes) return;
+    if (use.as === 'condition' && nodes?.some(node => this.#mayBeMissing(node))) return;
     const [made] = nodes ?? [];
     const site = this.#program.site(fn.id, use.at);
     const stored =
@@ -292,10 +328,38 @@ class Finder implements MisusedPromises {
       case 'element':
         return facts.key === null;
       case 'read':
-        return facts.place.path.length === 0;
+        return facts.place.path.length === 0 && this.#isSetOnce(facts.place.root);
       default:
         return false;
     }
+  }
+
+  /** A variable that is set later on, or again, may be tested for whether it was. */
+  #isSetOnce(root: Place['root']): boolean {
+    const [owner, name] =
+      root.kind === 'captured'
+        ? [root.from, root.slot]
+        : root.kind === 'module'
+          ? [`${root.file}#`, root.name]
+          : ['', ''];
+    const slot = owner === '' ? undefined : this.#program.functions.get(owner)?.slots[name];
+    return owner === '' || (slot !== undefined && !slot.assignedAgain && slot.value !== null);
+  }
+
+  /** What makes it may give nothing instead: a test asks for that. */
+  #mayBeMissing({ fn, step }: PromiseNode): boolean {
+    const targets = step?.kind === 'call' ? this.#graph.targets(fn, step.id) : [];
+    return targets.some(id => {
+      const callee = this.#program.functions.get(id);
+      if (callee?.calling !== 'value') return false;
+      return this.#writes.returned(id).some(value => this.#isNothing(callee, value));
+    });
+  }
+
+  #isNothing(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    if (facts?.kind === 'choice') return facts.values.some(one => this.#isNothing(fn, one));
+    return facts?.kind === 'constant' && (facts.text === 'null' || facts.text === 'undefined');
   }
 }
 

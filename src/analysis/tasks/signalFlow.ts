@@ -35,6 +35,14 @@ export const signalCalls = defineAnalysis<readonly SignalCall[]>('signal-calls',
 /** A pause that is over before anybody notices, in milliseconds. */
 const SHORT_PAUSE = 100;
 
+/** The call is given the very object that has the signal, whoever has put one into it. */
+function isHandItself(fn: FunctionFacts, hand: SignalInHand, { value, option }: OptionUse): boolean {
+  const facts = value === undefined ? undefined : fn.values[value];
+  if (hand.from !== 'parameter' || facts?.kind !== 'read' || option === undefined) return false;
+  const { root, path } = facts.place;
+  return root.kind === 'parameter' && root.index === hand.index && path.length === 0 && hand.path[0] === option;
+}
+
 class Follower {
   readonly #program: Program;
   readonly #graph: CallGraph;
@@ -68,7 +76,7 @@ class Follower {
       if (this.#isCleanup(fn, step, around) || this.#isDetached(fn, step, dropped)) return;
       const how = this.#uses.resolved(fn, use);
       const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
-      if (how === 'absent' && this.#hasItself(fn, hand, step)) return;
+      if (how === 'absent' && (this.#hasItself(fn, hand, step) || isHandItself(fn, hand, use))) return;
       found.push({
         fn,
         step,

@@ -280,11 +280,21 @@ export function overriddenVoid(
   for (const base of (holder.heritageClauses ?? []).flatMap(clause => [...clause.types])) {
     const type = asking.checker.getTypeAtLocation(base);
     const property = asking.checker.getPropertyOfType(type, name);
-    const returns = property ? returnsOf(asking, asking.checker.getTypeOfSymbol(property)) : [];
+    const returns =
+      property && !property.declarations?.some(isLeftOpen)
+        ? returnsOf(asking, asking.checker.getTypeOfSymbol(property))
+        : [];
     if (returns.length > 0 && returns.every(isIgnored) && returnedBy(asking, node) !== undefined)
       return `${shortText(base.expression)}.${name}`;
   }
   return undefined;
+}
+
+/** A member that only throws is there to be overridden: that it returns nothing is nobody's promise. */
+function isLeftOpen(declaration: ts.Declaration): boolean {
+  if (!ts.isMethodDeclaration(declaration) || declaration.type) return false;
+  const { body } = declaration;
+  return body !== undefined && body.statements.every(statement => ts.isThrowStatement(statement));
 }
 
 /** A value of the expression's type is there: never `undefined` or `null`. */
