@@ -39,6 +39,8 @@ function written(checker: ts.TypeChecker, call: ts.Expression, [name, ...path]: 
   for (const part of path) {
     const some = type.getNonNullableType();
     const field = some.getProperty(part);
+    // A declaration from elsewhere may be one of another version, or a stand-in for one that is not installed.
+    if (field?.declarations?.some(one => one.getSourceFile().isDeclarationFile) ?? true) return null;
     if (!field || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(part)) return null;
     text += `${some === type ? '.' : '?.'}${part}`;
     type = checker.getTypeOfSymbolAtLocation(field, call);
