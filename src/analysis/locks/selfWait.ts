@@ -209,9 +209,9 @@ class SelfWaitSearch {
 }
 
 /** The value is read from the very place that keeps the task, of the same object. */
-function readsPlace(fn: FunctionFacts, id: ValueId, place: string): boolean {
+function readsPlace(fn: FunctionFacts, id: ValueId, place: string, depth = 0): boolean {
   const value = fn.values[id];
-  if (value?.kind === 'choice') return value.values.some(one => one !== id && readsPlace(fn, one, place));
+  if (value?.kind === 'choice') return depth < MOST && value.values.some(one => readsPlace(fn, one, place, depth + 1));
   return value?.kind === 'read' && nameOfPlace(fn, value.place) === place;
 }
 
