@@ -106,5 +106,5 @@ export const sequelize = defineLibrary({
     ...same(nothing, 'new Model', 'new default', 'col', 'fn', 'literal', 'where', 'cast', 'json', 'and', 'or'),
   },
   stub: sequelizeStub,
-  checked: { version: '6.37.8', how: 'fixtures/libraries/sequelize; run in test/libraryPools.test.ts' },
+  checked: { version: '6.37.8', how: 'fixtures/libraries/sequelize against its types' },
 });

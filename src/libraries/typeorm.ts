@@ -186,5 +186,5 @@ export const typeorm = defineLibrary({
     ),
   },
   stub: typeormStub,
-  checked: { version: '0.3.31', how: 'fixtures/libraries/typeorm; run in test/libraryPools.test.ts' },
+  checked: { version: '0.3.31', how: 'fixtures/libraries/typeorm against its types' },
 });
