@@ -70,10 +70,10 @@ is known never to reject for a reason that the code does not show.`,
 const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
   found.some(one => one.in === node.fn && one.value === node.value);
 
-/** In a test, a failed reaction is what the test runner is there to tell. */
+/** In a test, a failed reaction, or a failure before there are tests, is what the test runner is there to tell. */
 function levelOf({ fate, node, rejection }: PromiseFate, inTest: boolean): NonNullable<FoundDraft['level']> {
   if (node.gives === 'builder') return 'error';
-  if (isHandled(rejection) || (inTest && node.how === 'chain')) return 'note';
+  if (isHandled(rejection) || (inTest && (node.how === 'chain' || node.fn.endsWith('#')))) return 'note';
   return fate.kind === 'kept' ? 'warning' : 'error';
 }
 

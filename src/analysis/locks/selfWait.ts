@@ -185,7 +185,9 @@ class SelfWaitSearch {
   ): void {
     if (ref.kind !== 'task' || ref.from.fn.id !== fn.id) return;
     const step = this.#program.steps(fn.id).get(ref.step);
-    if (step?.kind === 'call') this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], first, sure);
+    if (step?.kind !== 'call') return;
+    const callee = this.#eval.callees(ref.from, step).find(({ frame }) => frame === ref.frame);
+    if (callee?.guessed !== true) this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], first, sure);
   }
 
   #call(fn: FunctionFacts, step: Call, to: Frame): SelfWait['calls'][number] {
