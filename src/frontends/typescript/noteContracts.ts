@@ -131,7 +131,13 @@ function isQuiet(site: EffectSite, rule: { at: Arg; equals: string[] } | undefin
   return rule?.equals.some(text => site.equals(rule.at, text)) ?? false;
 }
 
-/** Appends a contract. */
+/** Appends a contract, unless the same function is known there already: by the declared type, or by what takes it. */
 export function add(facts: EffectSite['builder']['facts'], contract: Contract): void {
-  (facts.contracts ??= []).push(contract);
+  const contracts = (facts.contracts ??= []);
+  const isKnown = ({ at, callback, result }: Contract): boolean =>
+    callback === contract.callback &&
+    result === contract.result &&
+    at[0] === contract.at[0] &&
+    at[1] === contract.at[1];
+  if (!contracts.some(isKnown)) contracts.push(contract);
 }
