@@ -290,11 +290,11 @@ export function overriddenVoid(
   return undefined;
 }
 
-/** A member that only throws is there to be overridden: that it returns nothing is nobody's promise. */
+/** A member that ends in a `throw` is there to be overridden: that it returns nothing is nobody's promise. */
 function isLeftOpen(declaration: ts.Declaration): boolean {
   if (!ts.isMethodDeclaration(declaration) || declaration.type) return false;
-  const { body } = declaration;
-  return body !== undefined && body.statements.every(statement => ts.isThrowStatement(statement));
+  const last = declaration.body?.statements.at(-1);
+  return last !== undefined && ts.isThrowStatement(last);
 }
 
 /** A value of the expression's type is there: never `undefined` or `null`. */
