@@ -88,6 +88,9 @@ function handMade({ get, examined, report }: CheckContext): void {
       at: one.at,
       message: brokenText(one, functionName(program, one.at)),
       confidence: 'high',
+      ...(one.why === 'poisoned'
+        ? { why: 'whoever comes later waits for a promise that has failed, gets that old error, and never runs' }
+        : {}),
       fix: one.why === 'poisoned' ? 'chain the next work to failure, too: `tail.then(work, work)`' : BROKEN_FIX,
       related: [{ site: one.set, message: `\`${one.name}\` is set here` }],
       key: [one.why, one.at.in, one.name],

@@ -1,4 +1,5 @@
 /** Acquisitions that some path does not give back, releases that end somebody else's turn, flags that stay set. */
+import type { FunctionFacts } from '../../model/facts.ts';
 import type { Level } from '../../model/report.ts';
 import { defineAnalysis } from '../analysis.ts';
 import type { Cause, Duty, Exit, Hold } from './dutyPaths.ts';
@@ -6,7 +7,7 @@ import { siteKey } from './dutyPaths.ts';
 import type { DutyEvents, EarlyRelease, WrongRelease } from './dutyEffects.ts';
 import { type DutyRun, type LockDuties, lockDuties } from './lockDuties.ts';
 import type { Lock } from '../locks/locks.ts';
-import type { Site } from '../program.ts';
+import { type Site, walkSteps } from '../program.ts';
 
 export interface Leak {
   readonly duty: Duty;
@@ -174,13 +175,31 @@ function flagLeak(run: DutyRun, duty: Duty, { flags, events }: LockDuties): Leak
   const others = flags
     .resetters(key)
     .filter(site => site.in !== run.fn.id && !events.owned.has(siteKey(site)) && !isConstructor(site));
-  if (!isReset || others.length > 0) return null;
+  if (!isReset || others.length > 0 || isVisited(run.fn, key, flags)) return null;
   const base = { duty, coarse: run.coarse, fn: run.fn.id };
   const [left] = leftWith(normal, duty);
   if (left) return { ...base, level: 'error', how: 'end', way: left.site, text: '', sometimes: true };
   // A flag is a plain variable: only what is known to fail in between is worth a `finally`, not every call to a logger.
   const leak = thrownLeak(base, leftWith(run.exits, duty), true);
   return leak?.level === 'error' ? leak : null;
+}
+
+/**
+ * An element of a collection, put in and taken out within one turn: that keeps a recursion from going round, and no
+ * other task ever sees it.
+ */
+function isVisited(fn: FunctionFacts, key: string, flags: LockDuties['flags']): boolean {
+  if (fn.calling !== 'value') return false;
+  let isElement = false;
+  let goesOn = false;
+  walkSteps(fn.body, step => {
+    if (step.kind === 'chain' || step.kind === 'spawn' || step.kind === 'register') goesOn = true;
+    if (step.kind !== 'access') return;
+    const flag = flags.at(fn.id, step.id);
+    const last = step.place.path.at(-1);
+    if (flag?.key === key && flag.does === 'set' && last && !('field' in last)) isElement = true;
+  });
+  return isElement && !goesOn;
 }
 
 const isConstructor = (site: Site): boolean => site.in.endsWith('.constructor') || site.in.endsWith('#');

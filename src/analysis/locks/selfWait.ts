@@ -156,7 +156,11 @@ class SelfWaitSearch {
       const sure = isGuarded(this.#eval, frame, step.id) && calls.length > 0 ? 'low' : confidence;
       const handsOn = step.kind === 'exit' && fn.calling === 'value' && !returnsJoined;
       for (const value of handsOn ? [] : joinedValues(step)) {
-        if (readsPlace(fn, value, this.#kept.place) && this.#isAfterSuspension(start)) {
+        if (
+          readsPlace(fn, value, this.#kept.place) &&
+          this.#isAfterSuspension(start) &&
+          !isOfAnother(this.#eval.symbolicFrame(this.#task), frame)
+        ) {
           const { site } = this.#kept;
           const at = this.#program.site(fn.id, step.at);
           this.#found.push({ task: this.#task.id, at, started: site, calls, confidence: sure });
@@ -208,6 +212,17 @@ class SelfWaitSearch {
         (other.at[0] < step.at[0] || (repeated.has(first) && repeated.has(other.id))),
     );
   }
+}
+
+/** The object that a function, or the one around it, runs on; empty: unknown, or none. */
+const selfOf = (frame: Frame): readonly Ref[] =>
+  frame.self && frame.self.length > 0 ? frame.self : frame.parent ? selfOf(frame.parent) : [];
+
+/** It runs on an object that somebody else made: not on the task's own, nor on the one of a whole module. */
+function isOfAnother(task: Frame, waiting: Frame): boolean {
+  const [own, other] = [selfOf(task), selfOf(waiting)];
+  if (other.length === 0 || own.some(ref => other.includes(ref))) return false;
+  return other.every(ref => ref.kind === 'made' && !ref.frame.fn.id.endsWith('#'));
 }
 
 /** The value is read from the very place that keeps the task, of the same object. */

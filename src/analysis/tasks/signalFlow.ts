@@ -38,9 +38,11 @@ const SHORT_PAUSE = 100;
 /** The call is given the very object that has the signal, whoever has put one into it. */
 function isHandItself(fn: FunctionFacts, hand: SignalInHand, { value, option }: OptionUse): boolean {
   const facts = value === undefined ? undefined : fn.values[value];
-  if (hand.from !== 'parameter' || facts?.kind !== 'read' || option === undefined) return false;
-  const { root, path } = facts.place;
-  return root.kind === 'parameter' && root.index === hand.index && path.length === 0 && hand.path[0] === option;
+  if (facts?.kind !== 'read' || facts.place.path.length > 0 || option === undefined || hand.path[0] !== option)
+    return false;
+  const { root } = facts.place;
+  if (root.kind === 'parameter') return hand.from === 'parameter' && root.index === hand.index;
+  return root.kind === 'captured' && root.from === hand.of && hand.name === `${root.slot}.${option}`;
 }
 
 class Follower {

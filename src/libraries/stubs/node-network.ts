@@ -227,7 +227,7 @@ export const constants: { readonly [name: string]: any };
 export const tlsStub = `
 import { NetConnectOpts, Server as NetServer, Socket } from 'node:net';
 export interface SecureContext { context: any }
-export interface ConnectionOptions extends NetConnectOpts { ca?: any; cert?: any; key?: any; rejectUnauthorized?: boolean; servername?: string; socket?: any }
+export interface ConnectionOptions { port?: number; host?: string; path?: string; timeout?: number; ca?: any; cert?: any; key?: any; rejectUnauthorized?: boolean; servername?: string; socket?: any }
 export class TLSSocket extends Socket { authorized: boolean; authorizationError: Error; encrypted: true; getPeerCertificate(detailed?: boolean): any; getCipher(): any }
 export class Server extends NetServer { setSecureContext(options: object): void }
 export function createServer(listener?: (socket: TLSSocket) => void): Server;
