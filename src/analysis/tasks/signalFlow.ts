@@ -45,6 +45,18 @@ function isHandItself(fn: FunctionFacts, hand: SignalInHand, { value, option }: 
   return root.kind === 'captured' && root.from === hand.of && hand.name === `${root.slot}.${option}`;
 }
 
+/** The signal and a function are given to one call: `onAbort(options.signal, () => controller.abort())`. */
+function isHandedWithCallback(fn: FunctionFacts, step: Step, parameter: number, path: readonly string[]): boolean {
+  if (step.kind !== 'call' || !step.args.some(arg => fn.values[arg]?.kind === 'function')) return false;
+  return step.args.some(arg => {
+    const facts = fn.values[arg];
+    if (facts?.kind !== 'read' || facts.place.root.kind !== 'parameter') return false;
+    const { root, path: steps } = facts.place;
+    const isPath = steps.length === path.length && steps.every((at, i) => 'field' in at && at.field === path[i]);
+    return root.index === parameter && isPath;
+  });
+}
+
 class Follower {
   readonly #program: Program;
   readonly #graph: CallGraph;
@@ -205,7 +217,8 @@ class Follower {
     };
     for (const fn of this.#program.functions.values())
       if (fn.id === of || fn.id.startsWith(`${of}/`))
-        for (const step of this.#program.steps(fn.id).values()) if (isIts(step, fn.id)) return true;
+        for (const step of this.#program.steps(fn.id).values())
+          if (isIts(step, fn.id) || (fn.id === of && isHandedWithCallback(fn, step, index, path))) return true;
     return false;
   }
 
