@@ -9,6 +9,7 @@ import type {
   FunctionId,
   ModuleFacts,
   PackageFacts,
+  Place,
   Step,
   StepId,
   TypeFacts,
@@ -120,6 +121,21 @@ export function linkProgram(
       return table;
     },
   };
+}
+
+/**
+ * The variable that a place starts from, of a module or of a function around, and whose it is; undefined for other
+ * roots, and for a name that is no variable there.
+ */
+export function variableAt(
+  program: Program,
+  root: Place['root'],
+): { owner: FunctionFacts; slot: FunctionFacts['slots'][string] } | undefined {
+  const [id, name] =
+    root.kind === 'captured' ? [root.from, root.slot] : root.kind === 'module' ? [`${root.file}#`, root.name] : [];
+  const owner = id === undefined ? undefined : program.functions.get(id);
+  const slot = name === undefined ? undefined : owner?.slots[name];
+  return owner && slot && { owner, slot };
 }
 
 /** The program itself, for checks that need names and places. */

@@ -1,7 +1,7 @@
 /** Emitters that handle what the promises of their listeners reject with. */
 import type { Call, FunctionFacts, FunctionId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
-import type { Program } from '../program.ts';
+import { type Program, variableAt } from '../program.ts';
 
 export interface Emitters {
   /** What is in the value was made so that it handles the rejections of its listeners. */
@@ -32,14 +32,8 @@ function isHandling(program: Program, fn: FunctionId, value: ValueId, depth: num
       if (root.kind === 'value' && path.length === 0) return isHandling(program, fn, root.of, depth - 1);
       const last = path.at(-1);
       if (last && 'field' in last) return isFieldHandling(program, last.of, last.field, depth - 1);
-      const owner = root.kind === 'captured' ? root.from : root.kind === 'module' ? `${root.file}#` : null;
-      const slot =
-        owner === null
-          ? undefined
-          : program.functions.get(owner)?.slots[
-              root.kind === 'captured' ? root.slot : root.kind === 'module' ? root.name : ''
-            ];
-      return owner !== null && slot?.value != null && isHandling(program, owner, slot.value, depth - 1);
+      const { owner, slot } = variableAt(program, root) ?? {};
+      return owner !== undefined && slot?.value != null && isHandling(program, owner.id, slot.value, depth - 1);
     }
     default:
       return false;

@@ -10,7 +10,7 @@ import { livesOn } from './locations.ts';
 import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
 import { type Pair, traceEnd } from '../locks/lockPairs.ts';
 import { excludes } from './guardedState.ts';
-import type { Program, Site } from '../program.ts';
+import { type Program, type Site, variableAt } from '../program.ts';
 import type { Frame, Ref } from '../refs.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
 
@@ -323,11 +323,8 @@ class Finder {
           )
       );
     }
-    const owner = root.kind === 'module' ? `${root.file}#` : root.kind === 'captured' ? root.from : null;
-    const slot = root.kind === 'module' ? root.name : root.kind === 'captured' ? root.slot : '';
-    const facts = owner === null ? undefined : this.#program.functions.get(owner);
-    const held = facts?.slots[slot]?.value;
-    return facts !== undefined && held != null && isLock(facts, held);
+    const { owner, slot } = variableAt(this.#program, root) ?? {};
+    return owner !== undefined && slot?.value != null && isLock(owner, slot.value);
   }
 
   /** `const state = { lock: new Mutex() }`. */

@@ -3,7 +3,7 @@ import type { Call, Chain, FunctionFacts, FunctionId, Place, TypeId, ValueId } f
 import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
-import type { Program } from '../program.ts';
+import { type Program, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 
@@ -106,11 +106,9 @@ export class Rejections {
     const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'may' : 'never';
     if (place.path.length > 0) return this.#written(place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
-    const owner = root.kind === 'captured' ? root.from : root.kind === 'module' ? `${root.file}#` : null;
-    const name = root.kind === 'captured' ? root.slot : root.kind === 'module' ? root.name : '';
-    const slot = owner === null ? undefined : this.#program.functions.get(owner)?.slots[name];
-    if (owner === null || !slot || slot.assignedAgain || slot.value === null) return otherwise;
-    return this.#value(owner, slot.value, seen);
+    const variable = variableAt(this.#program, root);
+    if (!variable || variable.slot.assignedAgain || variable.slot.value === null) return otherwise;
+    return this.#value(variable.owner.id, variable.slot.value, seen);
   }
 
   /** A class of the project that is no thenable. */

@@ -21,7 +21,7 @@ import { type Emitters, emitters } from '../flow/emitters.ts';
 import { type Failure, type MayReject, mayReject, worse } from './mayReject.ts';
 import { type MadePromises, madePromises } from './promisesMade.ts';
 import { type PromiseNode, type Promises, promises } from './promises.ts';
-import type { Program, Site } from '../program.ts';
+import { type Program, type Site, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { type Suspension, suspension } from './suspension.ts';
 import { hasClaim } from './suspensionClaims.ts';
@@ -336,14 +336,9 @@ class Finder implements MisusedPromises {
 
   /** A variable that is set later on, or again, may be tested for whether it was. */
   #isSetOnce(root: Place['root']): boolean {
-    const [owner, name] =
-      root.kind === 'captured'
-        ? [root.from, root.slot]
-        : root.kind === 'module'
-          ? [`${root.file}#`, root.name]
-          : ['', ''];
-    const slot = owner === '' ? undefined : this.#program.functions.get(owner)?.slots[name];
-    return owner === '' || (slot !== undefined && !slot.assignedAgain && slot.value !== null);
+    if (root.kind !== 'captured' && root.kind !== 'module') return true;
+    const slot = variableAt(this.#program, root)?.slot;
+    return slot !== undefined && !slot.assignedAgain && slot.value !== null;
   }
 
   /** What makes it may give nothing instead: a test asks for that. */

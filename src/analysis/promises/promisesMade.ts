@@ -4,7 +4,7 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type PromiseNode, promises } from './promises.ts';
 import { returnedValues } from './promisesReturns.ts';
-import type { Program } from '../program.ts';
+import { type Program, variableAt } from '../program.ts';
 
 export interface MadePromises {
   /** The expressions that make it; null: it may be something else, or nobody knows. */
@@ -71,10 +71,9 @@ class Tracer implements MadePromises {
       if (path.length === 0) return this.#of(fn, root.of, depth);
       return path.length === 1 && first && 'any' in first ? this.#elements(fn, root.of, depth) : null;
     }
-    if (path.length > 0 || (root.kind !== 'captured' && root.kind !== 'module')) return null;
-    const owner = root.kind === 'captured' ? root.from : `${root.file}#`;
-    const slot = this.#program.functions.get(owner)?.slots[root.kind === 'captured' ? root.slot : root.name];
-    return slot && !slot.assignedAgain && slot.value !== null ? this.#of(owner, slot.value, depth) : null;
+    if (path.length > 0) return null;
+    const { owner, slot } = variableAt(this.#program, root) ?? {};
+    return owner && slot && !slot.assignedAgain && slot.value !== null ? this.#of(owner.id, slot.value, depth) : null;
   }
 
   /** What every element of an array is. */
