@@ -4,7 +4,7 @@
  * made at a site in a frame); fields and elements hang on them. Depth is limited (k-limiting, after Jones and Muchnick
  * 1979): deeper paths become `unknown`, which equals nothing.
  */
-import type { FunctionFacts, FunctionId, StepId, TypeId, ValueId, Wait } from '../model/facts.ts';
+import type { FunctionFacts, FunctionId, StepId, TypeId, Value, ValueId, Wait } from '../model/facts.ts';
 
 /** An activation of a function as far as it is known: what its parameters, `self` and enclosing activation are bound to. */
 export interface Frame {
@@ -201,5 +201,5 @@ export function typeOf(ref: Ref): TypeId | null {
 }
 
 /** `null` or `undefined`. */
-export const isNothing = (ref: Ref): boolean =>
-  ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined');
+export const isNothing = (what: Ref | Value): boolean =>
+  what.kind === 'constant' && (what.text === 'null' || what.text === 'undefined');

@@ -128,7 +128,7 @@ export class DutyConditions {
   #besideNothing(frame: Frame, left: ValueId, right: ValueId): ValueId | undefined {
     const isNone = (value: ValueId): boolean => {
       const facts = frame.fn.values[value];
-      return facts?.kind === 'constant' && (facts.text === 'null' || facts.text === 'undefined');
+      return facts !== undefined && isNothing(facts);
     };
     if (isNone(right)) return left;
     return isNone(left) ? right : undefined;

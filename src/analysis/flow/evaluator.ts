@@ -22,7 +22,7 @@ import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
 import { Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
 import type { Program } from '../program.ts';
-import { type Frame, type Ref, type Refs, RefTable, alternatives } from '../refs.ts';
+import { type Frame, type Ref, type Refs, RefTable, alternatives, isNothing } from '../refs.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 
 /** A project function that a call runs, in the activation that the call makes. */
@@ -397,9 +397,7 @@ export class Evaluator {
       .toVariable(owner, slot)
       .flatMap(write => [...this.evaluate(this.#inside(frame, write.fn), write.value)]);
     this.#busy.delete(busy);
-    const useful = [...first, ...later.flatMap(ref => [...this.resolve(ref)])].filter(
-      ref => !(ref.kind === 'constant' && (ref.text === 'null' || ref.text === 'undefined')),
-    );
+    const useful = [...first, ...later.flatMap(ref => [...this.resolve(ref)])].filter(ref => !isNothing(ref));
     return alternatives(this.refs, useful);
   }
 

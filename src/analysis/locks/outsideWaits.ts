@@ -1,7 +1,7 @@
 /** Waiting for something outside of the process with nothing that bounds it: no signal, no timeout, no race. */
 import type { Await, Call, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
-import type { Frame, Ref } from '../refs.ts';
+import { type Frame, isNothing, type Ref } from '../refs.ts';
 
 /** Reading a local file ends by itself. */
 const ENDLESS = new Set(['network', 'database', 'process', 'user']);
@@ -39,7 +39,7 @@ export function isEndlessPart(evaluator: Evaluator, frame: Frame, step: Await): 
 
 /** An object literal without the option, or no object at all: anything else may bring a signal. */
 function isKnownWithout(ref: Ref, option: string | undefined): boolean {
-  if (ref.kind === 'constant') return ref.text === 'undefined' || ref.text === 'null';
+  if (ref.kind === 'constant') return isNothing(ref);
   if (option === undefined || ref.kind !== 'made' || !('value' in ref.at)) return false;
   const value = ref.frame.fn.values[ref.at.value];
   return value?.kind === 'object' && value.spreads.length === 0 && !Object.hasOwn(value.fields, option);

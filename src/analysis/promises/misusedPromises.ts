@@ -23,6 +23,7 @@ import { type MadePromises, madePromises } from './promisesMade.ts';
 import { type PromiseNode, type Promises, promises } from './promises.ts';
 import { type Program, type Site, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
+import { isNothing } from '../refs.ts';
 import { type Suspension, suspension } from './suspension.ts';
 import { hasClaim } from './suspensionClaims.ts';
 
@@ -219,34 +220,37 @@ class Finder implements MisusedPromises {
     );
   }
 
+  /** The functions of the project that each call hands the callback to, and as which parameter. */
+  #takers(fn: FunctionFacts, { callback }: Contract): { targets: readonly FunctionId[]; parameter: number }[] {
+    return this.#uses(fn.id)
+      .of(callback)
+      .flatMap(use =>
+        use.as === 'step' && use.role === 'argument' && use.step.kind === 'call'
+          ? [{ targets: this.#graph.targets(fn.id, use.step.id), parameter: use.index }]
+          : [],
+      );
+  }
+
   /** The callee is code of the project that hands the callback to somebody whom nobody here sees. */
   #isPassedOn(fn: FunctionFacts, contract: Contract): boolean {
-    return this.#uses(fn.id)
-      .of(contract.callback)
-      .some(use => {
-        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return false;
-        const targets = this.#graph.targets(fn.id, use.step.id);
-        return targets.some(id =>
-          this.#uses(id)
-            .parameter(use.index)
-            .some(read =>
-              this.#uses(id)
-                .of(read.value)
-                .some(one => one.as === 'step' && one.role === 'argument'),
-            ),
-        );
-      });
+    return this.#takers(fn, contract).some(({ targets, parameter }) =>
+      targets.some(id =>
+        this.#uses(id)
+          .parameter(parameter)
+          .some(read =>
+            this.#uses(id)
+              .of(read.value)
+              .some(one => one.as === 'step' && one.role === 'argument'),
+          ),
+      ),
+    );
   }
 
   /** All that the callee does with the callback is to take it out of where it was put. */
   #isOnlyRemoved(fn: FunctionFacts, contract: Contract): boolean {
-    return this.#uses(fn.id)
-      .of(contract.callback)
-      .some(use => {
-        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return false;
-        const targets = this.#graph.targets(fn.id, use.step.id);
-        return targets.length > 0 && targets.every(id => this.#onlyRemoves(id, use.index));
-      });
+    return this.#takers(fn, contract).some(
+      ({ targets, parameter }) => targets.length > 0 && targets.every(id => this.#onlyRemoves(id, parameter)),
+    );
   }
 
   #onlyRemoves(id: FunctionId, parameter: number): boolean {
@@ -354,7 +358,7 @@ class Finder implements MisusedPromises {
   #isNothing(fn: FunctionFacts, value: ValueId): boolean {
     const facts = fn.values[value];
     if (facts?.kind === 'choice') return facts.values.some(one => this.#isNothing(fn, one));
-    return facts?.kind === 'constant' && (facts.text === 'null' || facts.text === 'undefined');
+    return facts !== undefined && isNothing(facts);
   }
 }
 

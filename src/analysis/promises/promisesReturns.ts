@@ -3,6 +3,7 @@
  * promise gives none when the callback is passed.
  */
 import type { Block, Branch, Call, FunctionFacts, Step, ValueId } from '../../model/facts.ts';
+import { isNothing } from '../refs.ts';
 import { assume, type Assumption } from './consumptionConditions.ts';
 
 export interface ReturnedValue {
@@ -23,7 +24,7 @@ export function reaches(caller: FunctionFacts, call: Call, { absent }: ReturnedV
   return ![...absent].some(index => {
     const given = call.args[index];
     const facts = given === undefined ? undefined : caller.values[given];
-    return facts !== undefined && !(facts.kind === 'constant' && (facts.text === 'undefined' || facts.text === 'null'));
+    return facts !== undefined && !isNothing(facts);
   });
 }
 
@@ -100,7 +101,7 @@ function absentBy(fn: FunctionFacts, { condition, holds }: Assumption): number[]
       const sides = [condition.left, condition.right];
       const nothing = sides.some(side => {
         const facts = fn.values[side];
-        return facts?.kind === 'constant' && (facts.text === 'undefined' || facts.text === 'null');
+        return facts !== undefined && isNothing(facts);
       });
       // `typeof callback === "function"` compares something computed from it.
       const computed = sides.flatMap(side => computedFrom(fn, side));

@@ -209,11 +209,7 @@ class Follower {
       if (!fn) return false;
       const at = root.kind === 'value' ? fn.values[root.of] : undefined;
       const base = at?.kind === 'read' ? at.place.root : root;
-      return (
-        base.kind === 'captured' ||
-        (base.kind === 'parameter' && base.index === index && from === of) ||
-        path.length < 0
-      );
+      return base.kind === 'captured' || (base.kind === 'parameter' && base.index === index && from === of);
     };
     for (const fn of this.#program.functions.values())
       if (fn.id === of || fn.id.startsWith(`${of}/`))
