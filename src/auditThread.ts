@@ -6,9 +6,8 @@ import type { AuditOptions, AuditResult } from './audit.ts';
 import type { Failure, Message, Task } from './auditWorker.ts';
 import type { WhyAnswer } from './model/why.ts';
 import type { FixResult } from './fix.ts';
+import type { DrawnFormat } from './report/drawnGraph.ts';
 import type { GraphFormat } from './report/graph.ts';
-import type { LockGraphFormat } from './report/lockGraph.ts';
-import type { TaskGraphFormat } from './report/taskGraph.ts';
 import type { AskedPlace } from './report/why.ts';
 import { UserError } from './util/errors.ts';
 
@@ -52,13 +51,13 @@ export async function callGraphText(options: AuditOptions, format: GraphFormat):
 }
 
 /** The hierarchy of locks as text in one of the formats of `graph locks`. */
-export async function lockGraphText(options: AuditOptions, format: LockGraphFormat): Promise<string> {
+export async function lockGraphText(options: AuditOptions, format: DrawnFormat): Promise<string> {
   const { progress, ...rest } = options;
   return inWorker<string>({ kind: 'graph-locks', options: rest, format }, progress);
 }
 
 /** The ownership tree as text in one of the formats of `graph tasks`. */
-export async function taskGraphText(options: AuditOptions, format: TaskGraphFormat): Promise<string> {
+export async function taskGraphText(options: AuditOptions, format: DrawnFormat): Promise<string> {
   const { progress, ...rest } = options;
   return inWorker<string>({ kind: 'graph-tasks', options: rest, format }, progress);
 }

@@ -3,9 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type AuditOptions, type AuditResult, auditHere, linkHere, reproHere, whyHere } from './audit.ts';
 import type { WhyAnswer } from './model/why.ts';
 import { fixHere, type FixResult } from './fix.ts';
+import type { DrawnFormat } from './report/drawnGraph.ts';
 import { type GraphFormat, printCallGraph } from './report/graph.ts';
-import { type LockGraphFormat, printLockGraph } from './report/lockGraph.ts';
-import { printTaskGraph, type TaskGraphFormat } from './report/taskGraph.ts';
+import { printLockGraph } from './report/lockGraph.ts';
+import { printTaskGraph } from './report/taskGraph.ts';
 import type { AskedPlace } from './report/why.ts';
 import { UserError } from './util/errors.ts';
 
@@ -18,8 +19,8 @@ export type Task<T extends Answer = Answer> =
   | (T extends WhyAnswer ? { kind: 'why'; options: Options; place: AskedPlace } : never)
   | (T extends string ? { kind: 'repro'; options: Options; place: AskedPlace; folder: string } : never)
   | (T extends string ? { kind: 'graph-calls'; options: Options; format: GraphFormat } : never)
-  | (T extends string ? { kind: 'graph-locks'; options: Options; format: LockGraphFormat } : never)
-  | (T extends string ? { kind: 'graph-tasks'; options: Options; format: TaskGraphFormat } : never);
+  | (T extends string ? { kind: 'graph-locks'; options: Options; format: DrawnFormat } : never)
+  | (T extends string ? { kind: 'graph-tasks'; options: Options; format: DrawnFormat } : never);
 export type Message<T> =
   { kind: 'progress'; text: string } | { kind: 'result'; result: T } | { kind: 'failed'; failure: Failure };
 /** An error as plain data; errors lose their class on the way between threads. */

@@ -5,12 +5,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { linkHere } from '../src/audit.ts';
-import { printTaskGraph, type TaskGraph, type TaskGraphFormat } from '../src/report/taskGraph.ts';
+import type { DrawnFormat } from '../src/report/drawnGraph.ts';
+import { printTaskGraph, type TaskGraph } from '../src/report/taskGraph.ts';
 import { dotText, mermaidText } from '../src/util/graphText.ts';
 
 const CONFIG = fileURLToPath(new URL('../fixtures/checks/tsconfig.json', import.meta.url));
 
-async function graph(files: Record<string, string>, format: TaskGraphFormat): Promise<string> {
+async function graph(files: Record<string, string>, format: DrawnFormat): Promise<string> {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'conc-audit-tasks-'));
   try {
     fs.copyFileSync(CONFIG, path.join(root, 'tsconfig.json'));

@@ -7,9 +7,8 @@ import type { Site } from '../analysis/program.ts';
 import { dotText, mermaidText } from '../util/graphText.ts';
 import type { Wait } from '../model/facts.ts';
 import { byCodeUnit } from '../util/compare.ts';
+import { drawn, type DrawnFormat, placeIn } from './drawnGraph.ts';
 import type { Linked } from './linked.ts';
-
-export type LockGraphFormat = 'json' | 'dot' | 'text' | 'mermaid';
 
 interface Node {
   id: string;
@@ -46,24 +45,14 @@ interface Graph {
 }
 
 /** Empty parts are told as such: no locks, locks that never nest. */
-export function printLockGraph(linked: Pick<Linked, 'program' | 'get' | 'loaded'>, format: LockGraphFormat): string {
-  const graph = graphOf(linked);
-  switch (format) {
-    case 'json':
-      return `${JSON.stringify({ schema: 1, ...graph }, null, 2)}\n`;
-    case 'dot':
-      return dot(graph);
-    case 'mermaid':
-      return mermaid(graph);
-    case 'text':
-      return text(graph);
-  }
+export function printLockGraph(linked: Pick<Linked, 'program' | 'get' | 'loaded'>, format: DrawnFormat): string {
+  return drawn(graphOf(linked), format, { dot, mermaid, text });
 }
 
 function graphOf({ program, get, loaded }: Pick<Linked, 'program' | 'get' | 'loaded'>): Graph {
   const hierarchy = get(lockHierarchy);
   const { wayFrom } = get(declaredOrder);
-  const place = ({ file, at }: Site): string => `${file}:${loaded.sources.of(file).position(at[0]).line}`;
+  const place = placeIn(loaded);
   const circle = new Map(hierarchy.cycles.flatMap((cycle, index) => cycle.map(lock => [lock.site, index] as const)));
   const ids = new Map(hierarchy.locks.map((lock, index) => [lock.site, `l${index + 1}`]));
   const edge = ({ outer, inner, edges }: Nesting): Edge => ({

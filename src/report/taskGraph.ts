@@ -3,10 +3,9 @@ import { type EndHow, type OwnedTask, type Owner, type TaskTree, taskTree } from
 import type { Program, Site } from '../analysis/program.ts';
 import { byKeys } from '../util/compare.ts';
 import { dotText, mermaidText } from '../util/graphText.ts';
+import { drawn, type DrawnFormat, placeIn } from './drawnGraph.ts';
 import type { Linked } from './linked.ts';
 import { taskGraphText } from './taskGraphText.ts';
-
-export type TaskGraphFormat = 'json' | 'dot' | 'text' | 'mermaid';
 
 export interface TaskNode {
   id: string;
@@ -38,23 +37,13 @@ export interface TaskGraph {
 }
 
 /** An empty tree is told as such. */
-export function printTaskGraph(linked: Pick<Linked, 'program' | 'get' | 'loaded'>, format: TaskGraphFormat): string {
-  const graph = graphOf(linked);
-  switch (format) {
-    case 'json':
-      return `${JSON.stringify({ schema: 1, ...graph }, null, 2)}\n`;
-    case 'dot':
-      return dot(graph);
-    case 'mermaid':
-      return mermaid(graph);
-    case 'text':
-      return taskGraphText(graph);
-  }
+export function printTaskGraph(linked: Pick<Linked, 'program' | 'get' | 'loaded'>, format: DrawnFormat): string {
+  return drawn(graphOf(linked), format, { dot, mermaid, text: taskGraphText });
 }
 
 function graphOf({ program, get, loaded }: Pick<Linked, 'program' | 'get' | 'loaded'>): TaskGraph {
   const { tasks, inPlace } = get(taskTree);
-  const place = ({ file, at }: Site): string => `${file}:${loaded.sources.of(file).position(at[0]).line}`;
+  const place = placeIn(loaded);
   const ids = new Map(tasks.map((task, index) => [task, `t${index + 1}`]));
   const owners = ownersOf(tasks, program, place);
   const fnName = (id: string): string => program.functions.get(id)?.name ?? id;
