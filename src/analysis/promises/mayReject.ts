@@ -5,6 +5,7 @@
 import type { Block, Call, FunctionFacts, FunctionId, Step, Try, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { type Activation, anyActivation, CallbackContexts } from './callbackContexts.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import type { Program, Site } from '../program.ts';
 
@@ -35,57 +36,69 @@ interface Summary {
 }
 const NEVER: Summary = { throws: 'never', rejects: 'never', asHandler: 'never' };
 
+const worst = (a: Summary, b: Summary): Summary => ({
+  throws: worse(a.throws, b.throws),
+  rejects: worse(a.rejects, b.rejects),
+  asHandler: worse(a.asHandler, b.asHandler),
+});
+const isSame = (a: Summary, b: Summary): boolean =>
+  a.throws === b.throws && a.rejects === b.rejects && a.asHandler === b.asHandler;
+
 class Solver implements MayReject {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #rejections: Rejections;
+  readonly #contexts: CallbackContexts;
   readonly #handlers = new Set<FunctionId>();
-  readonly #summaries = new Map<FunctionId, Summary>();
-  /** callee → functions whose summary used its summary. */
-  readonly #dependants = new Map<FunctionId, Set<FunctionId>>();
-  #current: FunctionId | null = null;
+  /** By the key of the activation. */
+  readonly #summaries = new Map<string, Summary>();
+  /** callee → activations whose summary used its summary. */
+  readonly #dependants = new Map<string, Map<string, Activation>>();
+  #queue = new Map<string, Activation>();
+  #current: Activation | null = null;
   #watch: ((step: Step, failure: Failure) => void) | null = null;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
+    this.#contexts = new CallbackContexts(program, this.#graph);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
-      rejects: id => this.rejects(id),
-      failsAsHandler: id => this.#summary(id).asHandler === 'may',
+      failsAsHandler: id => this.#summary(anyActivation(id)).asHandler === 'may',
+      isKnownCallback: (fn, step) => this.#contexts.callback(this.#activation(fn), step) !== undefined,
+      rejectionsOf: (fn, step) => this.#callees(fn, step).map(callee => this.#summary(callee).rejects),
     });
   }
 
   solve(): void {
     this.#collectHandlers();
-    const order = this.#graph.components.flat();
-    const queued = new Set(order);
-    for (const id of this.#program.functions.keys()) queued.add(id);
-    // A set keeps insertion order: callees first, then whoever has to be looked at again.
-    for (const id of queued) {
-      queued.delete(id);
-      const fn = this.#program.functions.get(id);
+    for (const id of this.#graph.components.flat()) this.#queue.set(id, anyActivation(id));
+    for (const id of this.#program.functions.keys()) this.#queue.set(id, anyActivation(id));
+    this.#work();
+  }
+
+  /** A map keeps insertion order: callees first, then whoever has to be looked at again. */
+  #work(): void {
+    for (const [key, activation] of this.#queue) {
+      this.#queue.delete(key);
+      const fn = this.#program.functions.get(activation.fn);
       if (!fn) continue;
-      this.#current = id;
+      this.#current = activation;
       const next = this.#summarise(fn);
-      const old = this.#summaries.get(id) ?? NEVER;
-      if (next.throws === old.throws && next.rejects === old.rejects && next.asHandler === old.asHandler) continue;
-      this.#summaries.set(id, {
-        throws: worse(next.throws, old.throws),
-        rejects: worse(next.rejects, old.rejects),
-        asHandler: worse(next.asHandler, old.asHandler),
-      });
-      for (const dependant of this.#dependants.get(id) ?? []) queued.add(dependant);
+      const old = this.#summaries.get(key);
+      this.#summaries.set(key, old ? worst(next, old) : next);
+      if (old ? isSame(worst(next, old), old) : isSame(next, NEVER)) continue;
+      for (const dependant of this.#dependants.get(key)?.values() ?? []) this.#queue.set(dependant.key, dependant);
     }
     this.#current = null;
   }
 
   throws(fn: FunctionId): Failure {
-    return this.#summary(fn).throws;
+    return this.#summary(anyActivation(fn)).throws;
   }
 
   rejects(fn: FunctionId): Failure {
-    return this.#summary(fn).rejects;
+    return this.#summary(anyActivation(fn)).rejects;
   }
 
   value(fn: FunctionId, value: ValueId): Failure {
@@ -105,17 +118,35 @@ class Solver implements MayReject {
     return found && { site: this.#program.site(fn, (found as Step).at), text: causeText(found) };
   }
 
-  #summary(fn: FunctionId): Summary {
+  #summary(of: Activation): Summary {
+    const { key } = of;
     if (this.#current !== null) {
-      const list = this.#dependants.get(fn);
-      if (list) list.add(this.#current);
-      else this.#dependants.set(fn, new Set([this.#current]));
+      const known = this.#dependants.get(key);
+      if (known) known.set(this.#current.key, this.#current);
+      else this.#dependants.set(key, new Map([[this.#current.key, this.#current]]));
+      if (!this.#summaries.has(key)) this.#queue.set(key, of);
+    } else if (!this.#summaries.has(key)) {
+      // A call that was not looked at on the way.
+      const watch = this.#watch;
+      this.#watch = null;
+      this.#queue.set(key, of);
+      this.#work();
+      this.#watch = watch;
     }
-    return this.#summaries.get(fn) ?? NEVER;
+    return this.#summaries.get(key) ?? NEVER;
+  }
+
+  /** The activation that is being looked at, or that of any caller. */
+  #activation(fn: FunctionId): Activation {
+    return this.#current?.fn === fn ? this.#current : anyActivation(fn);
+  }
+
+  #callees(fn: FunctionId, step: Call): readonly Activation[] {
+    return this.#contexts.callees(this.#activation(fn), step);
   }
 
   #summarise(fn: FunctionFacts): Summary {
-    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false };
+    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false, caught: new Map() };
     const throws = this.#block(state, fn.body, false);
     const isTask = fn.calling === 'promise' || fn.calling === 'coroutine';
     const rejects = isTask ? this.#ofTask(fn, worse(throws, state.returned)) : state.returned;
@@ -144,7 +175,7 @@ class Solver implements MayReject {
   /** What is never thrown when all counts is not thrown when less does. */
   #asHandler(fn: FunctionFacts, atMost: Failure): Failure {
     if (atMost !== 'may') return 'never';
-    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false };
+    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false, caught: new Map() };
     const watch = this.#watch;
     this.#watch = null;
     const failure = worse(this.#block(state, fn.body, true), state.returned);
@@ -212,11 +243,17 @@ class Solver implements MayReject {
   }
 
   #exit(state: Walk, step: Extract<Step, { kind: 'exit' }>): Failure {
-    if (step.how === 'throw') return this.#noted(step, state.inArm && !state.inHandler ? 'check' : 'may');
+    if (step.how === 'throw') return this.#noted(step, this.#thrown(state, step.value));
     if (step.how === 'return' && step.value !== undefined) {
       state.returned = worse(state.returned, this.#noted(step, this.#rejections.returned(state.fn, step.value)));
     }
     return 'never';
+  }
+
+  #thrown(state: Walk, value: ValueId | undefined): Failure {
+    const again = value === undefined ? undefined : state.caught.get(value);
+    if (again !== undefined) return again;
+    return state.inArm && !state.inHandler ? 'check' : 'may';
   }
 
   #try(state: Walk, step: Try, lenient: boolean): Failure {
@@ -225,8 +262,9 @@ class Solver implements MayReject {
     if (catchesAll) this.#watch = null;
     let failure = this.#block(state, step.body, lenient);
     this.#watch = watch;
-    if (catchesAll) failure = 'never';
     // What a handler throws again is the failure that it was given.
+    for (const { binding } of step.handlers) if (binding !== undefined) state.caught.set(binding, failure);
+    if (catchesAll) failure = 'never';
     this.#within(state, 'inHandler', () => {
       for (const handler of step.handlers) failure = worse(failure, this.#block(state, handler.body, true));
     });
@@ -260,12 +298,13 @@ class Solver implements MayReject {
   /** What the call does before it gives a value: an async callee only gives a promise. */
   #callThrows(fn: FunctionFacts, step: Call): Failure {
     if (isListenerCall(fn, step)) return 'never';
-    const targets = this.#graph.targets(fn.id, step.id);
+    const targets = this.#callees(fn.id, step);
     if (targets.length > 0) {
-      const thrown = targets.reduce<Failure>((sum, id) => {
-        const callee = this.#program.functions.get(id);
-        return callee?.calling === 'value' ? worse(sum, this.throws(id)) : sum;
-      }, 'never');
+      const thrown = targets.reduce<Failure>(
+        (sum, callee) =>
+          this.#program.functions.get(callee.fn)?.calling === 'value' ? worse(sum, this.#summary(callee).throws) : sum,
+        'never',
+      );
       return atMost(thrown, targets.length);
     }
     if (step.known?.raises) return 'may';
@@ -323,6 +362,8 @@ interface Walk {
   /** In an arm of a branch: a `throw` there is a check. In a handler, it passes on what it was given. */
   inArm: boolean;
   inHandler: boolean;
+  /** What the bodies of the handlers' `try` fail with, by the variable that has the error. */
+  caught: Map<ValueId, Failure>;
 }
 
 /** An emitter calls a listener: what a listener throws is the listener's fault, not that of whoever told the news. */

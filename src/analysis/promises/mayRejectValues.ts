@@ -20,7 +20,10 @@ export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? 
 /** What is known of functions so far. */
 export interface FunctionFailures {
   throws(fn: FunctionId): Failure;
-  rejects(fn: FunctionId): Failure;
+  /** How the promises of the functions end that a call may run. */
+  rejectionsOf(fn: FunctionId, step: Call): readonly Failure[];
+  /** The call is one of a callback parameter, and which function that is is known where this is asked. */
+  isKnownCallback(fn: FunctionId, step: Call): boolean;
   /** It fails when it is used as a handler: logging and unknown functions count as safe there. */
   failsAsHandler(fn: FunctionId): boolean;
 }
@@ -143,11 +146,12 @@ export class Rejections {
     if (step.gives === 'safe' || step.gives === 'value' || (step.known?.neverRejects && !givesSignal(fn, step)))
       return 'never';
     if (isPromiseMade(step)) return this.#executed(fn, value);
-    const targets = this.#graph.targets(fn.id, stepId);
-    if (targets.length > 0) {
-      const known = targets.reduce<Failure>((sum, id) => worse(sum, this.#summaries.rejects(id)), 'never');
+    const failures = this.#summaries.rejectionsOf(fn.id, step);
+    if (failures.length > 0) {
+      const known = failures.reduce(worse);
       // A callback may also be one that nobody here passes.
-      return atMost(this.#isGiven(fn, step) ? worse(known, 'undecided') : known, targets.length);
+      const isGiven = this.#isGiven(fn, step) && !this.#summaries.isKnownCallback(fn.id, step);
+      return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
     return step.newOf !== undefined ? 'never' : 'may';
   }
