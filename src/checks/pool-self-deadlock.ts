@@ -92,6 +92,7 @@ function describe(program: Program, { held, pair, at, how }: PoolDeadlock): stri
   const end = {
     alone: capacity === null ? 'there are not that many' : `there are only ${capacity} in all`,
     recursion: `each level of the recursion holds one, until ${size} are held`,
+    rounds: `each round of the loop keeps one, until ${size} are held`,
     many: `${size} callers at once each hold one and wait for one more`,
     serial: `it hangs as soon as ${size} are held`,
   }[how];

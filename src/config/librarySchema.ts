@@ -40,7 +40,7 @@ const passes = optional(
   ),
 );
 const given = z.union([
-  z.enum(['receiver', 'results', 'result', 'elements', 'element', 'least', 'greatest', 'unknown']),
+  z.enum(['receiver', 'results', 'result', 'elements', 'element', 'least', 'greatest', 'nothing', 'unknown']),
   z.strictObject({ argument: arg }),
   z.strictObject({ promiseOf: z.enum(['result', 'results', 'unknown']) }),
 ]);

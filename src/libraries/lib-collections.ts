@@ -12,6 +12,7 @@ const walk = each(0, item);
 const test: Effect = { ...walk, returns: 'value' };
 /** Nobody looks at what the callback returns. */
 const visit: Effect = { ...walk, returns: 'ignored' };
+const visits = does(visit, { does: 'give', what: 'nothing' });
 const elements: Effect = { does: 'give', what: 'elements' };
 const receiver: Effect = { does: 'give', what: 'receiver' };
 const takeAny: Effect = { does: 'take', from: 'receiver' };
@@ -23,7 +24,7 @@ const compare: Effect = { does: 'invoke', callback: 0, when: 'now', times: 'many
 const pushAll = does({ does: 'put', into: 'receiver', value: { from: 0 } });
 
 const arrays: Rows = {
-  'Array.forEach': does(visit),
+  'Array.forEach': visits,
   ...sameMembers('Array', does(test), 'some', 'every', 'findIndex', 'findLastIndex'),
   ...sameMembers('Array', does(walk, { does: 'give', what: 'results' }), 'map', 'flatMap'),
   ...sameMembers('Array', does(test, elements), 'filter'),
@@ -44,10 +45,11 @@ const arrays: Rows = {
     copyWithin: does(receiver),
   }),
   ...sameMembers('Array', does(elements), 'slice', 'values', 'flat', 'toReversed', 'toSpliced', 'with'),
+  // Walking the entries of an array is walking the array, as with a map.
+  'Array.entries': does(receiver),
   ...sameMembers(
     'Array',
     nothing,
-    'entries',
     'keys',
     'includes',
     'indexOf',
@@ -80,8 +82,8 @@ const maps: Rows = {
   'Set.delete': does({ does: 'remove', from: 'receiver', key: 0 }),
   ...sameMembers('Map', does({ does: 'remove', from: 'receiver' }), 'clear'),
   ...sameMembers('Set', does({ does: 'remove', from: 'receiver' }), 'clear'),
-  ...sameMembers('Map', does(visit), 'forEach'),
-  ...sameMembers('Set', does(visit), 'forEach'),
+  ...sameMembers('Map', visits, 'forEach'),
+  ...sameMembers('Set', visits, 'forEach'),
   // Walking the entries of a map is walking the map.
   'Map.entries': does(receiver),
   'Map.keys': nothing,
@@ -102,7 +104,7 @@ const iterators: Rows = {
   // Iterator helpers run the callback while somebody walks the result; counted where they are made.
   ...sameMembers('IteratorObject', does(walk, { does: 'give', what: 'results' }), 'map', 'flatMap'),
   ...sameMembers('IteratorObject', does(test, elements), 'filter'),
-  'IteratorObject.forEach': does(visit),
+  'IteratorObject.forEach': visits,
   ...sameMembers('IteratorObject', does(test), 'some', 'every'),
   ...sameMembers('IteratorObject', does(test, { does: 'give', what: 'element' }), 'find'),
   ...sameMembers('IteratorObject', reduce, 'reduce'),

@@ -58,6 +58,8 @@ export type Given =
   | 'least'
   | 'greatest'
   | 'element'
+  /** It returns, and gives nothing: `forEach`. */
+  | 'nothing'
   | { argument: Arg }
   | { promiseOf: 'result' | 'results' | 'unknown' }
   | 'unknown';

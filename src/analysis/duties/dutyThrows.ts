@@ -3,8 +3,10 @@
  * something that raises) or only because unknown code is called. A call that gives a promise does not throw.
  */
 import type { Call, FunctionFacts, Step, ValueId } from '../../model/facts.ts';
-import type { CallGraph } from '../flow/callGraph.ts';
-import { type Failure, isSettleCall, type MayReject, worse } from '../promises/mayReject.ts';
+import type { Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { type Failure, type MayReject, mayReject, worse } from '../promises/mayReject.ts';
+import { type Settlers, settlers } from '../promises/settlers.ts';
 import type { Program } from '../program.ts';
 
 export type Throws = 'never' | 'unknown' | 'certain';
@@ -13,11 +15,13 @@ export class DutyThrows {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #rejects: MayReject;
+  readonly #settlers: Settlers;
 
-  constructor(program: Program, graph: CallGraph, rejects: MayReject) {
+  constructor(get: Get, program: Program) {
     this.#program = program;
-    this.#graph = graph;
-    this.#rejects = rejects;
+    this.#graph = get(callGraph);
+    this.#rejects = get(mayReject);
+    this.#settlers = get(settlers);
   }
 
   /** A promise in the value rejects: whoever awaits it gets an exception, whatever the reason. */
@@ -50,7 +54,7 @@ export class DutyThrows {
     if (step.gives !== undefined && step.gives !== 'value' && step.gives !== 'unknown') return 'never';
     if (step.target.kind === 'external')
       return step.target.name.startsWith('lib#') || known || step.newOf?.startsWith('lib#') ? 'never' : 'unknown';
-    if (step.target.kind === 'functions' || this.#isWaitedFor(fn, step) || isSettleCall(fn, step)) return 'never';
+    if (step.target.kind === 'functions' || this.#isWaitedFor(fn, step) || this.#settlers.isCall(fn.id, step)) return 'never';
     return 'unknown';
   }
 

@@ -11,7 +11,6 @@ import { DutyInterpreter } from './dutyWalk.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { functionUsers, lockRelevance, reaching } from '../locks/lockRelevance.ts';
 import { type Lock, type LockTable, lockTable } from '../locks/locks.ts';
-import { mayReject } from '../promises/mayReject.ts';
 import type { Program } from '../program.ts';
 import { readIndex } from '../readIndex.ts';
 import type { Ref } from '../refs.ts';
@@ -38,7 +37,7 @@ const CLAIM_STEPS = 2;
 export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, program) => {
   const flags = get(claimFlags);
   const events = new DutyEvents();
-  const graph = get(callGraph);
+
   const relevant = new Set([...get(lockRelevance), ...reaching(get(functionUsers), flags.users, CLAIM_STEPS)]);
   const none: LockDuties = { runs: [], events, flags, grantedBy: () => [], isReleasedElsewhere: () => false };
   if (relevant.size === 0) return none;
@@ -48,7 +47,7 @@ export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, progra
   const tools = {
     evaluator: evaluate,
     locks,
-    throws: new DutyThrows(program, graph, get(mayReject)),
+    throws: new DutyThrows(get, program),
     readers: get(readIndex),
     flags,
     releasers: findReleasers(get, program, flags, relevant),

@@ -3,7 +3,7 @@ import type { Access } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type LockActivities, lockActivities } from '../locks/lockActivities.ts';
-import { type Location, locate } from './locations.ts';
+import { isSettingUp, type Location, locate } from './locations.ts';
 import type { Frame } from '../refs.ts';
 
 export interface Touch {
@@ -53,7 +53,8 @@ export class Footprints {
       const under = this.#locks.points.at(frame, step.id).map(({ held }) => held.lock.site);
       if (step.kind === 'access') {
         const location = locate(this.#eval, frame, step.place);
-        if (location) found.push({ location, mode: step.mode, frame, step, later, under });
+        if (location && !isSettingUp(this.#eval, frame, step.place))
+          found.push({ location, mode: step.mode, frame, step, later, under });
       } else if ((step.kind === 'call' || step.kind === 'chain') && depth > 0) {
         const callees =
           step.kind === 'call'

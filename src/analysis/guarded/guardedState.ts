@@ -2,7 +2,7 @@
 import { defineAnalysis } from '../analysis.ts';
 import { evaluator } from '../flow/evaluator.ts';
 import { isWrite } from './footprints.ts';
-import { canGuard, type Location, locate, overlap } from './locations.ts';
+import { canGuard, isSettingUp, type Location, locate, overlap } from './locations.ts';
 import { lockedWork, type Moment } from './lockedWork.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import type { Lock } from '../locks/locks.ts';
@@ -27,12 +27,14 @@ export const guardedState = defineAnalysis<GuardedState>('guarded-state', get =>
   const evaluate = get(evaluator);
   const bySite = new Map<string, Guarded[]>();
   const all: Guarded[] = [];
-  for (const moment of get(lockedWork).accesses) {
+  const work = get(lockedWork);
+  for (const moment of work.accesses) {
     const location = locate(evaluate, moment.frame, moment.step.place);
-    if (!location) continue;
+    if (!location || isSettingUp(evaluate, moment.frame, moment.step.place)) continue;
     for (const held of moment.held) {
       const { lock } = held.held;
       if (!excludes(lock) || !canGuard(evaluate, lock, location)) continue;
+      if (location.owner && work.isMadeUnder(location.owner, held.held.token)) continue;
       const guarded = { location, moment, held };
       all.push(guarded);
       const list = bySite.get(lock.site);

@@ -26,6 +26,11 @@ export interface Location {
 
 const BASES = 4;
 
+/** What a constructor sets up of its own object is nobody's state yet. */
+export function isSettingUp(evaluator: Evaluator, { fn }: Frame, { root }: Place): boolean {
+  return root.kind === 'self' && fn.owner !== null && evaluator.program.types.get(fn.owner)?.construct === fn.id;
+}
+
 export function locate(evaluator: Evaluator, frame: Frame, place: Place): Location | null {
   const { root, path } = place;
   const last = path.at(-1);

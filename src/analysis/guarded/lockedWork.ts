@@ -49,6 +49,8 @@ export interface LockedWork {
   readonly escapes: readonly Escape[];
   /** The tokens that are held (as far as known) where the promise is waited for. */
   isJoinedUnder(ref: Ref, token: string): boolean;
+  /** The object is made in the section itself, by code that only runs there: another section has another one. */
+  isMadeUnder(ref: Ref, token: string): boolean;
 }
 
 /** Activations with different locks around them, per activation and in all. */
@@ -91,6 +93,11 @@ class Pass implements LockedWork {
   isJoinedUnder(ref: Ref, token: string): boolean {
     const joins = (this.#before ?? this).#joins.get(ref.id);
     return joins !== undefined && (joins.has(token) || joins.has('*'));
+  }
+
+  isMadeUnder(ref: Ref, token: string): boolean {
+    const contexts = ref.kind === 'made' ? [...(this.#contexts.get(ref.frame.id) ?? [])] : [];
+    return contexts.length > 0 && contexts.every(one => one.split(' ').some(held => held.replace('!', '') === token));
   }
 
   #visit(frame: Frame, around: readonly HeldHere[], by: LockActivity, from: Moment<Call> | null, depth: number): void {

@@ -9,7 +9,7 @@ import { type LockActivity, lockActivities } from './lockActivities.ts';
 import { DOUBT, type Held, type Pair, traceEnd, traceLength } from './lockPairs.ts';
 import { askingSite } from './lockStory.ts';
 import type { Lock } from './locks.ts';
-import type { Site } from '../program.ts';
+import type { Program, Site } from '../program.ts';
 import { singleLock } from './singleLocks.ts';
 
 export interface PoolDeadlock {
@@ -18,8 +18,11 @@ export interface PoolDeadlock {
   readonly by: LockActivity;
   /** Where the holder goes on to ask for one more. */
   readonly at: Site;
-  /** `alone`: a single task asks for more than there is; `recursion`: the depth grows with the data; `many`: holders run side by side. */
-  readonly how: 'alone' | 'recursion' | 'many' | 'serial';
+  /**
+   * `alone`: a single task asks for more than there is; `recursion`: the depth grows with the data; `rounds`: each round
+   * of a loop keeps a unit; `many`: holders run side by side.
+   */
+  readonly how: 'alone' | 'recursion' | 'rounds' | 'many' | 'serial';
   readonly level: 'error' | 'warning';
   readonly confidence: 'high' | 'medium' | 'low';
   readonly assumptions: readonly string[];
@@ -34,12 +37,12 @@ interface Nesting {
   units: number;
 }
 
-export const poolDeadlock = defineAnalysis<readonly PoolDeadlock[]>('pool-deadlock', get => {
+export const poolDeadlock = defineAnalysis<readonly PoolDeadlock[]>('pool-deadlock', (get, program) => {
   const isSingle = get(singleLock);
   const nestings = get(lockActivities).list.flatMap(by => by.pairs.flatMap(pair => nestingOf(pair, by, isSingle)));
   const found = new Map<string, PoolDeadlock>();
   for (const nesting of nestings) {
-    const deadlock = judge(nesting, nestings);
+    const deadlock = judge(program, nesting, nestings);
     if (!deadlock) continue;
     const { at, pair } = deadlock;
     const key = `${at.in}:${at.at[0]}:${pair.acquires.site}`;
@@ -66,9 +69,9 @@ function nestingOf(pair: Pair, by: LockActivity, isSingle: (lock: Lock) => boole
   return [{ held, pair, by, units: own.reduce((sum, one) => sum + (one.units ?? 1), 0) }];
 }
 
-function judge(nesting: Nesting, all: readonly Nesting[]): PoolDeadlock | undefined {
+function judge(program: Program, nesting: Nesting, all: readonly Nesting[]): PoolDeadlock | undefined {
   const { held, pair, by, units } = nesting;
-  const how = howItHangs(nesting, all);
+  const how = howItHangs(program, nesting, all);
   if (how === undefined) return undefined;
   const assumptions: string[] = [];
   const { activity } = by;
@@ -93,16 +96,31 @@ function judge(nesting: Nesting, all: readonly Nesting[]): PoolDeadlock | undefi
 }
 
 /** What makes all units be held by tasks that wait for one more; undefined when there are always enough. */
-function howItHangs(nesting: Nesting, all: readonly Nesting[]): PoolDeadlock['how'] | undefined {
+function howItHangs(program: Program, nesting: Nesting, all: readonly Nesting[]): PoolDeadlock['how'] | undefined {
   const { held, pair, by, units } = nesting;
   const { capacity } = pair.acquires;
   if (capacity !== null && units + (pair.units ?? 1) > capacity) return 'alone';
   const [outer, inner] = [traceEnd(held.trace), traceEnd(pair.trace)];
-  if (outer.in === inner.in && outer.at[0] === inner.at[0]) return 'recursion';
+  if (outer.in === inner.in && outer.at[0] === inner.at[0]) {
+    const rounds = roundsAround(program, outer);
+    // The last round waits under the units of the others.
+    if (rounds === null) return 'recursion';
+    if (capacity === null || rounds * (pair.units ?? 1) > capacity) return 'rounds';
+  }
   if (by.activity.instances === 'many' || hasParallelHolders(nesting)) return 'many';
   if (by.activity.instances === 'serial') return 'serial';
   if (capacity === null) return 'serial';
   return holdersBeside(nesting, all) + 1 >= capacity / Math.max(1, units) ? 'many' : undefined;
+}
+
+/** How often the loops around a place run it at most, as far as that is written there; null: no loop is around it. */
+function roundsAround(program: Program, { in: id, at }: Site): number | null {
+  let rounds: number | null = null;
+  for (const step of program.steps(id).values()) {
+    if (step.kind !== 'loop' || step.at[0] > at[0] || step.at[1] < at[1]) continue;
+    rounds = (rounds ?? 1) * (step.times.kind === 'exactly' ? step.times.n : Infinity);
+  }
+  return rounds;
 }
 
 /** Whether one activity holds units in any number of branches that run side by side. */

@@ -8,6 +8,7 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Activation, anyActivation, CallbackContexts } from './callbackContexts.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import type { Program, Site } from '../program.ts';
+import { type Settlers, settlers } from './settlers.ts';
 
 export { type Failure, isPromiseMade, worse } from './mayRejectValues.ts';
 
@@ -49,6 +50,7 @@ class Solver implements MayReject {
   readonly #graph: CallGraph;
   readonly #rejections: Rejections;
   readonly #contexts: CallbackContexts;
+  readonly #settlers: Settlers;
   readonly #handlers = new Set<FunctionId>();
   /** By the key of the activation. */
   readonly #summaries = new Map<string, Summary>();
@@ -62,6 +64,7 @@ class Solver implements MayReject {
     this.#program = program;
     this.#graph = get(callGraph);
     this.#contexts = new CallbackContexts(program, this.#graph);
+    this.#settlers = get(settlers);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
       failsAsHandler: id => this.#summary(anyActivation(id)).asHandler === 'may',
@@ -313,7 +316,7 @@ class Solver implements MayReject {
     if (step.target.kind === 'external')
       return step.target.name.startsWith('lib#') || step.known ? 'never' : 'undecided';
     if (step.target.kind === 'functions') return 'never';
-    return isSettleCall(fn, step) ? 'never' : 'undecided';
+    return this.#settlers.isCall(fn.id, step) ? 'never' : 'undecided';
   }
 
   /** In a handler: the callee itself throws (it passes the error on); what fails far below it does not count. */
@@ -372,14 +375,6 @@ function isListenerCall(fn: FunctionFacts, step: Call): boolean {
   const listeners = called?.kind === 'element' ? fn.values[called.of] : undefined;
   const last = listeners?.kind === 'read' ? listeners.place.path.at(-1) : undefined;
   return last !== undefined && 'field' in last && last.field.startsWith('on:');
-}
-
-/** A call of the `resolve` or `reject` of a promise made by hand. */
-export function isSettleCall(fn: FunctionFacts, step: Call): boolean {
-  if (step.target.kind !== 'value') return false;
-  const callee = fn.values[step.target.of];
-  const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
-  return last !== undefined && 'field' in last && (last.field === 'resolve' || last.field === 'reject');
 }
 
 function causeText(step: Step): string {

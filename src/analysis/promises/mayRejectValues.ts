@@ -6,6 +6,7 @@ import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type Program, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
+import { type Settlers, settlers } from './settlers.ts';
 
 /**
  * `handler`: only because a rejection handler may itself reject; `check`: only by a check of its own that throws, while
@@ -43,6 +44,7 @@ export class Rejections {
   readonly #uses: FunctionUsesOf;
   readonly #writes: WriteIndex;
   readonly #hierarchy: TypeHierarchy;
+  readonly #settlers: Settlers;
   readonly #summaries: FunctionFailures;
 
   constructor(get: Get, program: Program, summaries: FunctionFailures) {
@@ -51,6 +53,7 @@ export class Rejections {
     this.#uses = get(functionUses);
     this.#writes = get(writeIndex);
     this.#hierarchy = get(hierarchy);
+    this.#settlers = get(settlers);
     this.#summaries = summaries;
   }
 
@@ -153,7 +156,7 @@ export class Rejections {
       const isGiven = this.#isGiven(fn, step) && !this.#summaries.isKnownCallback(fn.id, step);
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
-    return step.newOf !== undefined ? 'never' : 'may';
+    return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
   }
 
   /** The callee is a value that others may give, not a function that stands here or in a field of the own class. */

@@ -181,8 +181,13 @@ class Finder implements Promises {
     );
   }
 
-  /** A variable of an enclosing scope or a field of the object as it stands, not one that the function fills itself. */
+  /**
+   * A variable of an enclosing scope or a field of the object as it stands, not one that the function fills itself;
+   * `Promise.resolve` of one is the same promise.
+   */
   #isKept(fn: FunctionFacts | undefined, value: ValueId): boolean {
+    const facts = fn?.values[value];
+    if (facts?.kind === 'from' && facts.how === 'copy') return facts.values.every(part => this.#isKept(fn, part));
     const place = placeIn(fn, value);
     if (!fn || !place) return false;
     const isOutside = place.root.kind === 'captured' || place.root.kind === 'module';

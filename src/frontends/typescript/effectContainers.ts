@@ -138,6 +138,8 @@ function givenValue(site: EffectSite, what: Extract<Effect, { does: 'give' }>['w
       const of = builder.value({ kind: 'ordered', of: list, key: [], elements: 'primitive' });
       return builder.value({ kind: 'element', of, key: what === 'least' ? 0 : args.length - 1 });
     }
+    case 'nothing':
+      return builder.constant('undefined');
     case 'unknown':
       return undefined;
   }

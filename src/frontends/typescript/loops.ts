@@ -4,6 +4,7 @@ import type { Block, Condition, Count, Step, ValueId } from '../../model/facts.t
 import { branch } from './arms.ts';
 import { lowerCondition, negated } from './conditions.ts';
 import { bare, type FunctionContext, type JumpTarget } from './context.ts';
+import { constantText } from './constants.ts';
 import { isShared, type Variable } from './fileScopes.ts';
 import { noteJump, withTarget } from './jumps.ts';
 import type { Arm } from './locals.ts';
@@ -173,8 +174,9 @@ function countOf(fn: FunctionContext, node: ts.ForStatement): Count {
   const inclusive = test.operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
   if (!inclusive && test.operatorToken.kind !== ts.SyntaxKind.LessThanToken) return { kind: 'unknown' };
   const limit = bare(test.right);
-  if (ts.isNumericLiteral(limit))
-    return startsAtZero(node) ? { kind: 'exactly', n: Number(limit.text) + (inclusive ? 1 : 0) } : { kind: 'unknown' };
+  const constant = Number(constantText(fn.questions, limit));
+  if (Number.isInteger(constant))
+    return startsAtZero(node) ? { kind: 'exactly', n: constant + (inclusive ? 1 : 0) } : { kind: 'unknown' };
   const isLength =
     ts.isPropertyAccessExpression(limit) && limit.name.text === 'length' && ts.isIdentifier(limit.expression);
   return isLength ? { kind: 'length', of: lower(fn, limit.expression) } : { kind: 'unknown' };

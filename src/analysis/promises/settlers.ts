@@ -1,0 +1,76 @@
+/**
+ * Which calls settle a promise that is made by hand: of its `resolve` or `reject`, also where these were passed on as
+ * arguments or kept in variables. Such a call never throws and gives nothing (ECMA-262, 27.2.1.3).
+ */
+import type { FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { type Program, variableAt } from '../program.ts';
+
+export interface Settlers {
+  /** The call is one of a promise's `resolve` or `reject`, whoever of the callers made the promise. */
+  isCall(fn: FunctionId, step: Step): boolean;
+}
+
+export const settlers = defineAnalysis<Settlers>('settlers', (get, program) => new Finder(get, program));
+
+class Finder implements Settlers {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #known = new Map<string, boolean>();
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+  }
+
+  isCall(fn: FunctionId, step: Step): boolean {
+    if (step.kind !== 'call' || step.target.kind !== 'value') return false;
+    const key = `${fn} ${step.target.of}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      const found = { settles: false, seen: new Set<string>() };
+      known = this.#onlySettles(fn, step.target.of, found) && found.settles;
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  /** Nothing else comes here. `found.settles`: something did. */
+  #onlySettles(id: FunctionId, value: ValueId, found: { settles: boolean; seen: Set<string> }): boolean {
+    const key = `${id} ${value}`;
+    if (found.seen.has(key)) return true;
+    if (found.seen.size > MOST) return false;
+    found.seen.add(key);
+    const fn = this.#program.functions.get(id);
+    const facts = fn?.values[value];
+    if (!fn || facts?.kind !== 'read') return false;
+    const { root, path } = facts.place;
+    const last = path.at(-1);
+    if (last) {
+      const settles = 'field' in last && (last.field === 'resolve' || last.field === 'reject');
+      found.settles ||= settles;
+      return settles;
+    }
+    if (root.kind === 'value') return this.#onlySettles(id, root.of, found);
+    if (root.kind === 'parameter') return this.#everyArgument(fn, root.index, found);
+    const variable = variableAt(this.#program, root);
+    if (!variable || variable.slot.assignedAgain || variable.slot.value === null) return false;
+    return this.#onlySettles(variable.owner.id, variable.slot.value, found);
+  }
+
+  #everyArgument(fn: FunctionFacts, index: number, found: { settles: boolean; seen: Set<string> }): boolean {
+    const callers = this.#graph.callers(fn.id);
+    return (
+      callers.length > 0 &&
+      callers.every(({ caller, step }) => {
+        const call = this.#program.steps(caller).get(step);
+        const given = call?.kind === 'call' ? call.args[index] : undefined;
+        return given !== undefined && this.#onlySettles(caller, given, found);
+      })
+    );
+  }
+}
+
+/** So many places on the way are no promise's own function any more. */
+const MOST = 40;
