@@ -47,17 +47,7 @@ const arrays: Rows = {
   ...sameMembers('Array', does(elements), 'slice', 'values', 'flat', 'toReversed', 'toSpliced', 'with'),
   // Walking the entries of an array is walking the array, as with a map.
   'Array.entries': does(receiver),
-  ...sameMembers(
-    'Array',
-    nothing,
-    'keys',
-    'includes',
-    'indexOf',
-    'lastIndexOf',
-    'join',
-    'toString',
-    'toLocaleString',
-  ),
+  ...sameMembers('Array', nothing, 'keys', 'includes', 'indexOf', 'lastIndexOf', 'join', 'toString', 'toLocaleString'),
   ...same(does(each(1, [{ element: 0 }, 'unknown']), { does: 'give', what: 'results' }), 'Array.from'),
   ...same(nothing, 'Array.isArray', 'new Array', 'Array'),
   'Array.[Symbol.iterator]': does(receiver),

@@ -54,7 +54,8 @@ export class DutyThrows {
     if (step.gives !== undefined && step.gives !== 'value' && step.gives !== 'unknown') return 'never';
     if (step.target.kind === 'external')
       return step.target.name.startsWith('lib#') || known || step.newOf?.startsWith('lib#') ? 'never' : 'unknown';
-    if (step.target.kind === 'functions' || this.#isWaitedFor(fn, step) || this.#settlers.isCall(fn.id, step)) return 'never';
+    if (step.target.kind === 'functions' || this.#isWaitedFor(fn, step) || this.#settlers.isCall(fn.id, step))
+      return 'never';
     return 'unknown';
   }
 
