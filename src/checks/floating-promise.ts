@@ -1,3 +1,4 @@
+import { inCallbackTest } from '../analysis/promises/callbackTests.ts';
 import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
@@ -52,7 +53,7 @@ is known never to reject for a reason that the code does not show.`,
       const repair = get(promiseRepairs)(fate);
       report({
         at: words.at,
-        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false),
+        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false, get(inCallbackTest)(fate.node.fn)),
         confidence: confidenceOf(fate),
         message: words.message,
         ...(fate.node.gives === 'builder'
@@ -70,10 +71,18 @@ is known never to reject for a reason that the code does not show.`,
 const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
   found.some(one => one.in === node.fn && one.value === node.value);
 
-/** In a test, a failed reaction, or a failure before there are tests, is what the test runner is there to tell. */
-function levelOf({ fate, node, rejection }: PromiseFate, inTest: boolean): NonNullable<FoundDraft['level']> {
+/**
+ * In a test, a failed reaction, a failure before there are tests, or any while a callback is waited for, is what the test
+ * runner is there to tell.
+ */
+function levelOf(
+  { fate, node, rejection }: PromiseFate,
+  inTest: boolean,
+  endsByCallback: boolean,
+): NonNullable<FoundDraft['level']> {
   if (node.gives === 'builder') return 'error';
-  if (isHandled(rejection) || (inTest && (node.how === 'chain' || node.fn.endsWith('#')))) return 'note';
+  const isTold = endsByCallback || (inTest && (node.how === 'chain' || node.fn.endsWith('#')));
+  if (isHandled(rejection) || isTold) return 'note';
   return fate.kind === 'kept' ? 'warning' : 'error';
 }
 

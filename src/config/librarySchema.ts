@@ -53,6 +53,7 @@ const entryFields = {
   awaitsHandler: z.boolean(),
   rejection: z.enum(['reported', 'lost', 'crashes']),
   confined: z.array(index),
+  endedBy: optional(index),
   runsOn,
 };
 const entry: z.ZodType<Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean }> =

@@ -3,7 +3,8 @@ import { defineLibrary, type Api, type Arg, type Effect, type Library } from './
 import { does, entry, later, nothing, once, same, sameMembers } from './rows.ts';
 import { assertionStub, jestStub, mochaStub, nodeTestStub, vitestStub } from './stubs/tests.ts';
 
-const run = (trigger: 'test' | 'hook', label: string, handler: Arg): Effect => ({
+/** `endedBy`: the parameter of the callback that ends it, where the runner gives one. */
+const run = (trigger: 'test' | 'hook', label: string, handler: Arg, endedBy?: number): Effect => ({
   does: 'register',
   handler,
   entry: entry(trigger, {
@@ -11,10 +12,13 @@ const run = (trigger: 'test' | 'hook', label: string, handler: Arg): Effect => (
     instances: trigger === 'test' ? 'once' : 'serial',
     awaitsHandler: true,
     rejection: 'reported',
+    ...(endedBy === undefined ? {} : { endedBy }),
     test: true,
   }),
 });
 const test: Api = does(run('test', 'test {0}', { from: 1 }));
+/** jest and mocha: `it('answers', done => …)`. */
+const testOrDone: Api = does(run('test', 'test {0}', { from: 1 }, 0));
 const suite: Api = does(once({ from: 1 }));
 const hook = (name: string): Api => does(run('hook', name, { from: 0 }));
 const hooks = (...names: string[]): Library['apis'] => Object.fromEntries(names.map(name => [name, hook(name)]));
@@ -90,9 +94,10 @@ const variants = (
   kinds: readonly string[],
   each: readonly string[],
   tool: string,
+  one: Api = test,
 ): Library['apis'] => ({
   ...same(
-    test,
+    one,
     ...tests.flatMap(name => kinds.map(kind => `${name}.${kind}`)),
     ...['it', 'test'].flatMap(name => each.map(kind => `${name}.${kind}()`)),
   ),
@@ -134,9 +139,9 @@ export const vitestParts: readonly Library[] = [
 ];
 
 const jestRows: Library['apis'] = {
-  ...variants(['it', 'test'], ['describe'], ['only', 'skip'], ['each'], 'jest'),
+  ...variants(['it', 'test'], ['describe'], ['only', 'skip'], ['each'], 'jest', testOrDone),
   ...same(
-    test,
+    testOrDone,
     'test',
     'it',
     'xit',
@@ -218,7 +223,7 @@ export const mocha = defineLibrary({
   language: 'typescript',
   apis: {
     ...same(
-      test,
+      testOrDone,
       'it',
       'specify',
       'test',
@@ -261,7 +266,7 @@ export const mocha = defineLibrary({
 
 /** The promises of node:test are the runner's: nobody else needs to await them. */
 const owned = (api: Api): Api => ({ ...api, gives: 'safe' });
-const nodeTests = owned(does(run('test', 'test {0}', { from: 0 })));
+const nodeTests = owned(does(run('test', 'test {0}', { from: 0 }, 1)));
 const nodeSuites = owned(does(once({ from: 0 })));
 export const nodeTest = defineLibrary({
   package: 'node:test',

@@ -556,6 +556,8 @@ export interface EntryPoint {
   evidence: 'framework' | 'inferred' | 'exported';
   awaitsHandler: boolean;
   rejection: 'reported' | 'lost' | 'crashes';
+  /** The parameter whose call ends it, where the handler has one; until then every unhandled rejection is told as its own. */
+  endedBy?: number;
   /** Indexes of parameters that belong to one activation (req, res, ctx). */
   confined: number[];
   runsOn: Executor;

@@ -48,6 +48,8 @@ export class SyntheticCall {
     const inner = context.addSynthetic(label, site.at, this.#parameters, calling);
     fill(inner);
     this.#site.replaced = true;
-    return this.#site.call({ kind: 'functions', ids: [inner.facts.id] }, this.#args);
+    // What the promise is to those who drop it is told by the table, not by the body.
+    const more = this.#site.api.gives === 'safe' ? { gives: 'safe' as const } : {};
+    return this.#site.call({ kind: 'functions', ids: [inner.facts.id] }, this.#args, more);
   }
 }
