@@ -80,6 +80,6 @@ function readsSignal(fn: FunctionFacts, index: number): boolean {
     if (value.kind !== 'read' || value.place.root.kind !== 'parameter' || value.place.root.index !== index)
       return false;
     const [first] = value.place.path;
-    return first !== undefined && 'field' in first && first.field === 'signal';
+    return first !== undefined && 'field' in first && first.field === 'signal' && first.of === undefined;
   });
 }

@@ -129,7 +129,7 @@ export class ShapeFinder {
   #chains(key: string, writes: readonly (Placed & { step: Access })[]): boolean {
     for (const { step } of this.index.list) {
       if (step.kind !== 'chain' || (step.onFulfilled === undefined && step.onFinally === undefined)) continue;
-      if (!this.reads(step.of, key)) continue;
+      if (!this.reads(step.of, key) || this.#onlyWaits(step)) continue;
       for (const write of writes) {
         const made = this.isMadeOf(write.step.value, step.id);
         if (!made.made || write.step.id < step.id || this.index.suspendsBetween(step.id, write.step.id)) continue;
@@ -160,6 +160,17 @@ export class ShapeFinder {
       }
     }
     return false;
+  }
+
+  /** `tail.then(() => started)`: what runs already is only waited for in turn; nothing runs in the chain. */
+  #onlyWaits({ onFulfilled, onFinally }: Chain): boolean {
+    const handler = onFulfilled ?? onFinally;
+    const facts = handler === undefined ? undefined : this.index.value(handler);
+    const fn = facts?.kind === 'function' ? this.#outer(facts.id) : undefined;
+    const [only, ...others] = fn?.body ?? [];
+    if (only?.kind !== 'exit' || only.value === undefined || others.length > 0) return false;
+    const given = fn?.values[only.value];
+    return given?.kind === 'read' && given.place.root.kind === 'captured' && given.place.path.length === 0;
   }
 
   #isCaught(value: ValueId): boolean {

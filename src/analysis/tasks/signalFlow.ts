@@ -91,6 +91,7 @@ class Follower {
       const how = this.#uses.resolved(fn, use);
       const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
       if (how === 'absent' && (this.#hasItself(fn, hand, step) || isHandItself(fn, hand, use))) return;
+      if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
       found.push({
         fn,
         step,
@@ -198,13 +199,13 @@ class Follower {
     });
   }
 
-  /** A listener on it may end whatever is used instead. */
+  /** A listener on it may end whatever is used instead, or what was started and is held in hand: a process, a socket. */
   #isListenedTo({ of, path, index }: SignalInHand): boolean {
     const isIts = (step: Step, from: string): boolean => {
-      if (step.kind !== 'access') return false;
+      if (step.kind !== 'access' || step.mode === 'delete') return false;
       const { root, path: steps } = step.place;
       const last = steps.at(-1);
-      if (!last || !('field' in last) || !last.field.startsWith('on:')) return false;
+      if (!last || !('field' in last) || last.field !== 'on:abort') return false;
       const fn = this.#program.functions.get(from);
       if (!fn) return false;
       const at = root.kind === 'value' ? fn.values[root.of] : undefined;
