@@ -2,10 +2,11 @@
  * Whether a call may throw and a promise may reject: a whole-program summary by least fixpoint (every function starts
  * as "never" and is raised until nothing changes).
  */
-import type { Block, Call, FunctionFacts, FunctionId, Step, Try, ValueId } from '../../model/facts.ts';
+import type { Block, Branch, Call, FunctionFacts, FunctionId, Step, Try, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import { type Activation, anyActivation, CallbackContexts } from './callbackContexts.ts';
+import { type Activation, anyActivation, CallContexts } from './callContexts.ts';
+import { endsFunction } from './promisesReturns.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import type { Program, Site } from '../program.ts';
 import { type Settlers, settlers } from './settlers.ts';
@@ -49,7 +50,7 @@ class Solver implements MayReject {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #rejections: Rejections;
-  readonly #contexts: CallbackContexts;
+  readonly #contexts: CallContexts;
   readonly #settlers: Settlers;
   readonly #handlers = new Set<FunctionId>();
   /** By the key of the activation. */
@@ -63,7 +64,7 @@ class Solver implements MayReject {
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
-    this.#contexts = new CallbackContexts(program, this.#graph);
+    this.#contexts = new CallContexts(program, this.#graph);
     this.#settlers = get(settlers);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
@@ -200,16 +201,27 @@ class Solver implements MayReject {
   /** `lenient`: in a handler or clean-up, where unknown synchronous calls are logging and the like. */
   #block(state: Walk, block: Block, lenient: boolean): Failure {
     let failure: Failure = 'never';
-    for (const step of block) failure = worse(failure, this.#step(state, step, lenient));
+    for (const step of block) {
+      if (step.kind !== 'branch') {
+        failure = worse(failure, this.#step(state, step, lenient));
+        continue;
+      }
+      const way = this.#contexts.way(this.#activation(state.fn.id), step);
+      const arms = step.arms.filter(arm => way === undefined || arm.when === way);
+      failure = worse(failure, this.#arms(state, arms, lenient));
+      if (way !== undefined && arms.some(arm => endsFunction(arm.body))) break;
+    }
     return failure;
   }
 
-  #step(state: Walk, step: Step, lenient: boolean): Failure {
+  #arms(state: Walk, arms: Branch['arms'], lenient: boolean): Failure {
+    return this.#within(state, 'inArm', () =>
+      arms.reduce<Failure>((sum, arm) => worse(sum, this.#block(state, arm.body, lenient)), 'never'),
+    );
+  }
+
+  #step(state: Walk, step: Exclude<Step, Branch>, lenient: boolean): Failure {
     switch (step.kind) {
-      case 'branch':
-        return this.#within(state, 'inArm', () =>
-          step.arms.reduce<Failure>((sum, arm) => worse(sum, this.#block(state, arm.body, lenient)), 'never'),
-        );
       case 'loop': {
         const inside = worse(this.#block(state, step.body, lenient), this.#block(state, step.orElse, lenient));
         return step.awaitsEach ? worse(inside, this.#noted(step, this.#iteration(state.fn, step.over))) : inside;

@@ -69,7 +69,8 @@ function walkBranch(
   return after;
 }
 
-const endsFunction = (block: Block): boolean => {
+/** The last step of a block leaves the function. */
+export const endsFunction = (block: Block): boolean => {
   const last: Step | undefined = block.at(-1);
   return last?.kind === 'exit' && (last.how === 'return' || last.how === 'throw');
 };
