@@ -196,15 +196,41 @@ class Finder implements SiblingGroups {
     for (const { caller, step } of this.#graph.callers(fn)) {
       const facts = this.#program.functions.get(caller);
       const call = this.#program.steps(caller).get(step);
-      if (!facts || !call || this.#graph.targets(caller, step).length > FEW) continue;
+      if (!facts || call?.kind !== 'call' || this.#graph.targets(caller, step).length > FEW) continue;
+      if (this.#program.modules.get(this.#program.fileOf(caller))?.test) continue;
       const around = triesAround(facts.body, step) ?? [];
-      const isAgain = around.some(one => one.handlers.length > 0 && this.#program.repeatedSteps(caller).has(one.id));
+      const isAgain = around.some(
+        one =>
+          one.handlers.length > 0 &&
+          this.#program.repeatedSteps(caller).has(one.id) &&
+          !this.#isForEach(facts, one, call),
+      );
       if (isAgain) return this.#program.site(caller, call.at);
       if (around.some(one => one.handlers.length > 0)) continue;
       const found = this.#retry(caller, depth - 1, seen);
       if (found) return found;
     }
     return null;
+  }
+
+  /** The loop around the attempt does it for one element after the other: the next round is another operation. */
+  #isForEach(fn: FunctionFacts, attempt: Step, call: Call): boolean {
+    const loops = [...this.#program.steps(fn.id).values()].filter(
+      step => step.kind === 'loop' && step.at[0] <= attempt.at[0] && attempt.at[1] <= step.at[1],
+    );
+    const over = new Set(loops.flatMap(loop => (loop.kind === 'loop' && loop.over !== undefined ? [loop.over] : [])));
+    const used = (value: ValueId | undefined, depth: number): boolean => {
+      const facts = value === undefined || depth === 0 ? undefined : fn.values[value];
+      if (facts?.kind === 'element') return over.has(facts.of) || used(facts.of, depth - 1);
+      if (facts?.kind === 'read') return facts.place.root.kind === 'value' && used(facts.place.root.of, depth - 1);
+      if (facts?.kind === 'object') return Object.values(facts.fields).some(field => used(field, depth - 1));
+      if (facts?.kind === 'array' || facts?.kind === 'choice' || facts?.kind === 'from')
+        return facts.values.some(part => used(part, depth - 1));
+      if (facts?.kind !== 'result') return false;
+      const step = this.#program.steps(fn.id).get(facts.of);
+      return step?.kind === 'call' && [step.receiver, ...step.args].some(part => used(part, depth - 1));
+    };
+    return [call.receiver, ...call.args].some(value => used(value, 6));
   }
 }
 

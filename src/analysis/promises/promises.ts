@@ -176,9 +176,19 @@ class Finder implements Promises {
       targets.every(id => {
         const facts = this.#program.functions.get(id);
         const returned = facts?.calling === 'value' ? this.#returned(facts) : [];
-        return returned.length > 0 && returned.every(({ value }) => this.#isKept(facts, value));
+        return (
+          returned.length > 0 &&
+          returned.every(({ value }) => this.#isKept(facts, value) || this.#isGivenBack(fn, step, facts, value))
+        );
       })
     );
+  }
+
+  /** The callee gives back what it was given, and that was not made for it. */
+  #isGivenBack(caller: FunctionId, step: Call, callee: FunctionFacts | undefined, value: ValueId): boolean {
+    const place = placeIn(callee, value);
+    if (place?.root.kind !== 'parameter' || place.path.length > 0) return false;
+    return placeIn(this.#program.functions.get(caller), step.args[place.root.index] ?? -1) !== null;
   }
 
   /**
