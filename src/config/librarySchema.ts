@@ -40,7 +40,18 @@ const passes = optional(
   ),
 );
 const given = z.union([
-  z.enum(['receiver', 'results', 'result', 'elements', 'element', 'least', 'greatest', 'nothing', 'unknown']),
+  z.enum([
+    'receiver',
+    'results',
+    'result',
+    'elements',
+    'entries',
+    'element',
+    'least',
+    'greatest',
+    'nothing',
+    'unknown',
+  ]),
   z.strictObject({ argument: arg }),
   z.strictObject({ promiseOf: z.enum(['result', 'results', 'unknown']) }),
 ]);

@@ -9,6 +9,7 @@ import { copyingPackages } from './copying.ts';
 import { express, expressCore } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
+import { honoNodeServer } from './hono-node-server.ts';
 import { httpGracefulShutdown } from './http-graceful-shutdown.ts';
 import { ioredis } from './ioredis.ts';
 import { kafkajs } from './kafkajs.ts';
@@ -124,6 +125,7 @@ export const libraries: readonly Library[] = [
   ws,
   bullmq,
   hono,
+  honoNodeServer,
   kafkajs,
   koa,
   socketIo,

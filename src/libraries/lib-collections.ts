@@ -14,6 +14,7 @@ const test: Effect = { ...walk, returns: 'value' };
 const visit: Effect = { ...walk, returns: 'ignored' };
 const visits = does(visit, { does: 'give', what: 'nothing' });
 const elements: Effect = { does: 'give', what: 'elements' };
+const entries: Effect = { does: 'give', what: 'entries' };
 const receiver: Effect = { does: 'give', what: 'receiver' };
 const takeAny: Effect = { does: 'take', from: 'receiver' };
 const reduce = does(each(0, ['accumulator', { element: 'receiver' }, 'unknown', { argument: 'receiver' }]), {
@@ -45,8 +46,7 @@ const arrays: Rows = {
     copyWithin: does(receiver),
   }),
   ...sameMembers('Array', does(elements), 'slice', 'values', 'flat', 'toReversed', 'toSpliced', 'with'),
-  // Walking the entries of an array is walking the array, as with a map.
-  'Array.entries': does(receiver),
+  'Array.entries': does(entries),
   ...sameMembers('Array', nothing, 'keys', 'includes', 'indexOf', 'lastIndexOf', 'join', 'toString', 'toLocaleString'),
   ...same(does(each(1, [{ element: 0 }, 'unknown']), { does: 'give', what: 'results' }), 'Array.from'),
   ...same(nothing, 'Array.isArray', 'new Array', 'Array'),
@@ -74,8 +74,7 @@ const maps: Rows = {
   ...sameMembers('Set', does({ does: 'remove', from: 'receiver' }), 'clear'),
   ...sameMembers('Map', visits, 'forEach'),
   ...sameMembers('Set', visits, 'forEach'),
-  // Walking the entries of a map is walking the map.
-  'Map.entries': does(receiver),
+  'Map.entries': does(entries),
   'Map.keys': nothing,
   ...same(does(receiver), 'Map.[Symbol.iterator]', 'Set.[Symbol.iterator]'),
   ...same(does(elements), 'Map.values', 'Set.values', 'Set.keys'),
@@ -171,7 +170,7 @@ export const collections = defineLibrary({
     'Object.fromEntries': nothing,
     ...same(does({ does: 'give', what: { argument: 0 } }), 'Object.freeze', 'Object.seal', 'Object.preventExtensions'),
     'Object.groupBy': does(each(1, [{ element: 0 }, 'unknown'])),
-    'Object.entries': does({ does: 'give', what: 'elements' }),
+    'Object.entries': does(entries),
     ...sameMembers('Object', nothing, 'keys', 'is', 'isFrozen', 'isSealed', 'isExtensible', 'getPrototypeOf'),
     ...sameMembers(
       'Object',

@@ -54,6 +54,8 @@ export type Given =
   | 'result'
   /** The same elements as the receiver (or first argument): `filter`, `slice`, `values()`. */
   | 'elements'
+  /** Pairs of a key and an element of the receiver (or first argument): `entries()`. */
+  | 'entries'
   /** The least or greatest of the arguments: the first or last of them, put in order by themselves. */
   | 'least'
   | 'greatest'

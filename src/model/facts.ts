@@ -79,8 +79,11 @@ export interface FunctionFacts {
     optional: boolean;
     rest: boolean;
     initial?: ValueId;
-    /** It is a signal (or cancel token; path empty), or has one at the path. `used`: the body names it, whole or that part. */
-    signal?: { path: string[]; used: boolean; optional: boolean };
+    /**
+     * It is a signal (or cancel token; path empty), or has one at the path. `used`: the body names it, whole or that part.
+     * `taken`: what a pattern calls that part.
+     */
+    signal?: { path: string[]; used: boolean; optional: boolean; taken?: string };
   }[];
   /**
    * What a call gives. `promise`: an `async` function (its body is a task; a promise that it returns is joined by it).

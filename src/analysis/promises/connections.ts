@@ -48,7 +48,21 @@ class Finder implements Connections {
       const name = value === undefined ? null : this.#connection(fn, value, DEPTH);
       if (name !== null) found.add(name);
     }
+    for (const arg of call.args) for (const name of this.#inOptions(fn, arg)) found.add(name);
     return found;
+  }
+
+  /** `{ transaction: t }`, and in a function that is run in a transaction `{ session }`. */
+  #inOptions(fn: FunctionId, arg: ValueId): string[] {
+    const options = this.#program.functions.get(fn)?.values[arg];
+    if (options?.kind !== 'object') return [];
+    return Object.entries(options.fields).flatMap(([option, value]) => {
+      const known = this.#connection(fn, value, DEPTH);
+      if (known !== null) return [known];
+      const facts = this.#program.functions.get(fn)?.values[value];
+      if (option !== 'session' || facts?.kind !== 'read' || !this.#runsInTransaction(fn)) return [];
+      return [JSON.stringify(facts.place)];
+    });
   }
 
   /** A name for the connection that a value is; null: it is none. */
@@ -110,7 +124,12 @@ class Finder implements Connections {
   /** The parameter of a function that is run in a transaction, or one that is called so. */
   #isTransaction(fn: FunctionId, index: number): boolean {
     const facts = this.#program.functions.get(fn);
-    if (TRANSACTION_NAME.test(facts?.parameters[index]?.name ?? '')) return true;
+    return TRANSACTION_NAME.test(facts?.parameters[index]?.name ?? '') || this.#runsInTransaction(fn);
+  }
+
+  /** It is given to something that runs it in a transaction. */
+  #runsInTransaction(fn: FunctionId): boolean {
+    const facts = this.#program.functions.get(fn);
     if (this.#graph.callers(fn).some(({ caller }) => TRANSACTION.test(this.#syntheticName(caller)))) return true;
     const parent = facts?.parent == null ? undefined : this.#program.functions.get(facts.parent);
     if (!parent) return false;

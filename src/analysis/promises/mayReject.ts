@@ -202,6 +202,8 @@ class Solver implements MayReject {
   #block(state: Walk, block: Block, lenient: boolean): Failure {
     let failure: Failure = 'never';
     for (const step of block) {
+      // Nothing runs after the end of the process.
+      if (step.kind === 'cancel' && step.how === 'exit') return failure;
       if (step.kind !== 'branch') {
         failure = worse(failure, this.#step(state, step, lenient));
         continue;

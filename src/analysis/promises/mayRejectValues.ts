@@ -151,12 +151,22 @@ export class Rejections {
     if (isPromiseMade(step)) return this.#executed(fn, value);
     const failures = this.#summaries.rejectionsOf(fn.id, step);
     if (failures.length > 0) {
+      if (this.#handsOn(fn.id, step)) return 'may';
       const known = failures.reduce(worse);
       // A callback may also be one that nobody here passes.
       const isGiven = this.#isGiven(fn, step) && !this.#summaries.isKnownCallback(fn.id, step);
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
+  }
+
+  /** A wrapper that calls the same member of what it wraps, of which the program shows nothing but the wrapper itself. */
+  #handsOn(fn: FunctionId, { target, id }: Call): boolean {
+    return (
+      target.kind === 'method' &&
+      this.#program.types.get(target.type ?? '')?.kind === 'interface' &&
+      this.#graph.targets(fn, id).every(callee => callee === fn)
+    );
   }
 
   /** The callee is a value that others may give, not a function that stands here or in a field of the own class. */

@@ -170,6 +170,7 @@ class Finder implements MisusedPromises {
         return work.some(id => this.#mistakesAccumulator(id)) ? void this.found.push(misused) : undefined;
       case 'ignored': {
         const overlaps = contract.how === 'interval' && work.some(id => this.#mayOverlap(id));
+        if (given.length === 0 && this.#isMadeOutside(fn, contract.callback)) return;
         if (!overlaps && (rejection !== 'may' || this.#isHandled(fn, contract, work))) return;
         return void this.found.push({ ...misused, overlaps });
       }
@@ -274,6 +275,13 @@ class Finder implements MisusedPromises {
     const owner = root.kind === 'captured' ? this.#program.functions.get(root.from) : undefined;
     const held = root.kind === 'captured' ? owner?.slots[root.slot]?.value : undefined;
     return owner !== undefined && owner !== fn && held != null && this.#isParameter(owner, held);
+  }
+
+  /** `createServer(app.callback())`: a handler that a library makes answers for its errors. */
+  #isMadeOutside(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    const made = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    return made?.kind === 'call' && made.target.kind === 'external';
   }
 
   /** `reduce`: from the second call on, the first argument is the promise that the last call gave. */

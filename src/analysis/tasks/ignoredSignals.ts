@@ -1,5 +1,5 @@
 /** Functions that take a signal and never look at it, and loops that go on whatever becomes of it. */
-import type { FunctionFacts, FunctionId, Loop, Step, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, Loop, Step, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -7,6 +7,7 @@ import { functionUses, type FunctionUses, type FunctionUsesOf } from '../promise
 import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import { type SignalCall, signalCalls } from './signalFlow.ts';
+import { type Signals, signals } from './signals.ts';
 import { walkPlaces } from '../stepPlaces.ts';
 
 export interface IgnoredSignal {
@@ -37,6 +38,7 @@ class Finder {
   readonly #graph: CallGraph;
   readonly #promises: Promises;
   readonly #usesOf: FunctionUsesOf;
+  readonly #signals: Signals;
   readonly #dropped: ReadonlyMap<Step, SignalCall>;
   /** Functions that are given away where they are written: what they take is somebody else's contract. */
   readonly #inline = new Set<FunctionId>();
@@ -46,6 +48,7 @@ class Finder {
     this.#graph = get(callGraph);
     this.#promises = get(promises);
     this.#usesOf = get(functionUses);
+    this.#signals = get(signals);
     this.#dropped = new Map(
       get(signalCalls).flatMap(call => (call.fate === 'dropped' ? [[call.step, call] as const] : [])),
     );
@@ -66,6 +69,7 @@ class Finder {
     return [...this.#program.steps(fn.id).values()].some(
       step =>
         step.kind === 'await' ||
+        step.kind === 'chain' ||
         (step.kind === 'loop' && step.awaitsEach) ||
         (step.kind === 'call' && this.#promises.ofCall(fn.id, step) !== null),
     );
@@ -73,11 +77,12 @@ class Finder {
 
   in(fn: FunctionFacts): IgnoredSignal[] {
     return fn.parameters.flatMap(({ name, signal }, index): IgnoredSignal[] => {
-      if (!signal) return [];
+      if (!signal || this.#signals.isOfProcess(fn, index)) return [];
       const said = [name, ...signal.path].filter(part => part !== '').join('.');
-      const isOwn = signal.path.length === 0;
       if (!signal.used) {
-        if (!isOwn || name.startsWith('_') || this.#inline.has(fn.id)) return [];
+        // Options that may have a signal ask for nothing; a pattern that takes it out of them does.
+        const own = signal.path.length === 0 ? name : signal.taken;
+        if (own === undefined || own.startsWith('_') || this.#inline.has(fn.id)) return [];
         return [{ fn, name: said, loop: null, confidence: this.#isRequired(fn) ? 'medium' : ('high' as const) }];
       }
       return this.#loops(fn, index, signal.path[0]).map(loop => ({
@@ -185,7 +190,22 @@ class Taint {
         step.target.kind === 'functions' &&
         step.target.ids.some(id => this.#captures(id, slot))
       )
-        this.#result(step);
+        this.#settled(step);
+  }
+
+  /** `new Promise(reject => signal.addEventListener('abort', reject))`: a function that stands here and sees the signal. */
+  #isExecutor({ target }: Call): boolean {
+    const callee = target.kind === 'value' ? this.#fn.values[target.of] : undefined;
+    return callee?.kind === 'function' && [...this.#slots].some(slot => this.#captures(callee.id, slot));
+  }
+
+  /** What a call gives that sees the signal, and the promise that it is given the ends of. */
+  #settled(step: Call): void {
+    this.#result(step);
+    for (const arg of step.args) {
+      const facts = this.#fn.values[arg];
+      if (facts?.kind === 'read' && facts.place.root.kind === 'value') this.#add(facts.place.root.of);
+    }
   }
 
   #captures(id: FunctionId, slot: string): boolean {
@@ -206,6 +226,7 @@ class Taint {
     steps.add(step);
     if (step.kind === 'call' || step.kind === 'chain' || step.kind === 'spawn') this.#result(step);
     if (step.kind === 'call' && step.receiver !== undefined) this.#add(step.receiver);
+    if (step.kind === 'call' && this.#isExecutor(step)) this.#settled(step);
     if (step.kind === 'call') for (const arg of step.args) this.#listener(arg);
     if (step.kind === 'register') this.#listener(step.handler);
     if (step.kind === 'access') {

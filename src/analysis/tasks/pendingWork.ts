@@ -108,6 +108,8 @@ class Walker {
         const isWhole = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
         if (isWhole && arms.every(arm => arm === 'exit')) return 'exit';
         if (arms.includes('waits')) return 'waits';
+      } else if (step.kind === 'loop') {
+        if (step.awaitsEach || this.#endsIn(fn, step.body) === 'waits') return 'waits';
       } else if (step.kind === 'try') {
         const inner = this.#endsIn(fn, step.body);
         if (inner !== 'goes on') return inner;

@@ -83,9 +83,36 @@ class Finder {
     return {
       file,
       startUp: new Set(reached.keys()),
-      intakes: isWorker ? [] : intakes,
+      intakes: isWorker ? [] : this.#withoutGuests(intakes),
       isCommand: this.#commands.has(file),
     };
+  }
+
+  /** What is made on top of a server that the program starts itself goes with it: closing either ends both. */
+  #withoutGuests(intakes: readonly Intake[]): Intake[] {
+    const guests = new Map(intakes.map(guest => [guest, intakes.find(host => this.#isOn(guest, host))]));
+    const hosts = intakes.flatMap(intake => {
+      if (guests.get(intake)) return [];
+      const own = intakes.filter(guest => guests.get(guest) === intake);
+      return [own.length > 0 ? { ...intake, made: new Set([intake, ...own].flatMap(one => [...one.made])) } : intake];
+    });
+    // Listeners of such a guest take in what the server lets in.
+    const isPartOf = (one: Intake, host: Intake): boolean =>
+      host.what === 'server' && one.made.size > 0 && [...one.made].every(site => host.made.has(site));
+    return hosts.filter(one => one.what !== 'consumer' || !hosts.some(host => isPartOf(one, host)));
+  }
+
+  #isOn(guest: Intake, host: Intake): boolean {
+    if (guest === host || guest.step.kind !== 'call' || guest.step.newOf === undefined) return false;
+    const facts = this.#program.functions.get(guest.fn);
+    return (
+      facts !== undefined &&
+      guest.step.args.some(arg =>
+        this.#eval
+          .evaluate(this.#eval.symbolicFrame(facts), arg)
+          .some(ref => this.#eval.resolve(ref).some(one => one.kind === 'made' && host.made.has(one.site))),
+      )
+    );
   }
 
   /** Module bodies that are loaded, and what they call, in the order of discovery; handlers are not run by loading. */
@@ -123,7 +150,7 @@ class Finder {
       return { what: 'server', fn, step, site, made: this.#madeBy(fn, step), path, loop: null };
     if (step.kind === 'register' && isConsumer(step)) {
       const call = this.#callAt(fn, step);
-      const made = call ? this.#madeBy(fn, call) : new Set<string>();
+      const made = call ? this.#madeBy(fn, call) : this.#listenedTo(fn, step);
       return { what: 'consumer', fn, step, site, made, path, loop: null };
     }
     const facts = this.#program.functions.get(fn);
@@ -145,6 +172,20 @@ class Finder {
     for (const step of this.#program.steps(fn).values())
       if (step.kind === 'call' && step.at[0] === register.at[0] && step.at[1] === register.at[1]) return step;
     return null;
+  }
+
+  /** The objects whose events the registered handler is a listener of. */
+  #listenedTo(fn: FunctionId, register: Register): ReadonlySet<string> {
+    const facts = this.#program.functions.get(fn);
+    const made = new Set<string>();
+    for (const step of this.#program.steps(fn).values()) {
+      if (!facts || step.kind !== 'access' || step.mode !== 'update' || step.at[0] !== register.at[0]) continue;
+      const { place } = step;
+      const holder = { ...place, path: place.path.slice(0, -1) };
+      for (const ref of this.#eval.place(this.#eval.symbolicFrame(facts), holder))
+        for (const one of this.#eval.resolve(ref)) if (one.kind === 'made') made.add(one.site);
+    }
+    return made;
   }
 
   /** The objects that the call makes or is made on. */

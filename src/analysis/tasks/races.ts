@@ -18,7 +18,7 @@ export interface Race {
   until: 'first' | 'any';
   /** Timers among what is raced; empty: work against work. */
   timers: readonly RacedTimer[];
-  /** What is raced against them takes a lock: that the lock is got after all is a defect of its own. */
+  /** What is raced against them gives a lock away: that the lock is got after all is a defect of its own. */
   acquires: boolean;
 }
 
@@ -105,7 +105,11 @@ class Finder {
     return this.#eval
       .evaluate(this.#eval.symbolicFrame(fn), value)
       .some(
-        ref => ref.kind === 'task' && ref.frame.fn.synthetic && ref.frame.fn.body.some(step => step.kind === 'acquire'),
+        ref =>
+          ref.kind === 'task' &&
+          ref.frame.fn.synthetic &&
+          ref.frame.fn.body.some(step => step.kind === 'acquire') &&
+          ![...this.#program.steps(ref.frame.fn.id).values()].some(step => step.kind === 'release'),
       );
   }
 

@@ -25,6 +25,8 @@ export interface SignalInHand {
 
 export interface Signals {
   inHand(fn: FunctionFacts): readonly SignalInHand[];
+  /** By its name a signal, and in fact the name of one of the operating system's: `SIGTERM`. */
+  isOfProcess(fn: FunctionFacts, index: number): boolean;
   /** The object keeps a signal of its own. */
   keepsSignal(type: TypeId): boolean;
 }
@@ -46,6 +48,8 @@ class Finder implements Signals {
   readonly #graph: CallGraph;
   readonly #writes: WriteIndex;
   readonly #detached: ReadonlySet<FunctionId>;
+  /** Handlers of the signals of the operating system. */
+  readonly #ofProcess: ReadonlySet<FunctionId>;
   /** Files in which the signal of a type from outside is looked at, by type. */
   readonly #looked: ReadonlySet<string>;
 
@@ -55,6 +59,7 @@ class Finder implements Signals {
     this.#graph = get(callGraph);
     this.#writes = get(writeIndex);
     this.#detached = this.#handlers();
+    this.#ofProcess = this.#endings();
     this.#looked = this.#reads();
   }
 
@@ -67,7 +72,7 @@ class Finder implements Signals {
 
   #ofParameters(fn: FunctionFacts, from: 'parameter' | 'enclosing'): SignalInHand[] {
     return fn.parameters.flatMap(({ name, type, signal }, index) => {
-      if (!signal?.used) return [];
+      if (!signal?.used || this.isOfProcess(fn, index)) return [];
       const isOutside = name !== '' && type !== null && !this.#program.types.has(type) && signal.path.length > 0;
       // Of a request or context of a framework: only where somebody knows of its signal.
       if (isOutside && !OPTIONS.test(type) && !this.#looked.has(`${this.#program.fileOf(fn.id)} ${type}`)) return [];
@@ -104,6 +109,34 @@ class Finder implements Signals {
         }
       });
     return found;
+  }
+
+  #endings(): ReadonlySet<FunctionId> {
+    const found = new Set<FunctionId>();
+    for (const fn of this.#program.functions.values())
+      for (const step of this.#program.steps(fn.id).values())
+        if (step.kind === 'register' && step.entry.trigger === 'signal')
+          for (const id of this.#graph.targets(fn.id, step.id)) found.add(id);
+    return found;
+  }
+
+  isOfProcess(fn: FunctionFacts, index: number): boolean {
+    const { type, signal } = fn.parameters[index] ?? {};
+    if (type != null || !signal || signal.path.length > 0) return false;
+    if (index === 0 && this.#ofProcess.has(fn.id)) return true;
+    return this.#graph.callers(fn.id).some(({ caller, step }) => {
+      const call = this.#program.steps(caller).get(step);
+      const arg = call?.kind === 'call' ? call.args[index] : undefined;
+      const given = arg === undefined ? undefined : this.#program.functions.get(caller)?.values[arg];
+      if (given?.kind === 'constant') return given.text.startsWith('"');
+      return given?.kind === 'read' && given.place.path.length === 0 && this.#isInEnding(caller);
+    });
+  }
+
+  #isInEnding(id: FunctionId): boolean {
+    for (let at: FunctionId | null = id; at !== null; at = this.#program.functions.get(at)?.parent ?? null)
+      if (this.#ofProcess.has(at)) return true;
+    return false;
   }
 
   #reads(): ReadonlySet<string> {

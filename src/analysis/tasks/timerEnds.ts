@@ -2,6 +2,8 @@
 import type { Block, Call, Cancel, FunctionFacts, FunctionId, Spawn, Step } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { type Consumption, consumption } from '../promises/consumption.ts';
+import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
 import { type Program, walkSteps } from '../program.ts';
 import type { Frame, Refs } from '../refs.ts';
 
@@ -22,6 +24,8 @@ interface Ending {
 
 class Ends implements TimerEnds {
   readonly #eval: Evaluator;
+  readonly #uses: FunctionUsesOf;
+  readonly #consumption: Consumption;
   readonly #endings: Ending[] = [];
   /** Functions that run whatever happens before: handlers of `finally`. */
   readonly #finally = new Set<FunctionId>();
@@ -30,6 +34,8 @@ class Ends implements TimerEnds {
 
   constructor(get: Get, program: Program) {
     this.#eval = get(evaluator);
+    this.#uses = get(functionUses);
+    this.#consumption = get(consumption);
     for (const fn of program.functions.values())
       walkSteps(fn.body, step => {
         if (step.kind === 'chain') this.#noteHandlers(fn, step);
@@ -56,9 +62,17 @@ class Ends implements TimerEnds {
       ({ step, refs }) =>
         step.how !== 'abort' && refs.some(ref => ref.kind === 'opaque' && ref.what === name && ref.frame.fn.id === fn),
     );
-    if (found.length === 0) return 'never';
+    if (found.length === 0) return this.#endsElsewhere(fn, timer) ? 'always' : 'never';
     const paths = new Set(found.map(ending => this.#pathOf(ending, user)));
     return paths.has('always') || (paths.has('failure') && paths.has('success')) ? 'always' : 'success';
+  }
+
+  /** Kept in an object of which some member ends it: `[Symbol.dispose]() { clearTimeout(this.#timer) }`. */
+  #endsElsewhere(fn: FunctionId, timer: Spawn): boolean {
+    const value = this.#uses(fn).resultOf(timer.id);
+    if (value === undefined) return false;
+    const found = this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, 'handle');
+    return found?.how === 'cleared' || found?.how === 'unref';
   }
 
   #pathOf({ fn, step }: Ending, user: FunctionId): 'always' | 'success' | 'failure' {

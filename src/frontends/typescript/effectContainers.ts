@@ -5,6 +5,7 @@ import type { PathStep, Place, ValueId } from '../../model/facts.ts';
 import { comparedKey } from './comparators.ts';
 import { unquoted } from './effectEvents.ts';
 import { placeOf, type EffectSite } from './effectSite.ts';
+import { entriesOf } from './entries.ts';
 
 function keyStep(site: EffectSite, key: Arg | undefined): PathStep {
   const value = key === undefined ? undefined : site.value(key);
@@ -126,6 +127,10 @@ function givenValue(site: EffectSite, what: Extract<Effect, { does: 'give' }>['w
       return callbackResult === undefined ? elements(site) : results(site, callbackResult);
     case 'elements':
       return elements(site);
+    case 'entries': {
+      const container = elementSource(site);
+      return container === undefined ? undefined : entriesOf(builder, container, site.site.at);
+    }
     case 'element': {
       const container = elementSource(site);
       return container === undefined ? undefined : builder.value({ kind: 'element', of: container, key: null });

@@ -6,6 +6,7 @@ import { lowerCondition, negated } from './conditions.ts';
 import { bare, type FunctionContext, type JumpTarget } from './context.ts';
 import { constantText } from './constants.ts';
 import { isShared, type Variable } from './fileScopes.ts';
+import { pairOf, walked } from './entries.ts';
 import { noteJump, withTarget } from './jumps.ts';
 import type { Arm } from './locals.ts';
 import { emitImplicit } from './lowerCalls.ts';
@@ -191,14 +192,14 @@ function startsAtZero(node: ts.ForStatement): boolean {
 }
 
 export function lowerForOf(fn: FunctionContext, node: ts.ForOfStatement): void {
-  const over = iterated(fn, node, lower(fn, node.expression));
+  const { over: walkedValue, inPairs } = walked(fn, node.expression);
+  const over = inPairs ? walkedValue : iterated(fn, node, walkedValue);
   const awaitsEach = node.awaitModifier !== undefined;
   emitLoop(
     fn,
     node,
     () => {
-      const element = fn.builder.value({ kind: 'element', of: over, key: null });
-      bindEach(fn, node, element);
+      bindEach(fn, node, elementIn(fn, node, over, inPairs));
       return {
         test: 'before',
         over,
@@ -208,6 +209,31 @@ export function lowerForOf(fn: FunctionContext, node: ts.ForOfStatement): void {
     },
     testedBefore,
   );
+}
+
+/** What a round is given; a pattern takes a pair apart where it is made. */
+function elementIn(fn: FunctionContext, node: ts.ForOfStatement, over: ValueId, inPairs: boolean): ValueId | Pair {
+  const { initializer } = node;
+  if (!inPairs) return fn.builder.value({ kind: 'element', of: over, key: null });
+  const pattern = ts.isVariableDeclarationList(initializer) ? initializer.declarations[0]?.name : undefined;
+  const isPlain = (part: ts.ArrayBindingElement, index: number): boolean =>
+    index < 2 && (ts.isOmittedExpression(part) || (!part.initializer && !part.dotDotDotToken));
+  return pattern && ts.isArrayBindingPattern(pattern) && pattern.elements.every(isPlain)
+    ? { pattern, of: over }
+    : pairOf(fn.builder, over, fn.at(node.expression));
+}
+
+interface Pair {
+  pattern: ts.ArrayBindingPattern;
+  of: ValueId;
+}
+
+function bindPair(fn: FunctionContext, { pattern, of }: Pair): void {
+  const parts = [(): ValueId => fn.builder.unknown('key'), () => fn.builder.value({ kind: 'element', of, key: null })];
+  pattern.elements.forEach((part, index) => {
+    const make = parts[index];
+    if (make && ts.isBindingElement(part)) bind(fn, part.name, sourceOf(make()));
+  });
 }
 
 /** Iterating an object of the project calls its iterator method. */
@@ -224,9 +250,13 @@ function isProjectType(fn: FunctionContext, type: string): boolean {
   return fn.file.project.files.includes(type.slice(0, type.lastIndexOf('#')));
 }
 
-function bindEach(fn: FunctionContext, node: ts.ForOfStatement | ts.ForInStatement, element: ValueId): void {
+function bindEach(fn: FunctionContext, node: ts.ForOfStatement | ts.ForInStatement, element: ValueId | Pair): void {
   const { initializer } = node;
   const body = (): void => lowerStatement(fn, node.statement);
+  if (typeof element === 'object') {
+    bindPair(fn, element);
+    return body();
+  }
   if (!ts.isVariableDeclarationList(initializer)) {
     assign(fn, initializer, sourceOf(element), initializer);
     return body();

@@ -6,7 +6,7 @@ import { initialiseFields } from './fields.ts';
 import { isShared, type Variable } from './fileScopes.ts';
 import { functionIdIn, isFunctionWithBody } from './functionIds.ts';
 import { lowerEffects } from './lowerEffects.ts';
-import { functionValue, lower } from './lowerExpression.ts';
+import { conditionValue, functionValue, lower } from './lowerExpression.ts';
 import { resolveName } from './names.ts';
 import { noteDeclared } from './noteContracts.ts';
 import { notePlain } from './plainUses.ts';
@@ -91,6 +91,10 @@ function lowerOrdinary(fn: FunctionContext, node: ts.CallExpression, callee: ts.
       : { of: lower(fn, callee), receiver: undefined };
     return emitCall(fn, node, { kind: 'value', of }, receiver, lowerArguments(fn, node.arguments));
   }
+  const [only] = node.arguments;
+  // `Boolean(x)` is `!!x`.
+  if (target.kind === 'external' && target.name === 'lib#Boolean' && node.arguments.length === 1 && only)
+    if (!ts.isSpreadElement(only)) return conditionValue(fn, only);
   const receiver = receiverOf(fn, target, callee);
   const args = lowerArguments(fn, node.arguments);
   return target.kind === 'external'

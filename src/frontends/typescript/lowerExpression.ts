@@ -311,7 +311,7 @@ function lowerUnary(fn: FunctionContext, node: ts.PrefixUnaryExpression | ts.Pos
 }
 
 /** `!x`, `a < b` as a value. */
-function conditionValue(fn: FunctionContext, node: ts.Expression): ValueId {
+export function conditionValue(fn: FunctionContext, node: ts.Expression): ValueId {
   const condition = lowerCondition(fn, node);
   return fn.choice([fn.builder.constant('true'), fn.builder.constant('false')], condition);
 }

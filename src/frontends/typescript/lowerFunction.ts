@@ -120,7 +120,9 @@ function signalOfParameter(
   const own = elements.find(each => propertyOf(each) === path[0]);
   const rest = elements.find(each => each.dotDotDotToken !== undefined);
   const bound = own ?? rest;
-  return { signal: { path, used: bound !== undefined && (!ts.isIdentifier(bound.name) || isRead(bound)), optional } };
+  const used = bound !== undefined && (!ts.isIdentifier(bound.name) || isRead(bound));
+  const taken = own && ts.isIdentifier(own.name) ? { taken: own.name.text } : {};
+  return { signal: { path, used, optional, ...taken } };
 }
 
 const propertyOf = ({ propertyName, name, dotDotDotToken }: ts.BindingElement): string | undefined => {

@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { ValueId } from '../../model/facts.ts';
 import type { FunctionContext } from './context.ts';
+import { spreadOf } from './entries.ts';
 import { functionValue, lower } from './lowerExpression.ts';
 import { lowerIdentifier } from './names.ts';
 import { memberPrefix, propertyNameText } from './placeNames.ts';
@@ -62,8 +63,9 @@ export function lowerArray(fn: FunctionContext, node: ts.ArrayLiteralExpression)
   const spreads: number[] = [];
   const values = node.elements.map((element, index) => {
     if (ts.isSpreadElement(element)) spreads.push(index);
-    const value = lower(fn, element);
-    if (ts.isSpreadElement(element)) notePlain(fn, element.expression, value, 'spread');
+    const given = lower(fn, element);
+    if (ts.isSpreadElement(element)) notePlain(fn, element.expression, given, 'spread');
+    const value = ts.isSpreadElement(element) ? spreadOf(fn, element.expression, given) : given;
     askGives(fn, value, element, 'stored');
     return value;
   });

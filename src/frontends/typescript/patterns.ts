@@ -41,8 +41,7 @@ export function bind(fn: FunctionContext, name: ts.BindingName, source: Source):
     let part: Source;
     if (element.dotDotDotToken)
       part = sourceOf(fn.builder.value({ kind: 'from', values: [source.value], how: 'copy' }));
-    else if (ts.isArrayBindingPattern(name))
-      part = sourceOf(fn.builder.value({ kind: 'element', of: source.value, key: index }));
+    else if (ts.isArrayBindingPattern(name)) part = sourceOf(elementOf(fn, source.value, index));
     else {
       const key = element.propertyName ?? element.name;
       part = propertyOf(fn, source, key, element);

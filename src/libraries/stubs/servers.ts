@@ -272,3 +272,10 @@ namespace pino {
 function pino(options?: pino.LoggerOptions | any, stream?: any): pino.Logger;
 export = pino;
 `;
+
+export const honoNodeServerStub = `
+import { Server } from 'node:http';
+export interface Options { fetch: (request: any, env?: any) => any; port?: number; hostname?: string; serverOptions?: object; createServer?: any; overrideGlobalObjects?: boolean }
+export function serve(options: Options, listeningListener?: (info: { address: string; port: number; family: string }) => void): Server;
+export function createAdaptorServer(options: Options): Server;
+`;

@@ -8,7 +8,7 @@ import type { Stubs } from './stubs.ts';
 
 export interface Ownership {
   packageOf(path: string): PackageOfFile | undefined;
-  /** Installed, or, where it is not, as the nearest manifest asks for it. */
+  /** Installed, or, where it is not (or in another major), as the nearest manifest asks for it. */
   installedVersion(packageName: string, fromFile: string): string | undefined;
 }
 
@@ -56,12 +56,23 @@ function findVersion(packageName: string, folder: string, disk: Disk): string | 
   const installed = folders
     .flatMap(at => names.map(name => `${at}/node_modules/${name}/package.json`))
     .find(path => disk.fileExists(path));
-  if (installed !== undefined) return readManifest(installed).manifest.version;
+  const declared = declaredFrom(folders, names, disk);
+  const version = installed === undefined ? undefined : readManifest(installed).manifest.version;
+  return version === undefined || isOtherMajor(declared, version) ? declared : version;
+}
+
+function declaredFrom(folders: readonly string[], names: readonly string[], disk: Disk): string | undefined {
   for (const at of folders) {
     const declared = disk.fileExists(`${at}/package.json`) ? declaredVersion(`${at}/package.json`, names) : undefined;
     if (declared !== undefined) return declared;
   }
   return undefined;
+}
+
+/** What is installed here is not what the program runs with: its manifest asks for one major, and this is another. */
+function isOtherMajor(declared: string | undefined, installed: string): boolean {
+  const asked = /^[~^=v ]*(\d+)[\d.x*]*$/.exec(declared ?? '');
+  return asked !== null && asked[1] !== /^\d+/.exec(installed)?.[0];
 }
 
 /** The range that a manifest asks for; `*`, tags and links name no version. */
