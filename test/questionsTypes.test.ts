@@ -265,7 +265,7 @@ class A {
     );
     expect(declared).toEqual({
       'a.ts#f': [
-        { tag: 'lockOrder', names: ['a', 'Pool.lock', 'row lock'] },
+        { tag: 'lockOrder', names: ['a', 'Pool.lock', '"row lock"'] },
         { tag: 'detached', names: [], reason: 'runs until the process ends' },
       ],
       'a.ts#g': [{ tag: 'serial', names: [] }],

@@ -53,11 +53,11 @@ function validate(found: FoundConfig, rules: readonly string[], root: string): C
   };
 }
 
-/** `a < b < "row lock"` as names; quotes stay out. */
+/** `a < b < "row lock"` as names; of quotes any kind will do. */
 const chainOf = (order: string): string[] =>
   order
     .split('<')
-    .map(name => name.trim().replace(/^"(.*)"$/, '$1'))
+    .map(name => name.trim().replace(/^(["'`])(.*)\1$/, '"$2"'))
     .filter(name => name !== '');
 
 /** Globs relative to one folder, made relative to another; those that can match nothing there are left out. */

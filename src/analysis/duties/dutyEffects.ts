@@ -187,7 +187,8 @@ export abstract class DutyEffects {
   protected releaseToken(refs: Refs, site: Site, path: Path): Path {
     const released = path.held.filter(hold => this.carriers.releases(refs, hold));
     if (released.length > 0) {
-      for (const hold of released) this.noteOrder(path, hold, site);
+      // One of several in a list: which of them goes first, the code does not say.
+      if (released.length === 1 || refs.length === 1) for (const hold of released) this.noteOrder(path, hold, site);
       return without(path, hold => released.includes(hold));
     }
     const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [ref] : []));

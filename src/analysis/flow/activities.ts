@@ -19,13 +19,20 @@ export interface Activity {
   readonly test: boolean;
   /** Started by code that runs it in a loop. */
   readonly repeated: boolean;
+  /** It can begin only once the program serves, or its modules are loaded. Known when all activities are. */
+  late?: boolean;
 }
+
+/** Triggers that nothing fires before the program serves, or before its modules are loaded. */
+const AFTER_STARTUP = new Set(['route', 'export', 'message', 'job', 'hook', 'signal']);
 
 export class Activities {
   readonly #program: Program;
   readonly #byFrame = new Map<number, Activity>();
   readonly #calls = new Map<number, Set<number>>();
   readonly #reached = new Map<number, ReadonlySet<number>>();
+  /** What each activation starts or registers. */
+  readonly #started = new Map<number, Activity[]>();
   readonly #functionRef: (refs: Refs) => { fn: FunctionFacts; frame: Frame }[];
 
   /** `activationsOf` gives the activations of function values that are called with unknown arguments. */
@@ -38,6 +45,10 @@ export class Activities {
     const known = this.#byFrame.get(activity.frame.id);
     if (!known) this.#byFrame.set(activity.frame.id, activity);
     else if (activity.instances === 'many') known.instances = 'many';
+    if (!activity.from) return;
+    const started = this.#started.get(activity.from.id);
+    if (started) started.push(known ?? activity);
+    else this.#started.set(activity.from.id, [known ?? activity]);
   }
 
   /** A task that nobody joins. */
@@ -127,6 +138,27 @@ export class Activities {
       const frames = this.reached(starter);
       for (const activity of waiting) if (activity.from && frames.has(activity.from.id)) raise(activity);
     }
+    this.#settleLate();
+  }
+
+  /** What only such code starts as begins after start-up begins after it too. */
+  #settleLate(): void {
+    const early: Activity[] = [];
+    for (const activity of this.#byFrame.values()) {
+      activity.late = activity.from !== null || AFTER_STARTUP.has(activity.trigger);
+      if (!activity.late) early.push(activity);
+    }
+    const seen = new Set<number>();
+    for (const activity of early)
+      for (const frame of this.reached(activity)) {
+        if (seen.has(frame)) continue;
+        seen.add(frame);
+        for (const started of this.#started.get(frame) ?? []) {
+          if (!started.late || AFTER_STARTUP.has(started.trigger)) continue;
+          started.late = false;
+          early.push(started);
+        }
+      }
   }
 
   siteOf(activity: Activity): { file: string; at: readonly [number, number]; in: FunctionId } {

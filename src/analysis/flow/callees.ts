@@ -1,7 +1,7 @@
 /** Which activations a call makes: targets as the front end resolved them, refined by what the values stand for here. */
 import type { Call, FunctionFacts, FunctionId, StepId } from '../../model/facts.ts';
 import type { Callee, Evaluator } from './evaluator.ts';
-import { type Frame, type Ref, type Refs, typeOf } from '../refs.ts';
+import { type Frame, type Ref, type Refs, isNothing, typeOf } from '../refs.ts';
 
 /** More possible bodies than this say nothing. */
 const MEGAMORPHIC = 25;
@@ -41,6 +41,8 @@ export class CalleeFinder {
         : step.receiver === undefined
           ? null
           : evaluator.evaluate(frame, step.receiver);
+    // `this.parent?.grow()` of an object that was given no parent.
+    if (self && self.length > 0 && self.every(isNothing)) return [];
     if (target.kind === 'functions')
       return target.ids.flatMap(id => this.#activation(frame, id, args, self, target.ids.length > 1));
     if (target.kind === 'value') {

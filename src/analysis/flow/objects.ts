@@ -92,13 +92,24 @@ export class Objects {
     const direct = found.filter(ref => !(ref.kind === 'parameter' && ref.fn === construct));
     if (direct.length > 0) return alternatives(evaluator.refs, direct);
     if (base.kind !== 'made') return NONE;
-    return this.#writtenFields(base, name);
+    const written = this.#writtenFields(base, name);
+    if (written.length > 0 || found.length === 0 || !this.#isGivenFewer(base)) return written;
+    return [evaluator.refs.make({ kind: 'constant', text: 'undefined' })];
+  }
+
+  /** The `new` that made the object leaves parameters of its constructor out. */
+  #isGivenFewer({ at, frame, type }: Ref & { kind: 'made' }): boolean {
+    const { types, program } = this.#eval;
+    const made = 'step' in at ? program.steps(frame.fn.id).get(at.step) : undefined;
+    const construct = type === null ? undefined : types.constructorOf(type);
+    const takes = construct === undefined ? 0 : (program.functions.get(construct)?.parameters.length ?? 0);
+    return made?.kind === 'call' && made.spreads === undefined && made.args.length < takes;
   }
 
   /** Values written to a field of an object that was made somewhere known, by anybody but its constructor. */
   #writtenFields(base: Ref & { kind: 'made' }, name: string): Refs {
     const evaluator = this.#eval;
-    const writes = evaluator.writes.toField(name);
+    const writes = evaluator.writes.toField(name).filter(write => !isByConstructor(write, base, evaluator));
     if (writes.length > 30) return NONE;
     const found: Ref[] = [];
     for (const write of writes)
@@ -185,7 +196,9 @@ export class Objects {
     const found: Ref[] = [];
     const writes = evaluator.writes
       .toField(ref.name)
-      .filter(write => matches(write.place, ref.of as TypeId, evaluator));
+      .filter(
+        write => matches(write.place, ref.of as TypeId, evaluator) && !isByConstructor(write, ref.base, evaluator),
+      );
     if (writes.length <= 12) {
       for (const write of writes) {
         for (const value of evaluator.evaluate(evaluator.symbolicFrame(write.fn), write.value))
@@ -260,7 +273,7 @@ export class Objects {
     if (value.values.length === 0 || (key !== null && value.spreads.length > 0)) return undefined;
     const parts = value.values.flatMap((part, at) => {
       const found = evaluator.evaluate(base.frame, part);
-      return value.spreads.includes(at) ? found.flatMap(source => [...this.element(source, null)]) : [...found];
+      return value.spreads.includes(at) ? this.#spread(base, found) : [...found];
     });
     // Which of several objects it is, nobody knows: an element, not each of them. Of functions, any may be called.
     const [first] = parts;
@@ -269,6 +282,16 @@ export class Objects {
       return all ? alternatives(evaluator.refs, parts) : undefined;
     }
     return alternatives(evaluator.refs, parts);
+  }
+
+  /** What a spread brings; an array made of itself (`xs = [...xs, x]`) brings itself nothing new. */
+  #spread(into: Ref, sources: Refs): Ref[] {
+    const key = `s${into.id}`;
+    if (this.#busy.has(key)) return [];
+    this.#busy.add(key);
+    const found = sources.flatMap(source => [...this.element(source, null)]);
+    this.#busy.delete(key);
+    return found;
   }
 
   /** `xs.map(f)`, `Array.from({ length }, f)`: one value that stands for many. */
@@ -393,3 +416,7 @@ function superCall(fn: FunctionFacts, evaluator: Evaluator): { id: FunctionId; a
   }
   return undefined;
 }
+
+/** Of an instance whose `new` is known, the constructor's activation tells: what it was not given others were. */
+const isByConstructor = ({ fn, place }: Write, base: Ref, { types }: Evaluator): boolean =>
+  base.kind === 'made' && 'step' in base.at && place.root.kind === 'self' && types.isConstructor(fn.id);

@@ -7,9 +7,6 @@ interface Running {
   pair: Pick<Pair, 'startup'>;
 }
 
-/** Triggers that nothing fires before the program serves, or before its modules are loaded. */
-const AFTER_STARTUP = new Set(['route', 'export', 'message', 'job', 'hook', 'signal']);
-
 /**
  * Why two of them never overlap. `one-run`: both in the one run that there is of an activity; `tests`: tests run one
  * after the other; `modules`: so do module bodies; `start-up`: the one is over before the other can begin.
@@ -29,7 +26,7 @@ export const canRunTogether = (a: Running, b: Running): boolean => whyApart(a, b
 
 /** Start-up code that is waited for before the other can begin. */
 function isBefore(early: Running, late: Activity): boolean {
-  return early.by.activity.trigger === 'module' && early.pair.startup && AFTER_STARTUP.has(late.trigger);
+  return early.by.activity.trigger === 'module' && early.pair.startup && late.late === true;
 }
 
 /** Tests run one after the other, and nothing else runs beside them. */

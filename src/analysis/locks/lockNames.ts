@@ -23,6 +23,8 @@ export class LockNames {
 
   /** The locks that a name means; `known` also when it names something that no code takes. */
   find(written: string, context: NameContext): { locks: readonly Lock[]; known: boolean } {
+    const quoted = /^"(.*)"$/.exec(written)?.[1];
+    if (quoted !== undefined) return this.#asked(quoted, context.file);
     const name = written.replace(/^this\./, '');
     const hash = name.indexOf('#');
     if (hash > 0 && !name.slice(0, hash).endsWith('.'))
@@ -50,6 +52,14 @@ export class LockNames {
     // A variable of another file may be in scope here, by an import.
     const isVariable = [...this.#program.modules.keys()].some(other => this.#hasVariable(other, name));
     return this.#among(lock => entryOf(lock) === shape(name), isVariable);
+  }
+
+  /** By the name that it is asked for by: a lock of this file, or of any. */
+  #asked(name: string, file: string | null): { locks: readonly Lock[]; known: boolean } {
+    const all = this.#locks.filter(lock => entryOf(lock) === shape(name));
+    const here = all.filter(lock => fileOf(lock) === file);
+    const locks = here.length > 0 ? here : all;
+    return { locks, known: locks.length > 0 };
   }
 
   #inModule(module: string, name: string): { locks: readonly Lock[]; known: boolean } {

@@ -3,6 +3,7 @@ import type { FunctionFacts, FunctionId, Place, ValueId } from '../../model/fact
 import { defineAnalysis } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { deferreds } from './deferreds.ts';
+import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import type { Program } from '../program.ts';
 
 export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
@@ -15,8 +16,22 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
         (step.kind === 'call' && step.known?.takesUnit === true)
       )
         takers.add(id);
+  if (takers.size > 0) for (const id of releasing(get(evaluator), program)) takers.add(id);
   return reaching(get(functionUsers), takers);
 });
+
+/** Functions that call what may be the releaser of somebody else's acquisition: kept in a variable, or handed to an object. */
+function releasing(evaluate: Evaluator, program: Program): FunctionId[] {
+  return [...program.functions.values()].flatMap(fn => {
+    for (const step of program.steps(fn.id).values()) {
+      if (step.kind !== 'call' || step.target.kind !== 'value') continue;
+      const called = evaluate.evaluate(evaluate.symbolicFrame(fn), step.target.of);
+      if (called.some(ref => ref.kind === 'token' || evaluate.resolve(ref).some(one => one.kind === 'token')))
+        return [fn.id];
+    }
+    return [];
+  });
+}
 
 /** What the lock walk looks at: also the functions that wait for what others tell, and those that tell. */
 export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relevance', (get, program) => {

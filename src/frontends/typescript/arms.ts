@@ -39,7 +39,13 @@ export function branch(
       return way;
     });
     if (arms.length === 1) ways.push({ changes: new Map(), falls: fn.locals.reachable, assigned: [] });
-    fn.merge(ways);
+    // A swap under `a > b` orders the two: what the variables hold behind it rests on the comparison.
+    if (compares(condition) && ways.length === 2)
+      fn.merge(arms[0]?.when === 'false' ? [...ways].reverse() : ways, condition);
+    else fn.merge(ways);
     return made.some(arm => arm.body.length > 0) ? { kind: 'branch', at, condition, arms: made } : null;
   });
 }
+
+const compares = (condition: Condition): boolean =>
+  condition.kind === 'not' ? compares(condition.of) : condition.kind === 'less';

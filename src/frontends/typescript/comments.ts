@@ -123,11 +123,11 @@ function readDeclared(comment: string, start: number): Declared[] {
   return found;
 }
 
-/** `a < Pool.lock < "row lock"`: names in their order; quotes stay out. */
+/** `a < Pool.lock < "row lock"`: names in their order; of quotes any kind will do. */
 function namesIn(tag: Declared['tag'], text: string): string[] {
   if (tag === 'serial' || tag === 'reentrant') return [];
   const parts = tag === 'lockOrder' ? text.split('<') : text.split(',');
-  return parts.map(part => part.trim().replace(/^"(.*)"$/, '$1')).filter(name => name !== '');
+  return parts.map(part => part.trim().replace(/^(["'`])(.*)\1$/, '"$2"')).filter(name => name !== '');
 }
 
 /** The function that starts with the next token, or whose declaration statement does. */

@@ -90,9 +90,10 @@ export class FunctionContext {
     return this.builder.value({ kind: 'choice', values: [...values], when });
   }
 
-  /** Goes on behind several ways. */
-  merge(arms: readonly Arm<Variable>[]): void {
-    this.locals.merge(arms, values => this.choice(values));
+  /** Goes on behind several ways; behind two, `when` may tell which was taken: the first where it is met. */
+  merge(arms: readonly Arm<Variable>[], when: Condition | null = null): void {
+    const both = arms.length === 2 && arms.every(arm => arm.falls);
+    this.locals.merge(arms, values => this.choice(values, both ? when : null));
   }
 
   #rebind(node: ts.Expression, value: ValueId): void {
