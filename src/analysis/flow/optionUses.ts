@@ -64,10 +64,20 @@ class Uses implements OptionUses {
     return resolved.length > 0 && resolved.every(one => this.#lacks(one, option, depth + 1));
   }
 
+  /** `Object.assign(options, …)`: members of something else become its own. */
+  #isCopiedInto(ref: Ref & { kind: 'made' }): boolean {
+    return [...this.#program.steps(ref.frame.fn.id).values()].some(step => {
+      const into = step.kind === 'call' ? step.known?.copies?.into : undefined;
+      const target = step.kind === 'call' && typeof into === 'number' ? step.args[into] : undefined;
+      return target !== undefined && this.#eval.evaluate(ref.frame, target).includes(ref);
+    });
+  }
+
   #literalLacks(ref: Ref & { kind: 'made' }, id: ValueId, option: string, depth: number): boolean {
     const literal = ref.frame.fn.values[id];
     if (literal?.kind !== 'object' || Object.hasOwn(literal.fields, option)) return false;
     if (this.#eval.writes.toField(option).some(write => write.fn.id === ref.frame.fn.id)) return false;
+    if (this.#isCopiedInto(ref)) return false;
     return literal.spreads.every(spread => {
       const refs = this.#eval.evaluate(ref.frame, spread);
       return refs.length > 0 && refs.every(one => this.#lacks(one, option, depth + 1));

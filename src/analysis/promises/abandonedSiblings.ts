@@ -165,10 +165,14 @@ class Finder implements SiblingGroups {
     return null;
   }
 
-  /** What runs when it fails: the handler of the innermost `try` around it, or of the chain. */
-  #handler(fn: FunctionFacts, step: Step): { at: Step['at']; body: Block } | null {
+  /** What runs when it fails: the handler of the innermost `try` around it, or of the chain, or of one that goes on from it. */
+  #handler(fn: FunctionFacts, step: Step, depth = 4): { at: Step['at']; body: Block } | null {
     if (step.kind === 'chain') {
-      if (step.onRejected === undefined) return null;
+      if (step.onRejected === undefined) {
+        const result = this.#uses(fn.id).resultOf(step.id);
+        const next = result === undefined ? null : this.#taker(fn, result);
+        return next && depth > 0 ? this.#handler(fn, next, depth - 1) : null;
+      }
       const [id] = this.#graph.functionsIn(fn.id, step.onRejected);
       return { at: step.at, body: (id === undefined ? undefined : this.#program.functions.get(id)?.body) ?? [] };
     }

@@ -103,6 +103,8 @@ class Decider {
     const how = uses.ends[0]?.how ?? 'used';
     const isByHand = node.step?.kind === 'call' && isPromiseMade(node.step);
     if (uses.throughContainer || isHandled(rejection) || node.step === null || isByHand) return owned(how);
+    const again = uses.drops.find(one => one.how === 'overwritten' && one.value === node.value);
+    if (again) return { kind: 'dropped', how: again.how, step: again };
     if (uses.ends.some(end => end.step === null)) return owned(how);
     const steps = new Set(uses.ends.flatMap(end => (end.step ? [end.step.id] : [])));
     const lostAt = this.#walker(node.fn).lost(node.step.id, steps, uses.aliases);

@@ -2,7 +2,7 @@
  * Calls of something outside that last as long as the other side likes: no signal, no timeout at the call, at the client
  * that it is made on, or around it (ALGORITHMS 6, "Timeouts").
  */
-import type { Call, FunctionFacts, FunctionId, Loop, Step, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, Loop, Place, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -149,20 +149,33 @@ class Finder {
   #isClientBounded(fn: FunctionFacts, step: Call, made: { fn: FunctionId; step: Call } | null): boolean {
     const on = step.stopping?.on;
     if (on === undefined) return false;
-    if (!made) return !this.#refs(fn, on).every(ref => holderOf(ref).kind === 'external') || this.#hasDefaults(fn);
+    if (!made)
+      return !this.#refs(fn, on).every(ref => holderOf(ref).kind === 'external') || this.#hasDefaults(fn, null);
     const maker = this.#program.functions.get(made.fn);
     if (!maker || !made.step.stopping?.timeouts) return made.step.stopping === undefined && made.step.args.length > 0;
-    return this.#isGiven(maker, made.step) || this.#hasDefaults(maker);
+    return this.#isGiven(maker, made.step) || this.#hasDefaults(maker, made.step);
   }
 
   /** `client.defaults.timeout = …`, or a hook that sets a timeout or signal, in the file that makes the client. */
-  #hasDefaults(fn: FunctionFacts): boolean {
+  #hasDefaults(fn: FunctionFacts, client: Call | null): boolean {
     const file = this.#program.fileOf(fn.id);
     return ['timeout', 'signal'].some(name =>
       this.#eval.writes
         .toField(name)
-        .some(write => this.#program.fileOf(write.fn.id) === file && write.place.root.kind !== 'self'),
+        .some(
+          write =>
+            this.#program.fileOf(write.fn.id) === file &&
+            write.place.root.kind !== 'self' &&
+            !this.#isOfOther(write.fn, write.place, client),
+        ),
     );
+  }
+
+  /** Another client is written to than the one that is meant. */
+  #isOfOther(fn: FunctionFacts, place: Place, client: Call | null): boolean {
+    const refs = this.#eval.place(this.#eval.symbolicFrame(fn), { ...place, path: [] });
+    const makers = refs.flatMap(ref => this.#eval.resolve(ref).map(one => this.#makerOf(one)?.step));
+    return makers.length > 0 && makers.every(made => made !== undefined && made !== client);
   }
 
   /** `request.setTimeout(ms, () => request.destroy())`, a timer that ends it, or a listener of its own for that. */

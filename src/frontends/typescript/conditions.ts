@@ -102,11 +102,13 @@ function equality(fn: FunctionContext, node: ts.BinaryExpression): Condition {
   return { kind: 'equal', ...values };
 }
 
-/** Something kept is tested for being there; what a call gives there and then is a value that somebody expected. */
+/** Something kept is tested for being there; what a call has just given is a value that somebody expected. */
 function lowerExistence(fn: FunctionContext, expression: ts.Expression): ValueId {
   const node = bare(expression);
   const value = lower(fn, node);
-  if (ts.isCallExpression(node)) notePlain(fn, node, value, 'compared');
+  const made = fn.builder.valueAt(value);
+  const isGiven = made.kind === 'result' && fn.builder.stepAt(made.of)?.kind === 'call';
+  if (ts.isCallExpression(node) || isGiven) notePlain(fn, node, value, 'compared');
   return value;
 }
 

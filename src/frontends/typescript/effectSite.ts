@@ -126,6 +126,17 @@ export class EffectSite {
     return literal && propertyValue(literal, arg.option);
   }
 
+  /** The name of a method that is written as an option: `{ transform() { … } }`. */
+  methodName(arg: Arg): ts.PropertyName | undefined {
+    if (typeof arg !== 'object' || 'from' in arg) return undefined;
+    const holder = this.node(arg.argument);
+    const literal = holder && objectLiteral(this.context.questions, holder);
+    const method = literal?.properties.find(
+      each => ts.isMethodDeclaration(each) && ts.isIdentifier(each.name) && each.name.text === arg.option,
+    );
+    return method?.name;
+  }
+
   /** The constant (JSON text) at an argument position or option. */
   constant(arg: Arg): string | undefined {
     const value = typeof arg === 'number' ? this.value(arg) : undefined;

@@ -14,6 +14,7 @@ import { computed, lower, lowerDropped } from './lowerExpression.ts';
 import { isUsing, lowerDeclarations, lowerStatement } from './lowerStatements.ts';
 import { assign, bind, sourceOf } from './patterns.ts';
 import { disposeAfter } from './tries.ts';
+import { isHandle } from './variables.ts';
 
 interface Rounds {
   body: Block;
@@ -41,6 +42,7 @@ function emitLoop(
       end = fn.locals.arm(() => {
         body = fn.builder.inBlock(() => {
           draft = fill();
+          noteOverwritten(fn, node, heads);
         });
       });
     });
@@ -60,6 +62,17 @@ function openHeads(fn: FunctionContext, node: ts.Node): Map<Variable, ValueId> {
     fn.locals.set(variable, head);
   }
   return heads;
+}
+
+/** What a round gives to a variable that no round looks at is overwritten by the next one. */
+function noteOverwritten(fn: FunctionContext, node: ts.Node, heads: ReadonlyMap<Variable, ValueId>): void {
+  if (!fn.locals.reachable) return;
+  for (const [variable, head] of heads) {
+    const value = fn.locals.get(variable);
+    if (value === undefined || value === head || fn.read.has(head) || fn.read.has(value)) continue;
+    if (fn.builder.valueAt(value).kind === 'result' && isHandle(fn, value))
+      fn.builder.emit({ kind: 'drop', at: fn.at(node), value, how: 'overwritten' });
+  }
 }
 
 function closeHeads(fn: FunctionContext, heads: ReadonlyMap<Variable, ValueId>, ends: readonly Arm<Variable>[]): void {

@@ -116,6 +116,8 @@ function signalOfParameter(
   const { name } = parameter;
   const optional = parameter.questionToken !== undefined || parameter.initializer !== undefined;
   if (ts.isIdentifier(name)) return { signal: { path, used: isRead(parameter), optional } };
+  // A pattern that takes the signal itself apart looks at it.
+  if (path.length === 0) return { signal: { path, used: name.elements.length > 0, optional } };
   const elements = name.elements.flatMap(each => (ts.isBindingElement(each) ? [each] : []));
   const own = elements.find(each => propertyOf(each) === path[0]);
   const rest = elements.find(each => each.dotDotDotToken !== undefined);

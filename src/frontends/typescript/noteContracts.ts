@@ -55,8 +55,9 @@ export function noteEffect(site: EffectSite, effect: Effect): void {
   const { callback, ...draft } = described;
   for (const { value, node } of site.callbacksAt(callback)) {
     const gives = node && givenBy(site, node, draft.result);
+    const stands = node ?? site.methodName(callback);
     add(site.builder.facts, {
-      at: node ? atOf(node) : site.site.at,
+      at: stands ? atOf(stands) : site.site.at,
       callback: value,
       ...draft,
       source: 'library',
