@@ -2,7 +2,7 @@
  * Where control comes from outside, before anything is walked: module bodies, and the exported API that nothing in the
  * project calls (RULES, "Entry point"). Registered handlers are found on the way by whoever walks.
  */
-import type { FunctionId, ModuleFacts, PackageFacts, TypeId } from '../../model/facts.ts';
+import type { FunctionId, ModuleFacts, PackageFacts, StepId, TypeId } from '../../model/facts.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { type Activity } from './activities.ts';
 import { defineAnalysis } from '../analysis.ts';
@@ -196,7 +196,9 @@ class Exposure {
 
   #exposeFunction(frame: Frame, name: string, depth: number): void {
     const { fn } = frame;
-    const called = this.#graph.callers(fn.id).some(edge => edge.caller !== fn.id && !this.#isTest(edge.caller));
+    const called = this.#graph
+      .callers(fn.id)
+      .some(edge => edge.caller !== fn.id && !this.#isTest(edge.caller) && this.#mayCall(edge, frame));
     if (called) {
       this.#called.push({ frame, name });
       return;
@@ -204,6 +206,17 @@ class Exposure {
     this.#addRoot(frame, name);
     if (depth >= RETURN_DEPTH) return;
     for (const ref of this.#eval.returns(frame)) this.#expose(ref, `result of ${name}`, depth + 1);
+  }
+
+  /** Of the closures that one wrapper gives (`const save = exclusive(lock, write)`), a call runs the one that it names. */
+  #mayCall({ caller, step: id }: { caller: FunctionId; step: StepId }, frame: Frame): boolean {
+    const facts = this.#program.functions.get(caller);
+    const step = this.#program.steps(caller).get(id);
+    if (frame.parent === null || !facts || step?.kind !== 'call') return true;
+    const run = this.#eval
+      .callees(this.#eval.symbolicFrame(facts), step)
+      .filter(callee => callee.frame.fn.id === frame.fn.id);
+    return run.length === 0 || run.some(callee => callee.guessed || callee.frame.parent === frame.parent);
   }
 
   #addRoot(frame: Frame, name: string): void {

@@ -1,5 +1,5 @@
 /** Locks made where every call makes its own, and locks put in the place of one that may be held. */
-import type { Access, Branch, Call, FunctionFacts, Place, Step, ValueId } from '../../model/facts.ts';
+import type { Access, Branch, Call, FunctionFacts, Place, Step, TypeId, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -97,6 +97,8 @@ class Finder {
   /** Reports it, or says why it is right. */
   #creation(fn: FunctionFacts, step: Call): RightCreation['because'] | null {
     const symbolic = this.#eval.symbolicFrame(fn);
+    if (this.#isOfOneRun(fn, step))
+      return this.#add('per-call', fn, step, this.#uses.get(`${fn.id}@s${step.id}`) ?? [], null, 'medium');
     if (fn.synthetic || livesOn(this.#eval, symbolic)) return 'made-once';
     const index = new FunctionIndex(fn);
     const stores = this.#storesOf(index, symbolic, step);
@@ -115,7 +117,14 @@ class Finder {
     return this.#add('per-call', fn, step, uses, null);
   }
 
-  #add(how: LockCreation['how'], fn: FunctionFacts, step: Call, uses: readonly Use[], place: string | null): null {
+  #add(
+    how: LockCreation['how'],
+    fn: FunctionFacts,
+    step: Call,
+    uses: readonly Use[],
+    place: string | null,
+    atMost: Confidence = 'high',
+  ): null {
     const exported = uses.length === 0 || uses.every(({ by }) => by.activity.evidence === 'exported');
     this.#found.push({
       how,
@@ -123,9 +132,46 @@ class Finder {
       lock: uses[0]?.pair.acquires.name ?? place ?? 'the lock',
       place,
       used: distinct(uses.map(({ pair }) => traceEnd(pair.trace))).slice(0, 6),
-      confidence: how !== 'per-render' && exported ? 'medium' : 'high',
+      confidence: how !== 'per-render' && exported ? 'medium' : atMost,
     });
     return null;
+  }
+
+  /** A field of an object that each request or call makes for itself, uses and forgets. */
+  #isOfOneRun(fn: FunctionFacts, step: Call): boolean {
+    const type = fn.owner;
+    const uses = this.#uses.get(`${fn.id}@s${step.id}`) ?? [];
+    if (uses.length === 0 || type === null || !this.#eval.types.isConstructor(fn.id) || this.#handsItselfOut(type))
+      return false;
+    return uses.every(use => {
+      const { owner } = use.pair.acquires;
+      if (!excludes(use.pair.acquires) || use.by.activity.instances !== 'many') return false;
+      if (owner?.kind !== 'made' || owner.type !== type || !('step' in owner.at)) return false;
+      const { fn: maker } = owner.frame;
+      if (livesOn(this.#eval, this.#eval.symbolicFrame(maker)) || this.#eval.types.isConstructor(maker.id))
+        return false;
+      return !this.#isShared(use, maker, owner) && !this.#escapes(owner, maker, owner.frame, FOLLOWED);
+    });
+  }
+
+  /** A method gives the object to others, keeps it, or leaves work behind that has it. */
+  #handsItselfOut(type: TypeId): boolean {
+    const ids = this.#eval.types.ancestors(type).flatMap(id => {
+      const facts = this.#program.types.get(id);
+      return facts ? [...Object.values(facts.methods), ...(facts.construct ? [facts.construct] : [])] : [];
+    });
+    const isSelf = (fn: FunctionFacts, value: ValueId | undefined): boolean =>
+      value !== undefined && this.#eval.evaluate(this.#eval.symbolicFrame(fn), value).some(ref => ref.kind === 'self');
+    return ids.some(id => {
+      const fn = this.#program.functions.get(id);
+      if (!fn) return false;
+      return [...this.#program.steps(id).values()].some(step => {
+        if (step.kind === 'spawn' || step.kind === 'register') return true;
+        if (step.kind === 'access') return step.mode !== 'read' && isSelf(fn, step.value);
+        if (step.kind === 'exit') return step.how === 'return' && isSelf(fn, step.value);
+        return step.kind === 'call' && step.args.some(arg => isSelf(fn, arg));
+      });
+    });
   }
 
   /** Taken by branches that run side by side, or by something that was started and goes on by itself. */
