@@ -130,12 +130,12 @@ export function linkProgram(
 export function variableAt(
   program: Program,
   root: Place['root'],
-): { owner: FunctionFacts; slot: FunctionFacts['slots'][string] } | undefined {
+): { owner: FunctionFacts; name: string; slot: FunctionFacts['slots'][string] } | undefined {
   const [id, name] =
     root.kind === 'captured' ? [root.from, root.slot] : root.kind === 'module' ? [`${root.file}#`, root.name] : [];
   const owner = id === undefined ? undefined : program.functions.get(id);
   const slot = name === undefined ? undefined : owner?.slots[name];
-  return owner && slot && { owner, slot };
+  return owner && name !== undefined && slot ? { owner, name, slot } : undefined;
 }
 
 /** The program itself, for checks that need names and places. */

@@ -124,10 +124,10 @@ function callbackWords(one: Extract<MisusedPromise, { kind: 'callback' }>, named
       why: 'whoever awaits the new promise waits for ever, and the rejection is unhandled',
       fix: 'write the async function without `new Promise`, or catch inside it and reject',
     };
-  if (one.overlaps)
+  if (one.overlaps !== 'never')
     return {
       name,
-      level: 'warning',
+      level: one.overlaps === 'rarely' ? 'note' : 'warning',
       message: `The interval does not wait for ${lower(callback)}: a call that takes longer than the period runs beside the next one${one.rejection === 'may' ? ', and nobody handles its rejection' : ''}`,
       why: 'runs pile up and work on the same state at once',
       fix: 'start the next round with `setTimeout` when the last one has ended, or skip a round while one is running',

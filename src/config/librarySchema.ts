@@ -177,6 +177,7 @@ const callEffects = [
     body: optional(arg),
     runsOn,
     passes,
+    period: optional(arg),
   }),
   z.strictObject({
     does: z.literal('cancel'),

@@ -172,6 +172,8 @@ export type Effect =
       body?: Arg;
       runsOn: Executor;
       passes?: Passed[];
+      /** Of an interval: the milliseconds from one run to the next. */
+      period?: Arg;
     }
   | { does: 'cancel'; what: Arg; how: 'abort' | 'cancel' | 'clear' | 'close' | 'unref' | 'exit' }
   /**

@@ -26,6 +26,7 @@ export const interval: Api = {
       does: 'spawn',
       how: 'interval',
       body: 0,
+      period: 1,
       runsOn: 'event-loop',
       passes: [{ argument: 2 }, { argument: 3 }, { argument: 4 }],
     },

@@ -133,6 +133,8 @@ export interface Contract {
    * promise is made, which its own rejection does not reach.
    */
   how?: 'interval' | 'executor' | 'listener';
+  /** Of an interval whose period is a constant: the milliseconds. */
+  period?: number;
   /** The emitter that a listener was added to. */
   emitter?: ValueId;
   /** A library table says so, or only the declared type does. */

@@ -113,8 +113,12 @@ export class Rejections {
     if (place.path.length > 0) return this.#written(place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
     const variable = variableAt(this.#program, root);
-    if (!variable || variable.slot.assignedAgain || variable.slot.value === null) return otherwise;
-    return this.#value(variable.owner.id, variable.slot.value, seen);
+    if (!variable) return otherwise;
+    const { owner, name, slot } = variable;
+    const writes = slot.assignedAgain ? this.#writes.toVariable(owner.id, name) : [];
+    if (writes.length === 0 && (slot.assignedAgain || slot.value === null)) return otherwise;
+    const first = slot.value === null ? 'never' : this.#value(owner.id, slot.value, seen);
+    return writes.reduce<Failure>((sum, { fn, value }) => worse(sum, this.#value(fn.id, value, seen)), first);
   }
 
   /** A class of the project that is no thenable. */

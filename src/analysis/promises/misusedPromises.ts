@@ -38,7 +38,7 @@ export type MisusedPromise =
       work: readonly FunctionId[];
       rejection: Failure;
       /** It is called again before the last call has ended. */
-      overlaps: boolean;
+      overlaps: 'never' | 'rarely' | 'may';
       /** It may give a plain value just as well. */
       maybe: boolean;
       confidence: Confidence;
@@ -159,7 +159,7 @@ class Finder implements MisusedPromises {
       contract,
       work,
       rejection,
-      overlaps: false,
+      overlaps: 'never' as const,
       maybe: work.length === 0 && contract.gives === 'maybe-promise',
       confidence: this.#confidence(contract, work, given.length),
     };
@@ -169,10 +169,11 @@ class Finder implements MisusedPromises {
       case 'accumulated':
         return work.some(id => this.#mistakesAccumulator(id)) ? void this.found.push(misused) : undefined;
       case 'ignored': {
-        const overlaps = contract.how === 'interval' && work.some(id => this.#mayOverlap(id));
         if (given.length === 0 && this.#isMadeOutside(fn, contract.callback)) return;
-        if (!overlaps && (rejection !== 'may' || this.#isHandled(fn, contract, work))) return;
-        return void this.found.push({ ...misused, overlaps });
+        const overlaps = this.#overlaps(contract, work);
+        const isUnseen = rejection === 'may' && !this.#isHandled(fn, contract, work);
+        if (overlaps === 'never' && !isUnseen) return;
+        return void this.found.push({ ...misused, overlaps: isUnseen && overlaps === 'rarely' ? 'never' : overlaps });
       }
     }
   }
@@ -291,6 +292,11 @@ class Finder implements MisusedPromises {
     return used && this.#consumption.observed({ kind: 'parameter', fn: id, index: 0, inside: [] }, 'error') === null;
   }
 
+  #overlaps({ how, period }: Contract, work: readonly FunctionId[]): 'never' | 'rarely' | 'may' {
+    if (how !== 'interval' || !work.some(id => this.#mayOverlap(id))) return 'never';
+    return period !== undefined && period >= LONG ? 'rarely' : 'may';
+  }
+
   #mayOverlap(id: FunctionId): boolean {
     return this.#suspension.ofFunction(id) && !hasClaim(this.#program, this.#graph, id);
   }
@@ -371,5 +377,8 @@ class Finder implements MisusedPromises {
 }
 
 const FEW = 3;
+
+/** Milliseconds that hardly any work lasts: rounds so far apart do not meet. */
+const LONG = 10 * 60 * 1000;
 const within = (inner: readonly [number, number], outer: readonly [number, number]): boolean =>
   inner[0] >= outer[0] && inner[1] <= outer[1];

@@ -30,6 +30,29 @@ export function constantText(questions: Questions, expression: ts.Expression, de
   return value && constantText(questions, value, depth + 1);
 }
 
+/** The number that an expression of constants comes to: `5 * MINUTE`. `depth`: how many names were followed. */
+export function constantNumber(questions: Questions, expression: ts.Expression, depth = 0): number | undefined {
+  const node = bare(expression);
+  if (depth > DEEPEST) return undefined;
+  if (ts.isBinaryExpression(node)) {
+    const compute = ARITHMETIC.get(node.operatorToken.kind);
+    const left = compute && constantNumber(questions, node.left, depth);
+    const right = compute && constantNumber(questions, node.right, depth);
+    return compute && left !== undefined && right !== undefined ? compute(left, right) : undefined;
+  }
+  const value = ts.isIdentifier(node) ? constantInitialiser(questions, node) : undefined;
+  if (value) return constantNumber(questions, value, depth + 1);
+  const number = Number(constantText(questions, node) ?? NaN);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+const ARITHMETIC: ReadonlyMap<ts.SyntaxKind, (left: number, right: number) => number> = new Map([
+  [ts.SyntaxKind.PlusToken, (left, right) => left + right],
+  [ts.SyntaxKind.MinusToken, (left, right) => left - right],
+  [ts.SyntaxKind.AsteriskToken, (left, right) => left * right],
+  [ts.SyntaxKind.SlashToken, (left, right) => left / right],
+]);
+
 /** The object literal that an expression is, or that a `const` variable holds. */
 export function objectLiteral(
   questions: Questions,

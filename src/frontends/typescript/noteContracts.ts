@@ -3,11 +3,12 @@ import { ts } from 'ts-morph';
 import type { Arg, Effect } from '../../libraries/library.ts';
 import type { Contract, ValueId } from '../../model/facts.ts';
 import { bare } from './asking.ts';
+import { constantNumber } from './constants.ts';
 import type { FunctionContext } from './context.ts';
 import { unquoted } from './effectEvents.ts';
 import type { EffectSite } from './effectSite.ts';
 
-type Draft = Pick<Contract, 'result' | 'taker' | 'how' | 'emitter'>;
+type Draft = Pick<Contract, 'result' | 'taker' | 'how' | 'emitter' | 'period'>;
 
 /** By the declared type of where a function is given. Whoever a library table knows is left to the table. */
 export function noteDeclared(fn: FunctionContext, node: ts.Node, value: ValueId): void {
@@ -98,11 +99,17 @@ function describe(site: EffectSite, effect: Effect): (Draft & { callback: Arg })
             callback: effect.body,
             result: 'ignored',
             taker: site.label,
-            ...(effect.how === 'interval' ? { how: 'interval' } : {}),
+            ...(effect.how === 'interval' ? interval(site, effect.period) : {}),
           };
     default:
       return describeHandler(site, effect);
   }
+}
+
+function interval(site: EffectSite, period: Arg | undefined): Pick<Contract, 'how' | 'period'> {
+  const node = period === undefined ? undefined : site.node(period);
+  const milliseconds = node && constantNumber(site.context.questions, node);
+  return { how: 'interval', ...(milliseconds === undefined ? {} : { period: milliseconds }) };
 }
 
 const TIMED = new Set(['timer', 'interval', 'immediate', 'microtask']);
