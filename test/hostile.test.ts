@@ -1,6 +1,6 @@
 /** Inputs that break such tools, through the command line as it ships: it ends by itself, and says what it left out. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -172,6 +172,13 @@ describe('shape', () => {
       file: 'middle.ts',
       line: 8,
     });
+  });
+
+  it('values that hold themselves cost no rule', () => {
+    const circular = readFileSync(new URL('data/circular.ts.txt', import.meta.url), 'utf8');
+    const audited = audit(repository({ 'circular.ts': circular, 'fine.ts': FLOATING }));
+    expect(audited.report.diagnostics.filter(({ kind }) => kind === 'gave-up')).toEqual([]);
+    expect(places(audited, 'fine.ts')).toEqual([EXACTLY_HERE]);
   });
 
   it('on a small stack, what is too deep costs its own file', async () => {

@@ -16,6 +16,8 @@ export class Objects {
   readonly #resolvedFields = new Map<number, Refs>();
   readonly #activationsOf = new Map<FunctionId, Frame[]>();
   readonly #busy = new Set<string>();
+  /** Arrays whose spread parts are being looked at. */
+  readonly #spreading = new Set<number>();
   /** What the elements of a container are, seen where one is made on first use. */
   readonly elementTypes = new Map<number, TypeId>();
 
@@ -271,10 +273,14 @@ export class Objects {
       Number.isInteger(index) && value.spreads.every(spread => spread > index) ? value.values[index] : undefined;
     if (exact !== undefined) return evaluator.evaluate(base.frame, exact);
     if (value.values.length === 0 || (key !== null && value.spreads.length > 0)) return undefined;
+    // `all = [...all, one]`: an array that is spread into itself has the elements of its other parts.
+    if (this.#spreading.has(base.id)) return NONE;
+    this.#spreading.add(base.id);
     const parts = value.values.flatMap((part, at) => {
       const found = evaluator.evaluate(base.frame, part);
       return value.spreads.includes(at) ? this.#spread(base, found) : [...found];
     });
+    this.#spreading.delete(base.id);
     // Which of several objects it is, nobody knows: an element, not each of them. Of functions, any may be called.
     const [first] = parts;
     if (parts.length > 1 && parts.some(part => part.kind === 'made')) {
