@@ -45,6 +45,9 @@ export const programs = defineAnalysis<readonly RunningProgram[]>('programs', (g
 const ASIDE =
   /(?:^|[/._-])(?:dev|development|devserver|mock|mocks|mocked|stub|stubs|fake|fakes|demo|demos|example|examples|sample|samples|bench|benchmark|benchmarks|playground|sandbox|storybook|docs?|website|scripts?|tools?|tooling|hack|e2e|fixtures?)(?=[/._-])/i;
 
+/** Aside whoever names them: what a script of the manifest shows is no operation. */
+const SHOWN = /(?:^|\/)(?:examples?|samples?|demos?)\/|(?:^|\/)[^/]*(?:dev|mock|demo|example)[^/]*$/i;
+
 class Finder {
   readonly #program: Program;
   readonly #graph: CallGraph;
@@ -64,7 +67,7 @@ class Finder {
 
   isAside(file: string): boolean {
     if (this.#development.has(file)) return true;
-    return ASIDE.test(file) && !(this.#named.has(file) && !/(?:^|\/)[^/]*(?:dev|mock|demo|example)[^/]*$/i.test(file));
+    return ASIDE.test(file) && !(this.#named.has(file) && !SHOWN.test(file));
   }
 
   of(file: string): RunningProgram {
