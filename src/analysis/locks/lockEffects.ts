@@ -25,6 +25,8 @@ export interface Walk {
   /** Locks held when a task was started, by task. */
   births: Map<number, ReadonlyMap<string, Held>>;
   joined: Set<number>;
+  /** Chains and combinations that are being joined. */
+  joining: Set<number>;
   suspended: boolean;
   /** Waits besides locks; `holder` names what the promise being joined was read from; `soft`: something else may end the wait. */
   waits: WaitSet;

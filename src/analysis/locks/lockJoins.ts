@@ -224,8 +224,17 @@ export abstract class LockJoins extends LockEffects {
       });
       return { ...after, context: state.context };
     }
-    if (ref.kind === 'chain') return this.joinChain(walk, ref, step, state, forks);
-    if (ref.kind === 'combined') return this.joinAll(walk, ref, step, state, forks);
+    if (ref.kind === 'chain' || ref.kind === 'combined') {
+      // `tail = Promise.all([tail, next])`: it waits for its other parts.
+      if (walk.joining.has(ref.id)) return state;
+      walk.joining.add(ref.id);
+      const after =
+        ref.kind === 'chain'
+          ? this.joinChain(walk, ref, step, state, forks)
+          : this.joinAll(walk, ref, step, state, forks);
+      walk.joining.delete(ref.id);
+      return after;
+    }
     if (ref.kind === 'opaque') this.runBuilder(walk, ref, step.at, state);
     if (ref.kind === 'made' && this.deferreds.sites.has(ref.site)) this.waitsFor(walk, ref, step.at, state, maybe);
     return state;

@@ -71,6 +71,7 @@ export class LockWalk extends LockTells {
       yields: new Map(),
       births: new Map(),
       joined: new Set(),
+      joining: new Set(),
       suspended: false,
       waits: new WaitSet(),
       holder: '',

@@ -13,10 +13,12 @@ export function promiseParts(evaluator: Evaluator, ref: Ref): { ref: Ref; many: 
   if (value?.kind !== 'combined') return [];
   return value.values
     .flatMap(part => evaluator.evaluate(ref.frame, part))
-    .flatMap(source => elementsOf(evaluator, source));
+    .flatMap(source => elementsOf(evaluator, source, new Set()));
 }
 
-function elementsOf(evaluator: Evaluator, source: Ref): { ref: Ref; many: boolean }[] {
+/** `seen`: arrays on the way here; one that is spread into itself has nothing more. */
+function elementsOf(evaluator: Evaluator, source: Ref, seen: ReadonlySet<number>): { ref: Ref; many: boolean }[] {
+  if (seen.has(source.id)) return [];
   if (source.kind !== 'made' || !('value' in source.at)) {
     if (source.kind === 'task' || source.kind === 'chain' || source.kind === 'combined')
       return [{ ref: source, many: false }];
@@ -31,7 +33,9 @@ function elementsOf(evaluator: Evaluator, source: Ref): { ref: Ref; many: boolea
     return evaluator
       .evaluate(source.frame, part)
       .flatMap(ref =>
-        spread ? elementsOf(evaluator, ref) : [{ ref, many: isManyElement(evaluator, source.frame, part, ref) }],
+        spread
+          ? elementsOf(evaluator, ref, new Set([...seen, source.id]))
+          : [{ ref, many: isManyElement(evaluator, source.frame, part, ref) }],
       );
   });
 }
