@@ -39,6 +39,13 @@ const DEPTH = 4;
 
 export const heldAwaits = defineAnalysis<HeldAwaits>('held-awaits', (get, program) => new Finder(get, program).run());
 
+/** What is touched under a lock, what of it is written, and the names that this goes by. */
+interface LockState {
+  guarded: readonly Guarded[];
+  written: readonly Guarded[];
+  holders: ReadonlySet<string>;
+}
+
 class Finder {
   readonly #program: Program;
   readonly #eval: Evaluator;
@@ -47,6 +54,7 @@ class Finder {
   readonly #names: Names;
   readonly #moments: readonly Moment<Await>[];
   readonly #found = new Map<string, HeldAwait>();
+  readonly #states = new Map<string, LockState>();
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -80,19 +88,28 @@ class Finder {
       return this.#add({ lock, at, taken, how: 'thread', what: null, outside: null, confidence });
     }
     if (isFar(moment) || !excludes(lock) || held.held.mode === 'shared' || lock.kind.reach === 'store') return;
-    const guarded = this.#guarded.under(lock.site).filter(({ location }) => location.where !== 'store');
-    const written = guarded.filter(one => isWrite(one.moment.step.mode));
-    if (written.length === 0 || !this.#touches(moment.frame, written)) return;
     const slow = this.#slowIn(moment);
-    if (!slow || this.#needs(moment, slow, guarded, written)) return;
+    if (!slow) return;
+    const state = this.#stateOf(lock.site);
+    if (!this.#touches(moment.frame, state) || this.#needs(moment, slow, state)) return;
     const what = slow.call ? this.#names.callee(moment.frame.fn.id, slow.call) : null;
     const confidence = held.always && slow.depth <= 1 ? 'high' : 'medium';
     this.#add({ lock, at, taken, how: slow.how, what, outside: slow.depth > 0 ? slow.site : null, confidence });
   }
 
-  #touches(frame: Frame, guarded: readonly Guarded[]): boolean {
-    const holders = guarded.flatMap(({ location }) => location.holders);
-    return this.#footprints.of(frame).some(({ location }) => overlap(location.holders, holders));
+  #touches(frame: Frame, { holders }: LockState): boolean {
+    return this.#footprints.of(frame).some(({ location }) => location.holders.some(one => holders.has(one)));
+  }
+
+  #stateOf(lock: string): LockState {
+    let known = this.#states.get(lock);
+    if (!known) {
+      const guarded = this.#guarded.under(lock).filter(({ location }) => location.where !== 'store');
+      const written = guarded.filter(one => isWrite(one.moment.step.mode));
+      known = { guarded, written, holders: new Set(written.flatMap(({ location }) => location.holders)) };
+      this.#states.set(lock, known);
+    }
+    return known;
   }
 
   /** The slow outside work that an await waits for, when it is all that it waits for. */
@@ -165,8 +182,9 @@ class Finder {
   }
 
   /** The work is what the lock is for: it reads or writes the state, or the state comes of it. */
-  #needs(moment: Moment<Await>, slow: Slow, guarded: readonly Guarded[], written: readonly Guarded[]): boolean {
+  #needs(moment: Moment<Await>, slow: Slow, state: LockState): boolean {
     const { frame, step } = moment;
+    const { guarded, written } = state;
     const index = new FunctionIndex(frame.fn);
     const placed = index.at(step.id);
     const isRepeated = placed?.around.some(one => one.kind === 'loop' && one.over === undefined) ?? false;
@@ -174,11 +192,11 @@ class Finder {
       one => one.kind === 'try' && one.handlers.some(({ body }) => body.some(inner => inner === step)),
     );
     if (isRepeated || handles) return true;
-    if (this.#isUsed(index, step) || (slow.call && this.#writesAfter(moment, slow.call, written))) return true;
+    if (this.#isUsed(index, step) || (slow.call && this.#writesAfter(moment, slow.call, state))) return true;
     const work = step.values.flatMap(value =>
       this.#eval.evaluate(frame, value).flatMap(ref => joinedWith(this.#eval, ref)),
     );
-    const inside = work.some(ref => ref.kind === 'task' && this.#touches(ref.frame, written));
+    const inside = work.some(ref => ref.kind === 'task' && this.#touches(ref.frame, state));
     if (inside || !slow.call) return true;
     const given =
       slow.how === 'user'
@@ -189,14 +207,13 @@ class Finder {
   }
 
   /** What the work is given becomes the state once it is done: one step of which the lock keeps the parts together. */
-  #writesAfter({ frame, step }: Moment<Await>, call: Call, written: readonly Guarded[]): boolean {
-    const holders = written.flatMap(({ location }) => location.holders);
+  #writesAfter({ frame, step }: Moment<Await>, call: Call, { holders }: LockState): boolean {
     const given = new Set(call.args.flatMap(arg => [...this.#eval.evaluate(frame, arg)]));
     return this.#footprints.of(frame).some(one => {
       const { value, id } = one.step;
       if (!isWrite(one.step.mode) || id <= step.id || value === undefined) return false;
       const isGiven = this.#eval.evaluate(one.frame, value).some(ref => ref.kind !== 'constant' && given.has(ref));
-      return isGiven && overlap(one.location.holders, holders);
+      return isGiven && one.location.holders.some(holder => holders.has(holder));
     });
   }
 
