@@ -114,9 +114,11 @@ function split({ get, report }: CheckContext): void {
   const program = get(linkedProgram);
   for (const { state, locks, at, other, accesses, exported } of get(splitGuards)) {
     const [first, second] = locks;
+    const [late, early] = [functionName(program, at), functionName(program, other)];
+    const also = late === early ? 'elsewhere' : `\`${early}\``;
     report({
       at,
-      message: `\`${functionName(program, at)}\` writes \`${state}\` under \`${second.name}\`, \`${functionName(program, other)}\` under \`${first.name}\`: neither keeps the other out`,
+      message: `\`${late}\` writes \`${state}\` under \`${second.name}\`, ${also} under \`${first.name}\`: neither keeps the other out`,
       confidence: exported ? 'medium' : 'high',
       fix: `guard \`${state}\` by one of the two locks everywhere`,
       related: accesses.map(({ site, lock, writes }) => ({

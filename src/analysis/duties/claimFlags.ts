@@ -4,7 +4,7 @@
  */
 import type { Access, Block, Condition, FunctionId, Place, Step, StepId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
-import { truthOfText } from './dutyConditions.ts';
+import { truthOfText } from '../flow/givenTests.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
 
@@ -53,10 +53,11 @@ export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, progra
         if (step.kind !== 'access' || step.mode === 'read' || step.mode === 'iterate') return;
         const tested = flags.placeOf(step.place);
         const claims = tested && sets.get(tested.key);
-        if (!tested || !claims) return;
+        // What a new object starts with sets nobody's claim back.
+        if (!tested || !claims || (step.place.root.kind === 'self' && types.isConstructor(id))) return;
         const does = claims.get(id)?.has(step.id)
           ? 'set'
-          : flags.isReset(step)
+          : flags.isReset(step) && flags.isOfOne(step, claims.get(id))
             ? 'reset'
             : flags.isSet(step)
               ? null
@@ -207,6 +208,34 @@ class Flags {
     if (step.mode === 'delete') return true;
     const facts = step.value === undefined ? undefined : this.#program.functions.get(this.#fn)?.values[step.value];
     return facts?.kind === 'constant' && !truthOfText(facts.text);
+  }
+
+  /** The entry that is taken out is one that the function put in: by the text of its key. */
+  isOfOne(reset: Access, sets: ReadonlySet<StepId> | undefined): boolean {
+    const key = this.#keyOf(reset);
+    if (key === null || sets === undefined) return true;
+    const steps = this.#program.steps(this.#fn);
+    return [...sets].some(id => {
+      const set = steps.get(id);
+      return set?.kind === 'access' && this.#keyOf(set) === key;
+    });
+  }
+
+  #keyOf({ place }: Access): string | null {
+    const last = place.path[place.path.length - 1];
+    if (!last || !('key' in last)) return null;
+    return typeof last.key === 'string' ? last.key : this.#textOf(last.key, 0);
+  }
+
+  #textOf(value: ValueId, depth: number): string {
+    const facts = this.#program.functions.get(this.#fn)?.values[value];
+    if (facts?.kind === 'constant') return facts.text;
+    if (facts?.kind === 'read') return `${JSON.stringify(facts.place.root)} ${JSON.stringify(facts.place.path)}`;
+    if (facts?.kind === 'template' && depth < 3)
+      return facts.parts.map(part => (typeof part === 'string' ? part : this.#textOf(part, depth + 1))).join('\n');
+    if (facts?.kind === 'from' && facts.how === 'copy' && facts.values.length === 1 && depth < 3)
+      return this.#textOf(facts.values[0] as ValueId, depth + 1);
+    return `#${value}`;
   }
 
   /** A place that outlives the call: its identity across functions, and what a person calls it. */

@@ -6,14 +6,10 @@ import type { Condition, Place, ValueId } from '../../model/facts.ts';
 import { tokenId } from './dutyCarriers.ts';
 import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
+import { truthOfText } from '../flow/givenTests.ts';
 import { type Frame, isNothing, type Ref } from '../refs.ts';
 
 const isFlagText = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'true' || ref.text === 'false');
-
-/** Whether a constant is truthy. */
-export function truthOfText(text: string): boolean {
-  return !['false', 'null', 'undefined', '0', '""', 'NaN', '-0', '0n'].includes(text);
-}
 
 export class DutyConditions {
   readonly #eval: Evaluator;

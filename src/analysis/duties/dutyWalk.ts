@@ -3,7 +3,7 @@
  * holds at its end.
  */
 import type { Block, Branch, Exit as ExitStep, Loop, Step, Try } from '../../model/facts.ts';
-import { truthOfText } from './dutyConditions.ts';
+import { truthOfText } from '../flow/givenTests.ts';
 import type { DutyTools, DutyWalk, Jump, Thrown } from './dutyEffects.ts';
 import { DutyJoins } from './dutyJoins.ts';
 import { type Duty, type Exit, type Hold, type Path, START, distinctExits, siteKey } from './dutyPaths.ts';

@@ -71,16 +71,20 @@ class Exposure {
       for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
         if (reached.has(next)) continue;
         reached.add(next);
+        // A closure that code of the project calls is reached from there; another one by whoever it is given to.
         for (const value of this.#program.functions.get(next)?.values ?? [])
-          if (value.kind === 'function') queue.push(value.id);
+          if (value.kind === 'function' && this.#graph.callers(value.id).length === 0) queue.push(value.id);
         for (const step of this.#program.steps(next).keys()) queue.push(...this.#graph.targets(next, step));
       }
     };
     for (const root of this.#roots.values()) if (root.trigger !== 'module') reach(root.frame.fn.id);
-    for (const { frame, name } of this.#called) {
-      if (reached.has(frame.fn.id) || this.#isStarted(frame.fn.id)) continue;
-      this.#addRoot(frame, name);
-      reach(frame.fn.id);
+    for (const fn of new Set(this.#called.map(({ frame }) => frame.fn.id))) {
+      if (reached.has(fn) || this.#isStarted(fn)) continue;
+      const all = this.#called.filter(({ frame }) => frame.fn.id === fn);
+      // Objects that are given out tell more than the class.
+      const given = all.filter(({ frame }) => frame.self?.some(ref => ref.kind === 'made'));
+      for (const { frame, name } of given.length > 0 ? given : all) this.#addRoot(frame, name);
+      reach(fn);
     }
   }
 

@@ -18,7 +18,10 @@ import { defineAnalysis } from '../analysis.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { CalleeFinder } from './callees.ts';
 import { CallerValues } from './callerValues.ts';
+import { Frames } from './frames.ts';
+import { givenTest } from './givenTests.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
+import { lockRelevance } from '../locks/lockRelevance.ts';
 import { Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
 import type { Program } from '../program.ts';
@@ -33,10 +36,6 @@ export interface Callee {
 }
 
 const NONE: Refs = [];
-/** Activations told apart of one function; the next ones share the symbolic one. */
-const FRAMES_PER_FUNCTION = 24;
-/** Activations told apart in all; a program that needs more is seen without contexts from there on. */
-const FRAMES = 60_000;
 /** Values are followed this far in one go (each step takes several stack frames); what lies behind is unknown. */
 const EVALUATION_DEPTH = 250;
 
@@ -48,16 +47,22 @@ export class Evaluator {
   readonly writes: WriteIndex;
   readonly #values = new Map<number, (Refs | undefined)[]>();
   readonly #busy = new Set<string>();
+  readonly #frames: Frames;
   #depth = 0;
-  readonly #symbolic = new Map<FunctionId, Frame>();
-  readonly #framesOf = new Map<FunctionId, Set<number>>();
   readonly #returns = new Map<number, Refs>();
   readonly #objects: Objects;
   readonly #callees: CalleeFinder;
   readonly #callers: CallerValues;
 
-  constructor(program: Program, graph: CallGraph, types: TypeHierarchy, writes: WriteIndex) {
+  constructor(
+    program: Program,
+    graph: CallGraph,
+    types: TypeHierarchy,
+    writes: WriteIndex,
+    takers: ReadonlySet<FunctionId>,
+  ) {
     this.program = program;
+    this.#frames = new Frames(program, this.refs, takers);
     this.graph = graph;
     this.types = types;
     this.writes = writes;
@@ -68,45 +73,12 @@ export class Evaluator {
 
   /** The activation of which nothing is known. */
   symbolicFrame(fn: FunctionFacts): Frame {
-    let frame = this.#symbolic.get(fn.id);
-    if (!frame) {
-      const parent = fn.parent === null ? undefined : this.program.functions.get(fn.parent);
-      frame = this.refs.frame(
-        fn,
-        null,
-        fn.parameters.map(() => null),
-        parent ? this.symbolicFrame(parent) : null,
-      );
-      this.#symbolic.set(fn.id, frame);
-    }
-    return frame;
+    return this.#frames.symbolic(fn);
   }
 
-  /** An activation with these bindings; the symbolic one when there are too many, or they are too deep. */
+  /** An activation with these bindings; a blurred one when there are too many, or they are too deep. */
   frame(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[], parent: Frame | null): Frame {
-    const enclosing = parent ?? this.#parentFrame(fn);
-    const bound = fn.parameters.map((_, index) => parameters[index] ?? null);
-    const frame = this.refs.frame(fn, self, bound, enclosing);
-    let made = this.#framesOf.get(fn.id);
-    if (!made) this.#framesOf.set(fn.id, (made = new Set()));
-    if (!made.has(frame.id)) {
-      if (made.size >= FRAMES_PER_FUNCTION || frame.depth > 12 || this.refs.frameCount > FRAMES)
-        return this.#widened(fn, self, bound);
-      made.add(frame.id);
-    }
-    return frame;
-  }
-
-  /** What was bound is no longer known; what was open stays so. */
-  #widened(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[]): Frame {
-    const unknown = [this.refs.unknown];
-    const bound = parameters.map(one => (one === null ? null : unknown));
-    return this.refs.frame(fn, self === null ? null : unknown, bound, this.#parentFrame(fn));
-  }
-
-  #parentFrame(fn: FunctionFacts): Frame | null {
-    const parent = fn.parent === null ? undefined : this.program.functions.get(fn.parent);
-    return parent ? this.symbolicFrame(parent) : null;
+    return this.#frames.bound(fn, self, parameters, parent);
   }
 
   /** The activation of `owner` that encloses this one; symbolic when it is not in the chain. */
@@ -227,6 +199,9 @@ export class Evaluator {
 
   #choice(frame: Frame, value: Value & { kind: 'choice' }): Refs {
     const [yes, no] = value.values;
+    const given = value.when && givenTest(this, frame, value.when);
+    const only = given === null ? undefined : given ? yes : no;
+    if (only !== undefined) return this.evaluate(frame, only);
     const test = value.when && orderTest(value.when);
     if (test && yes !== undefined && no !== undefined) {
       const [left, right] = [this.evaluate(frame, test.left), this.evaluate(frame, test.right)];
@@ -454,5 +429,5 @@ export class Evaluator {
 
 export const evaluator = defineAnalysis<Evaluator>(
   'evaluator',
-  (get, program) => new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex)),
+  (get, program) => new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockRelevance)),
 );

@@ -19,6 +19,8 @@ export interface Moment<S extends Step = Step> {
   readonly step: S;
   readonly held: readonly HeldHere[];
   readonly by: LockActivity;
+  /** Some activation on the way here holds a lock that nobody can name: that a lock is not held cannot be told. */
+  readonly blind: boolean;
   /** The call that led to the activation while a lock was held; null: the activation took the lock itself. */
   readonly from: Moment<Call> | null;
 }
@@ -65,6 +67,12 @@ export const lockedWork = defineAnalysis<LockedWork>('locked-work', get => {
   return second;
 });
 
+/** What an activation is entered with. */
+interface Around {
+  readonly held: readonly HeldHere[];
+  readonly blind: boolean;
+}
+
 class Pass implements LockedWork {
   readonly accesses: Moment<Access>[] = [];
   readonly awaits: Moment<Await>[] = [];
@@ -87,7 +95,7 @@ class Pass implements LockedWork {
   }
 
   run(): void {
-    for (const by of this.#locks.list) this.#visit(by.activity.frame, [], by, null, 0);
+    for (const by of this.#locks.list) this.#visit(by.activity.frame, { held: [], blind: false }, by, null, 0);
   }
 
   isJoinedUnder(ref: Ref, token: string): boolean {
@@ -100,11 +108,14 @@ class Pass implements LockedWork {
     return contexts.length > 0 && contexts.every(one => one.split(' ').some(held => held.replace('!', '') === token));
   }
 
-  #visit(frame: Frame, around: readonly HeldHere[], by: LockActivity, from: Moment<Call> | null, depth: number): void {
+  #visit(frame: Frame, outer: Around, by: LockActivity, from: Moment<Call> | null, depth: number): void {
+    const around = outer.held;
+    const blind = outer.blind || this.#locks.points.takesUnknown(frame);
     const context = around
       .map(({ held, always }) => `${held.token}${always ? '!' : ''}`)
       .sort()
-      .join(' ');
+      .join(' ')
+      .concat(blind ? ' ?' : '');
     let seen = this.#contexts.get(frame.id);
     if (!seen) this.#contexts.set(frame.id, (seen = new Set()));
     if (seen.has(context) || seen.size >= CONTEXTS || depth > 60) return;
@@ -112,9 +123,10 @@ class Pass implements LockedWork {
     if (this.#visits > VISITS) return;
     seen.add(context);
     for (const step of this.#eval.program.steps(frame.fn.id).values()) {
+      if (this.#locks.points.isPassedBy(frame, step.id)) continue;
       const own = this.#locks.points.at(frame, step.id);
       const held = own.length === 0 ? around : [...around, ...own];
-      this.#step({ frame, step, held, by, from: around.length === 0 ? null : from }, around, depth);
+      this.#step({ frame, step, held, by, blind, from: around.length === 0 ? null : from }, around, depth);
     }
   }
 
@@ -191,7 +203,7 @@ class Pass implements LockedWork {
 
   #enter(frame: Frame, held: readonly HeldHere[], from: Moment<Call>, depth: number): void {
     if (held.length === 0 && !this.#relevant.has(frame.fn.id)) return;
-    this.#visit(frame, held, from.by, from, depth + 1);
+    this.#visit(frame, { held, blind: from.blind }, from.by, from, depth + 1);
   }
 
   /** As the text stands: the result is awaited in the same function, at once or through the place that it is put into. */
@@ -244,7 +256,7 @@ class Pass implements LockedWork {
         this.escapes.push({ held: one, moment, work: handlers.map(({ frame: work }) => work), how: 'task' });
     for (const { frame: handler } of handlers) {
       if (inside.length === 0 && !this.#relevant.has(handler.fn.id)) continue;
-      this.#visit(handler, inside, moment.by, moment.from, depth + 1);
+      this.#visit(handler, { held: inside, blind: moment.blind }, moment.by, moment.from, depth + 1);
       if (handler.fn.calling === 'value')
         for (const returned of this.#eval.returns(handler))
           for (const one of joinedWith(this.#eval, returned))

@@ -53,7 +53,7 @@ function compare(program: Program, a: readonly Guarded[], b: readonly Guarded[])
   const [first] = a;
   const [second] = b;
   if (!first || !second || !sameOwner(first, second)) return undefined;
-  const alone = (one: Guarded, other: Lock): boolean => !holds(one.moment, other);
+  const alone = (one: Guarded, other: Lock): boolean => !one.moment.blind && !holds(one.moment, other);
   const left = a.filter(one => alone(one, second.held.held.lock));
   const right = b.filter(one => alone(one, first.held.held.lock));
   const writes = (list: readonly Guarded[]): Guarded[] => list.filter(one => isWrite(one.moment.step.mode));
@@ -73,13 +73,21 @@ function compare(program: Program, a: readonly Guarded[], b: readonly Guarded[])
     locks: [early.held.held.lock, late.held.held.lock],
     at: site(late.moment),
     other: site(early.moment),
-    accesses: [...left, ...right].map(one => ({
-      site: site(one.moment),
-      lock: one.held.held.lock.name,
-      writes: isWrite(one.moment.step.mode),
-    })),
+    accesses: accessesOf([...left, ...right], site),
     exported: [early, late].some(one => one.moment.by.activity.evidence === 'exported'),
   };
+}
+
+/** Each place once for each lock, however many ways lead there. */
+function accessesOf(all: readonly Guarded[], site: (moment: Moment<Access>) => Site): SplitGuard['accesses'] {
+  const found = new Map<string, SplitGuard['accesses'][number]>();
+  for (const { moment, held } of all) {
+    const at = site(moment);
+    const { name } = held.held.lock;
+    const key = `${name} ${at.file} ${at.at.join(' ')}`;
+    if (!found.has(key)) found.set(key, { site: at, lock: name, writes: isWrite(moment.step.mode) });
+  }
+  return [...found.values()];
 }
 
 const LATER = { startup: false };

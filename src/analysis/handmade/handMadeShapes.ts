@@ -318,7 +318,8 @@ export class ShapeFinder {
       const guard = placed.around.find(
         (one): one is Branch => one.kind === 'branch' && this.#tests(one.condition, key),
       );
-      if (guard && endsThere(armOf(guard, step) ?? [])) continue;
+      // Whoever waits leaves afterwards, and does not come to the set.
+      if (placed.around.some(one => one.kind === 'branch' && endsThere(armOf(one, step) ?? []))) continue;
       if (later.around.some(one => one.kind === 'branch' && one.id > step.id)) continue;
       this.broken.push(this.#apart('set-after-await', guard ?? step, later.step));
       return;

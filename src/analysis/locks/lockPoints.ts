@@ -18,10 +18,12 @@ interface Point {
 export class LockPoints {
   readonly #frames = new Map<number, Map<StepId, Point>>();
   readonly #walked = new Set<FunctionId>();
+  readonly #unknown = new Set<number>();
 
   /** What an earlier, less informed walk of the activation saw is forgotten. */
   begin(frame: Frame): void {
     this.#frames.delete(frame.id);
+    this.#unknown.delete(frame.id);
     this.#walked.add(frame.fn.id);
   }
 
@@ -38,11 +40,26 @@ export class LockPoints {
     }
   }
 
+  /** The activation takes a lock of which nobody can say which one it is. */
+  noteUnknown(frame: Frame): void {
+    this.#unknown.add(frame.id);
+  }
+
+  takesUnknown(frame: Frame): boolean {
+    return this.#unknown.has(frame.id);
+  }
+
   /** Locks that the activation itself, or a task that it waited for, took; not those of its callers. */
   at(frame: Frame, step: StepId): readonly HeldHere[] {
     const point = this.#frames.get(frame.id)?.get(step);
     if (!point || point.held.size === 0) return NONE;
     return [...point.held.values()].map(({ held, times }) => ({ held, always: times === point.visits }));
+  }
+
+  /** The walk came by the activation and found no way to the step. */
+  isPassedBy(frame: Frame, step: StepId): boolean {
+    const points = this.#frames.get(frame.id);
+    return points !== undefined && !points.has(step);
   }
 
   /** Whether the walk came by any activation of the function. */

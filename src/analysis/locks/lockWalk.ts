@@ -3,6 +3,7 @@
  * summary (critical pairs, locks left held, locks released for the caller).
  */
 import type { Block, Branch, Loop, Step, Try } from '../../model/facts.ts';
+import { givenTest } from '../flow/givenTests.ts';
 import type { Walk } from './lockEffects.ts';
 import { LockTells } from './lockTells.ts';
 import { EMPTY, PairSet, type Summary } from './lockPairs.ts';
@@ -108,8 +109,11 @@ export class LockWalk extends LockTells {
   #step(walk: Walk, step: Step, state: State): Outcome {
     this.points.note(walk.frame, step.id, state.held);
     switch (step.kind) {
-      case 'acquire':
-        return this.acquire(walk, step, state);
+      case 'acquire': {
+        const after = this.acquire(walk, step, state);
+        if (after.held.length === state.held.length) this.points.noteUnknown(walk.frame);
+        return after;
+      }
       case 'release':
         return this.release(walk, step, state);
       case 'call':
@@ -155,8 +159,10 @@ export class LockWalk extends LockTells {
     const outcomes: State[] = [];
     let into: Outcome = null;
     const context = contextOf(this.evaluator, walk.frame, step.condition) ?? state.context;
-    const hasDefault = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
+    const given = givenTest(this.evaluator, walk.frame, step.condition);
+    const hasDefault = given === true || step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
     for (const arm of step.arms) {
+      if (given !== null && arm.when === String(!given)) continue;
       const facts =
         arm.when === 'true' || arm.when === 'false'
           ? [...state.facts, ...factsOf(this.evaluator, walk.frame, step.condition, arm.when === 'true')]

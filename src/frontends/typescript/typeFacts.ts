@@ -123,6 +123,7 @@ function addMember(input: TypeFactsInput, facts: TypeFacts, member: ts.ClassElem
   const accessor = memberPrefix(member).replace('static ', '');
   const name = accessor + memberName(member.name);
   setOwn(isStaticMember(member) ? facts.statics : facts.methods, name, id);
+  if (isHidden(member)) (facts.hidden ??= []).push(name);
   const decorated = input.bodies.decorated.get(member);
   if (decorated !== undefined) setOwn((facts.decorated ??= {}), name, decorated);
 }
@@ -137,23 +138,25 @@ function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
+/** Code outside of the project does not name it. */
+const isHidden = (member: ts.Declaration & { name: ts.Node }): boolean =>
+  ts.isPrivateIdentifier(member.name) ||
+  hasModifier(member, ts.SyntaxKind.PrivateKeyword) ||
+  hasModifier(member, ts.SyntaxKind.ProtectedKeyword);
+
 function addField(
   input: TypeFactsInput,
   facts: TypeFacts,
   member: ts.PropertyDeclaration | ts.PropertySignature | ts.ParameterPropertyDeclaration,
 ): void {
   const initial = input.bodies.initials.get(member);
-  const isPrivate =
-    ts.isPrivateIdentifier(member.name) ||
-    hasModifier(member, ts.SyntaxKind.PrivateKeyword) ||
-    hasModifier(member, ts.SyntaxKind.ProtectedKeyword);
   setOwn(facts.fields, memberName(member.name), {
     type: input.questions.typeIdOfDeclaration(member),
     readonly: hasModifier(member, ts.SyntaxKind.ReadonlyKeyword),
     isStatic: isStaticMember(member),
     at: atOf(member.name, input.source),
     ...(initial === undefined ? {} : { initial }),
-    ...(isPrivate ? { hidden: true } : {}),
+    ...(isHidden(member) ? { hidden: true } : {}),
   });
 }
 

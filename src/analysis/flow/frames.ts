@@ -1,0 +1,119 @@
+/** Activations of functions: told apart by what they are bound to, as long as there are not too many. */
+import type { FunctionFacts, FunctionId } from '../../model/facts.ts';
+import type { Program } from '../program.ts';
+import { alternatives, type Frame, type Ref, type Refs, type RefTable } from '../refs.ts';
+
+/** Activations told apart of one function; the next ones are blurred. */
+const FRAMES_PER_FUNCTION = 24;
+/** … and of a function that takes locks or reaches one that does: a lock helper has many callers. */
+const FRAMES_PER_TAKER = 256;
+/** Bindings made of more activations within each other than this are not told apart. */
+const FRAME_DEPTH = 12;
+/** Activations told apart in all; a program that needs more is seen without contexts from there on. */
+const FRAMES = 60_000;
+
+export class Frames {
+  readonly #program: Program;
+  readonly #refs: RefTable;
+  readonly #takers: ReadonlySet<FunctionId>;
+  readonly #symbolic = new Map<FunctionId, Frame>();
+  readonly #framesOf = new Map<FunctionId, Set<number>>();
+  readonly #blurredOf = new Map<FunctionId, Set<number>>();
+
+  /** `takers`: functions that can take a lock. */
+  constructor(program: Program, refs: RefTable, takers: ReadonlySet<FunctionId>) {
+    this.#program = program;
+    this.#refs = refs;
+    this.#takers = takers;
+  }
+
+  /** The activation of which nothing is known. */
+  symbolic(fn: FunctionFacts): Frame {
+    let frame = this.#symbolic.get(fn.id);
+    if (!frame) {
+      const parent = fn.parent === null ? undefined : this.#program.functions.get(fn.parent);
+      frame = this.#refs.frame(
+        fn,
+        null,
+        fn.parameters.map(() => null),
+        parent ? this.symbolic(parent) : null,
+      );
+      this.#symbolic.set(fn.id, frame);
+    }
+    return frame;
+  }
+
+  /** An activation with these bindings; a blurred one when there are too many, or they are too deep. */
+  bound(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[], parent: Frame | null): Frame {
+    const enclosing = parent ?? this.#parentFrame(fn);
+    const bound = fn.parameters.map((_, index) => parameters[index] ?? null);
+    const frame = this.#refs.frame(fn, self, bound, enclosing);
+    let made = this.#framesOf.get(fn.id);
+    if (!made) this.#framesOf.set(fn.id, (made = new Set()));
+    if (!made.has(frame.id)) {
+      if (made.size >= this.#limit(fn) || frame.depth > FRAME_DEPTH || this.#refs.frameCount > FRAMES)
+        return this.#widened(fn, self, bound);
+      made.add(frame.id);
+    }
+    return frame;
+  }
+
+  #limit(fn: FunctionFacts): number {
+    return this.#takers.has(fn.id) ? FRAMES_PER_TAKER : FRAMES_PER_FUNCTION;
+  }
+
+  /**
+   * Which activation made a closure is forgotten first: what a helper of many callers is given stays known. When that,
+   * too, makes too many activations, what was bound is no longer known; what was open stays so.
+   */
+  #widened(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[]): Frame {
+    const refs = this.#refs;
+    const blurred = (one: Refs | null): Refs | null =>
+      one === null
+        ? null
+        : alternatives(
+            refs,
+            one.map(ref => this.#blurred(ref)),
+          );
+    if (refs.frameCount <= FRAMES) {
+      const frame = refs.frame(fn, blurred(self), parameters.map(blurred), this.#parentFrame(fn));
+      let made = this.#blurredOf.get(fn.id);
+      if (!made) this.#blurredOf.set(fn.id, (made = new Set()));
+      if (made.has(frame.id)) return frame;
+      if (made.size < this.#limit(fn) && frame.depth <= FRAME_DEPTH) {
+        made.add(frame.id);
+        return frame;
+      }
+    }
+    const unknown = [refs.unknown];
+    const bound = parameters.map(one => (one === null ? null : unknown));
+    return refs.frame(fn, self === null ? null : unknown, bound, this.#parentFrame(fn));
+  }
+
+  /** A value without the activation that it comes from; unknown where that would make two objects one. */
+  #blurred(ref: Ref): Ref {
+    switch (ref.kind) {
+      case 'function':
+        return this.#refs.make({ ...ref, frame: null });
+      case 'made':
+        return ref.frame === this.#symbolic.get(ref.frame.fn.id) ? ref : this.#refs.unknown;
+      case 'field': {
+        const base = this.#blurred(ref.base);
+        return base.kind === 'unknown' ? base : this.#refs.make({ ...ref, base });
+      }
+      case 'constant':
+      case 'external':
+      case 'class':
+      case 'parameter':
+      case 'self':
+        return ref;
+      default:
+        return this.#refs.unknown;
+    }
+  }
+
+  #parentFrame(fn: FunctionFacts): Frame | null {
+    const parent = fn.parent === null ? undefined : this.#program.functions.get(fn.parent);
+    return parent ? this.symbolic(parent) : null;
+  }
+}
