@@ -55,6 +55,8 @@ class Exposure {
   readonly #files = new Set<string>();
   /** API that something in the project calls. */
   readonly #called: { frame: Frame; name: string }[] = [];
+  /** Private methods that something in the project calls. */
+  readonly #hidden: { frame: Frame; name: string }[] = [];
 
   constructor(program: Program, evaluate: Evaluator, graph: CallGraph, roots: Map<number, Activity>) {
     this.#program = program;
@@ -78,9 +80,10 @@ class Exposure {
       }
     };
     for (const root of this.#roots.values()) if (root.trigger !== 'module') reach(root.frame.fn.id);
-    for (const fn of new Set(this.#called.map(({ frame }) => frame.fn.id))) {
+    const called = [...this.#called, ...this.#hidden];
+    for (const fn of new Set(called.map(({ frame }) => frame.fn.id))) {
       if (reached.has(fn) || this.#isStarted(fn)) continue;
-      const all = this.#called.filter(({ frame }) => frame.fn.id === fn);
+      const all = called.filter(({ frame }) => frame.fn.id === fn);
       // Objects that are given out tell more than the class.
       const given = all.filter(({ frame }) => frame.self?.some(ref => ref.kind === 'made'));
       for (const { frame, name } of given.length > 0 ? given : all) this.#addRoot(frame, name);
@@ -181,8 +184,12 @@ class Exposure {
       const facts = this.#program.types.get(id);
       if (!facts) continue;
       for (const [name, method] of Object.entries(facts.methods)) {
-        if (done.has(name) || facts.hidden?.includes(name)) continue;
+        if (done.has(name)) continue;
         done.add(name);
+        if (facts.hidden?.includes(name)) {
+          this.#hide(method, self);
+          continue;
+        }
         const wrapped = this.#eval.decoratedMethod(id, name, method, self ? [self] : null);
         if (wrapped) for (const { frame } of wrapped) this.#addRoot(frame, `${facts.name}.${name}`);
         else this.#exposeMethod(method, self, depth);
@@ -193,17 +200,28 @@ class Exposure {
     }
   }
 
+  /** Nobody outside calls it; its callers may be functions that unknown code has. */
+  #hide(id: FunctionId, self: Ref | null): void {
+    const fn = this.#program.functions.get(id);
+    if (!fn) return;
+    const frame = this.#eval.frame(fn, self ? [self] : null, [], null);
+    if (this.#isCalled(frame)) this.#hidden.push({ frame, name: fn.name });
+  }
+
+  #isCalled(frame: Frame): boolean {
+    const { id } = frame.fn;
+    return this.#graph
+      .callers(id)
+      .some(edge => edge.caller !== id && !this.#isTest(edge.caller) && this.#mayCall(edge, frame));
+  }
+
   #exposeMethod(id: FunctionId, self: Ref | null, depth: number): void {
     const fn = this.#program.functions.get(id);
     if (fn) this.#exposeFunction(this.#eval.frame(fn, self ? [self] : null, [], null), fn.name, depth);
   }
 
   #exposeFunction(frame: Frame, name: string, depth: number): void {
-    const { fn } = frame;
-    const called = this.#graph
-      .callers(fn.id)
-      .some(edge => edge.caller !== fn.id && !this.#isTest(edge.caller) && this.#mayCall(edge, frame));
-    if (called) {
+    if (this.#isCalled(frame)) {
       this.#called.push({ frame, name });
       return;
     }

@@ -171,6 +171,8 @@ export abstract class LockEffects {
         walk,
         {
           ...inner,
+          // Whatever else wins the race ends the wait.
+          wait: walk.soft && pair.wait === 'endless' ? 'bounded' : pair.wait,
           prefix: pair.prefix && !walk.suspended,
           stored: pair.stored || stored,
           batch: pair.batch ?? (pair.prefix ? batch : null),
