@@ -21,7 +21,7 @@ import { CallerValues } from './callerValues.ts';
 import { Frames } from './frames.ts';
 import { givenTest } from './givenTests.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
-import { lockRelevance } from '../locks/lockRelevance.ts';
+import { lockTakers } from '../locks/lockRelevance.ts';
 import { Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
 import type { Program } from '../program.ts';
@@ -429,5 +429,5 @@ export class Evaluator {
 
 export const evaluator = defineAnalysis<Evaluator>(
   'evaluator',
-  (get, program) => new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockRelevance)),
+  (get, program) => new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockTakers)),
 );

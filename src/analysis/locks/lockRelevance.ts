@@ -6,7 +6,8 @@ import { deferreds } from './deferreds.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import type { Program } from '../program.ts';
 
-export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
+/** Functions that can take a lock as far as their steps show it: reading values has to know them, so it tells no more. */
+export const lockTakers = defineAnalysis<ReadonlySet<FunctionId>>('lock-takers', (get, program) => {
   const takers = new Set<FunctionId>();
   for (const id of program.functions.keys())
     for (const step of program.steps(id).values())
@@ -16,8 +17,14 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
         (step.kind === 'call' && step.known?.takesUnit === true)
       )
         takers.add(id);
-  if (takers.size > 0) for (const id of releasing(get(evaluator), program)) takers.add(id);
-  return reaching(get(functionUsers), takers);
+  return takers.size === 0 ? takers : reaching(get(functionUsers), takers);
+});
+
+/** Functions that can take a lock, or release one, directly or through anything they use. */
+export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
+  const takers = get(lockTakers);
+  if (takers.size === 0) return takers;
+  return reaching(get(functionUsers), new Set([...takers, ...releasing(get(evaluator), program)]));
 });
 
 /** Functions that call what may be the releaser of somebody else's acquisition: kept in a variable, or handed to an object. */
