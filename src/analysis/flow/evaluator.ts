@@ -290,20 +290,21 @@ export class Evaluator {
 
   /** What awaiting gives. Anything but a promise is itself. */
   settled(ref: Ref): Refs {
-    const { refs } = this;
-    switch (ref.kind) {
-      case 'task':
-        return alternatives(
-          refs,
-          this.returns(ref.frame).flatMap(inner => [...(inner === ref ? NONE : this.settled(inner))]),
-        );
-      case 'combined':
-        return [ref];
-      case 'chain':
-        return [refs.make({ kind: 'opaque', frame: ref.frame, what: `settled ${ref.step}`, type: null })];
-      default:
-        return [ref];
-    }
+    return ref.kind === 'task' ? alternatives(this.refs, this.#settledIn(ref, new Set())) : this.#settledOther(ref);
+  }
+
+  /** `seen`: tasks that return one another give nothing by that. */
+  #settledIn(task: Ref & { kind: 'task' }, seen: Set<number>): Ref[] {
+    if (seen.has(task.id)) return [];
+    seen.add(task.id);
+    return this.returns(task.frame).flatMap(inner =>
+      inner.kind === 'task' ? this.#settledIn(inner, seen) : [...this.#settledOther(inner)],
+    );
+  }
+
+  #settledOther(ref: Ref): Refs {
+    if (ref.kind !== 'chain') return [ref];
+    return [this.refs.make({ kind: 'opaque', frame: ref.frame, what: `settled ${ref.step}`, type: null })];
   }
 
   place(frame: Frame, place: Place): Refs {

@@ -13,6 +13,7 @@ import type { Lock } from '../locks/locks.ts';
 import { mayReject } from '../promises/mayReject.ts';
 import type { Program, Site } from '../program.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
+import { joinedWith } from '../promises/promiseReach.ts';
 import type { Frame, Ref } from '../refs.ts';
 
 export interface SectionEscape {
@@ -240,10 +241,7 @@ class Finder {
   }
 
   #workOf(ref: Ref): Frame[] {
-    if (ref.kind === 'task') return [ref.frame];
-    return ref.kind === 'chain' || ref.kind === 'combined'
-      ? promiseParts(this.#eval, ref).flatMap(part => this.#workOf(part.ref))
-      : [];
+    return joinedWith(this.#eval, ref).flatMap(part => (part.kind === 'task' ? [part.frame] : []));
   }
 
   #mayFail(refs: readonly Ref[]): boolean {

@@ -11,6 +11,7 @@ import { asksOf, type LockNote } from './lockNotes.ts';
 import { seenFrom, wayTo } from './lockTraces.ts';
 import type { LockTable } from './locks.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
+import { joinedWith } from '../promises/promiseReach.ts';
 import { type Frame, type Ref, type Refs, alternatives } from '../refs.ts';
 
 export abstract class LockJoins extends LockEffects {
@@ -111,13 +112,11 @@ export abstract class LockJoins extends LockEffects {
   }
 
   protected noteTask(walk: Walk, ref: Ref, state: State): void {
-    if (walk.births.has(ref.id)) return;
-    if (ref.kind === 'task') {
-      if (!this.relevant.has(ref.frame.fn.id)) return;
-      this.tasks.set(ref.id, ref);
-      walk.births.set(ref.id, byToken(state));
-    } else if (ref.kind === 'chain' || ref.kind === 'combined')
-      for (const part of promiseParts(this.evaluator, ref)) this.noteTask(walk, part.ref, state);
+    for (const part of joinedWith(this.evaluator, ref)) {
+      if (part.kind !== 'task' || walk.births.has(part.id) || !this.relevant.has(part.frame.fn.id)) continue;
+      this.tasks.set(part.id, part);
+      walk.births.set(part.id, byToken(state));
+    }
   }
 
   /** A task's summary, seen from who joins it: through the plain functions that started it and handed it on. */
