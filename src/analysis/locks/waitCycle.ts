@@ -49,6 +49,7 @@ export interface WaitCycles {
 export const waitCycles = defineAnalysis<WaitCycles>('wait-cycles', get => {
   const activities = get(lockActivities);
   const { open, settlers } = get(deferreds);
+  const enders = new Enders(activities);
   const found = new Map<string, WaitCycle>();
   const ending: EndingWait[] = [];
   const add = (cycle: WaitCycle | undefined): void => {
@@ -63,7 +64,7 @@ export const waitCycles = defineAnalysis<WaitCycles>('wait-cycles', get => {
         for (const held of pair.held) if (waitsForItself(held, pair)) add(storedPromise(held, pair, by));
     }
     for (const wait of by.waits) {
-      const cycle = judge(wait, by, activities, { open, settlers });
+      const cycle = judge(wait, by, activities, enders, { open, settlers });
       if ('because' in cycle) ending.push(cycle);
       else add(cycle);
     }
@@ -75,11 +76,12 @@ function judge(
   wait: Waiting,
   by: LockActivity,
   activities: LockActivities,
+  all: Enders,
   { open, settlers }: Pick<Deferreds, 'open' | 'settlers'>,
 ): WaitCycle | EndingWait {
   const isOwn = wait.kind === 'unlock' || wait.kind === 'idle';
   const isOpen = wait.on === null || (wait.on.kind === 'made' && open.has(wait.on.site));
-  const enders = isOwn ? [] : endersOf(wait, activities);
+  const enders = isOwn || wait.held.length === 0 ? [] : all.of(wait);
   const cycle = isOwn ? ownLock(wait, by) : isOpen ? undefined : told(wait, by, activities, enders, settlers);
   if (cycle) return cycle;
   const [held = null] = wait.held;
@@ -97,10 +99,28 @@ interface Ender {
   other: LockActivity;
 }
 
-const endersOf = (wait: Waiting, activities: LockActivities): Ender[] =>
-  activities.list.flatMap(other =>
-    other.settles.filter(settle => mayEnd(settle, wait)).map(settle => ({ settle, other })),
-  );
+/** Everything that may end a wait, by what is waited for. */
+class Enders {
+  readonly #byKey = new Map<string, Ender[]>();
+
+  constructor({ list }: LockActivities) {
+    for (const other of list)
+      for (const settle of other.settles) {
+        const key = settle.kind === 'event' ? `event ${settle.holder}` : keyOf(settle.kind, settle.of);
+        const known = this.#byKey.get(key);
+        if (known) known.push({ settle, other });
+        else this.#byKey.set(key, [{ settle, other }]);
+      }
+  }
+
+  of(wait: Waiting): Ender[] {
+    if (wait.on === null) return [];
+    const keys = wait.kind === 'event' ? [`event ${wait.holder}`, 'event on:*'] : [keyOf(wait.kind, wait.on)];
+    return [...new Set(keys)].flatMap(key => this.#byKey.get(key) ?? []).filter(({ settle }) => mayEnd(settle, wait));
+  }
+}
+
+const keyOf = (kind: string, ref: Ref): string => `${kind} ${ref.kind === 'made' ? ref.site : ''}`;
 
 /** A promise that was stored or started before the lock was taken, and that needs it. */
 function storedPromise(held: Held, pair: LockActivity['pairs'][number], by: LockActivity): WaitCycle {
