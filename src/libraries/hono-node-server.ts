@@ -18,5 +18,5 @@ export const honoNodeServer = defineLibrary({
     createAdaptorServer: does({ does: 'make', type: 'node:http#Server' }),
   },
   stub: honoNodeServerStub,
-  checked: { version: '1.13', how: 'fixtures/libraries/hono-node-server (declarations by hand)' },
+  checked: { version: '1.19', how: 'fixtures/libraries/hono-node-server' },
 });
