@@ -29,10 +29,10 @@ export interface Moment<S extends Step = Step> {
 const NEAR = 4;
 
 /** So many calls below the section that what is done there says nothing of what the lock is for. */
-export function isFar(moment: Moment): boolean {
+export function isFar(moment: Moment, near = NEAR): boolean {
   let calls = 0;
   for (let at = moment.from; at !== null; at = at.from) calls += 1;
-  return calls > NEAR;
+  return calls > near;
 }
 
 /** Work started in a section that the section does not wait for. */

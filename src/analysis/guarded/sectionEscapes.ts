@@ -1,11 +1,11 @@
 /** Work started in a critical section that goes on, and touches what the lock guards, when the lock is free again. */
-import type { Await, Call, ValueId } from '../../model/facts.ts';
+import type { Await, Call, FunctionId, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { footprints, type Footprints, isWrite, type Touch } from './footprints.ts';
 import { conflictIn, excludes, type Guarded, guardedState, type GuardedState } from './guardedState.ts';
-import { canGuard, locate, overlap } from './locations.ts';
+import { canGuard, locate, type Location, overlap } from './locations.ts';
 import { type Escape, isFar, lockedWork, type Moment } from './lockedWork.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
@@ -15,6 +15,13 @@ import type { Program, Site } from '../program.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
 import { joinedWith } from '../promises/promiseReach.ts';
 import type { Frame, Ref } from '../refs.ts';
+import { usersOf } from './users.ts';
+
+/** Functions outside of the sections for one inside, from which on the state is not the lock's. */
+const OPEN = 2;
+
+/** Calls below a section within which what is touched is what the lock is there for. */
+const NEAR = 2;
 
 export interface SectionEscape {
   readonly how: 'task' | 'timer' | 'outside' | 'siblings';
@@ -59,6 +66,7 @@ class Finder {
   readonly #eval: Evaluator;
   readonly #footprints: Footprints;
   readonly #guarded: GuardedState;
+  readonly #users: ReadonlyMap<string, ReadonlySet<FunctionId>>;
   readonly #get: Get;
   readonly #found = new Map<string, SectionEscape>();
   readonly #right: RightWork[] = [];
@@ -69,6 +77,7 @@ class Finder {
     this.#eval = get(evaluator);
     this.#footprints = get(footprints);
     this.#guarded = get(guardedState);
+    this.#users = get(usersOf);
   }
 
   run(): SectionEscapes {
@@ -149,13 +158,24 @@ class Finder {
       )
       .sort((a, b) => Number(isWrite(b.mode)) - Number(isWrite(a.mode)));
     for (const one of touches) {
-      const others = all.filter(({ moment }) => moment.step !== one.step);
+      const others = all.filter(({ moment }) => moment.step !== one.step && !isFar(moment, NEAR));
       const found = conflictIn(others, one.location, one.mode);
-      if (found) return { one, ...found };
+      if (found && !this.#isOpen(one.location, others, touches)) return { one, ...found };
     }
     // The section does nothing else: what its work writes is what the lock is there for.
     const written = all.length === 0 ? touches.find(one => isWrite(one.mode) && isShared(one)) : undefined;
     return written && { one: written, guarded: null, exact: true };
+  }
+
+  /** Far more code touches it without this lock than with it: it is not what the lock is there for. */
+  #isOpen({ holders }: Location, guarded: readonly Guarded[], work: readonly Touch[]): boolean {
+    const under = new Set(
+      guarded.filter(({ location }) => overlap(location.holders, holders)).map(({ moment }) => moment.frame.fn.id),
+    );
+    const own = new Set(work.map(({ frame }) => frame.fn.id));
+    const users = new Set(holders.flatMap(holder => [...(this.#users.get(holder) ?? [])]));
+    const others = [...users].filter(one => !under.has(one) && !own.has(one)).length;
+    return others > OPEN * under.size;
   }
 
   /** A dropped write of a record that sections of the lock touch, too. */
