@@ -9,7 +9,8 @@
  *
  * Reports drift: findings without a judgement and judgements without a finding; per rule how many are right. Exit code
  * 1 when a finding at `error` or `warning` is unjudged or judged wrong, or a right one is gone.
- * A page names the audited folders in a line `Audited: src`; those of the package by default.
+ * A page names the audited folders in a line `Audited: src`; those of the package by default. The page of a repository
+ * has a line `Repository: https://…, commit …`, and that commit is fetched with git.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -40,12 +41,29 @@ function rowsOf(text) {
     });
 }
 
+const pageOf = name => path.join(PAGES, `${name.replaceAll('/', '+')}.md`);
+const read = file => fs.readFileSync(file, 'utf8');
+
+/** One commit of a repository, without its history. */
+function checkedOut(url, commit, folder) {
+  const git = (...args) => execFileSync('git', ['-C', folder, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  fs.mkdirSync(folder);
+  git('init', '--quiet');
+  git('fetch', '--quiet', '--depth', '1', url, commit);
+  git('checkout', '--quiet', 'FETCH_HEAD');
+  return folder;
+}
+
 /** The package as npm publishes it, unpacked in a folder that is kept between runs. */
 function unpacked(name) {
   const cache = path.join(os.tmpdir(), 'conc-audit-evidence', name.replaceAll('/', '+'));
   const folder = path.join(cache, 'package');
   if (fs.existsSync(folder)) return folder;
   fs.mkdirSync(cache, { recursive: true });
+  const page = pageOf(name);
+  const [, url, commit] =
+    /^Repository: (\S+), commit ([0-9a-f]{40})$/m.exec(fs.existsSync(page) ? read(page) : '') ?? [];
+  if (url !== undefined) return checkedOut(url, commit, folder);
   const [{ filename }] = JSON.parse(
     execFileSync('npm', ['pack', name, '--json', '--silent'], { cwd: cache, encoding: 'utf8' }),
   );
@@ -72,8 +90,8 @@ function rowFor(finding) {
 
 /** One page compared with a run. Returns whether the judgements still stand. */
 function compare(name, folder, write) {
-  const page = path.join(PAGES, `${name.replaceAll('/', '+')}.md`);
-  const text = fs.existsSync(page) ? fs.readFileSync(page, 'utf8') : `# ${name}\n\nAudited: .\n\n${HEAD}`;
+  const page = pageOf(name);
+  const text = fs.existsSync(page) ? read(page) : `# ${name}\n\nAudited: .\n\n${HEAD}`;
   const paths = (/^Audited: (.*)$/m.exec(text)?.[1] ?? '.').split(/[ ,]+/);
   const report = audit(folder, paths);
   const loud = report.findings.filter(({ level }) => level !== 'note');
