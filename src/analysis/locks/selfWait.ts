@@ -125,7 +125,7 @@ class SelfWaitSearch {
   readonly #eval: Evaluator;
   readonly #task: FunctionFacts;
   readonly #kept: Kept;
-  readonly #seen = new Set<number>();
+  readonly #seen = new Set<string>();
   readonly #found: SelfWait[] = [];
 
   constructor(program: Program, evaluate: Evaluator, task: FunctionFacts, kept: Kept) {
@@ -136,36 +136,37 @@ class SelfWaitSearch {
   }
 
   run(): SelfWait[] {
-    this.#visit(this.#eval.symbolicFrame(this.#task), [], [], 'high');
+    this.#visit(this.#eval.symbolicFrame(this.#task), [], false, 'high');
     return this.#found;
   }
 
-  /** `first`: the step of the task's body that leads here. */
+  /** `isKept`: the task has been suspended on the way here, so that its promise is kept by now. */
   #visit(
     frame: Frame,
     calls: SelfWait['calls'],
-    first: readonly StepId[],
+    isKept: boolean,
     confidence: SelfWait['confidence'],
     returnsJoined = true,
   ): void {
-    if (this.#seen.has(frame.id) || calls.length > DEPTH) return;
-    this.#seen.add(frame.id);
+    const key = `${frame.id} ${isKept}`;
+    if (this.#seen.has(key) || calls.length > DEPTH) return;
+    this.#seen.add(key);
     const { fn } = frame;
     for (const step of this.#program.steps(fn.id).values()) {
-      const start = first.length > 0 ? first : [step.id];
+      const keptBy = isKept || this.#isAfterSuspension(fn, step);
       const sure = isGuarded(this.#eval, frame, step.id) && calls.length > 0 ? 'low' : confidence;
       const handsOn = step.kind === 'exit' && fn.calling === 'value' && !returnsJoined;
       for (const value of handsOn ? [] : joinedValues(step)) {
         if (
           readsPlace(fn, value, this.#kept.place) &&
-          this.#isAfterSuspension(start) &&
+          keptBy &&
           !isOfAnother(this.#eval.symbolicFrame(this.#task), frame)
         ) {
           const { site } = this.#kept;
           const at = this.#program.site(fn.id, step.at);
           this.#found.push({ task: this.#task.id, at, started: site, calls, confidence: sure });
         }
-        for (const ref of this.#eval.evaluate(frame, value)) this.#follow(ref, fn, calls, start, sure);
+        for (const ref of this.#eval.evaluate(frame, value)) this.#follow(ref, fn, calls, keptBy, sure);
       }
       if (step.kind !== 'call' || step.newOf !== undefined) continue;
       for (const { frame: inner, guessed } of this.#eval.callees(frame, step))
@@ -173,25 +174,19 @@ class SelfWaitSearch {
           this.#visit(
             inner,
             [...calls, this.#call(fn, step, inner)],
-            start,
+            keptBy,
             sure,
             isAwaited(fn, step.id, this.#program),
           );
     }
   }
 
-  #follow(
-    ref: Ref,
-    fn: FunctionFacts,
-    calls: SelfWait['calls'],
-    first: readonly StepId[],
-    sure: SelfWait['confidence'],
-  ): void {
+  #follow(ref: Ref, fn: FunctionFacts, calls: SelfWait['calls'], isKept: boolean, sure: SelfWait['confidence']): void {
     if (ref.kind !== 'task' || ref.from.fn.id !== fn.id) return;
     const step = this.#program.steps(fn.id).get(ref.step);
     if (step?.kind !== 'call') return;
     const callee = this.#eval.callees(ref.from, step).find(({ frame }) => frame === ref.frame);
-    if (callee?.guessed !== true) this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], first, sure);
+    if (callee?.guessed !== true) this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], isKept, sure);
   }
 
   #call(fn: FunctionFacts, step: Call, to: Frame): SelfWait['calls'][number] {
@@ -199,19 +194,35 @@ class SelfWaitSearch {
   }
 
   /** Before its first suspension the task runs inside the call that starts it: nothing is kept yet. */
-  #isAfterSuspension([first]: readonly StepId[]): boolean {
-    const steps = this.#program.steps(this.#task.id);
-    const step = first === undefined ? undefined : steps.get(first);
-    if (first === undefined || !step) return false;
-    const suspends = (one: Step): boolean => one.kind === 'await' || (one.kind === 'loop' && one.awaitsEach);
-    const repeated = this.#program.repeatedSteps(this.#task.id);
-    return [...steps.values()].some(
+  #isAfterSuspension(fn: FunctionFacts, step: Step): boolean {
+    const repeated = this.#program.repeatedSteps(fn.id);
+    const suspends = (one: Step): boolean =>
+      (one.kind === 'await' && one.at[1] <= step.at[0]) ||
+      (one.kind === 'loop' && one.awaitsEach && one.at[0] < step.at[0]);
+    const left = stepsOfLeftArms(fn, step);
+    return [...this.#program.steps(fn.id).values()].some(
       other =>
-        other.id !== first &&
-        suspends(other) &&
-        (other.at[0] < step.at[0] || (repeated.has(first) && repeated.has(other.id))),
+        other.id !== step.id &&
+        !left.has(other.id) &&
+        (suspends(other) || (other.kind === 'await' && repeated.has(step.id) && repeated.has(other.id))),
     );
   }
+}
+
+/** Steps of arms that the function leaves, around which the step lies: whoever comes to the step has not run them. */
+function stepsOfLeftArms(fn: FunctionFacts, { id }: Step): ReadonlySet<StepId> {
+  const found = new Set<StepId>();
+  walkSteps(fn.body, outer => {
+    if (outer.kind !== 'branch') return;
+    for (const { body } of outer.arms) {
+      const [last] = body.slice(-1);
+      if (last?.kind !== 'exit') continue;
+      const inside = new Set<StepId>();
+      walkSteps(body, inner => void inside.add(inner.id));
+      if (!inside.has(id)) for (const one of inside) found.add(one);
+    }
+  });
+  return found;
 }
 
 /** The object that a function, or the one around it, runs on; empty: unknown, or none. */

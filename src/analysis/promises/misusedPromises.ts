@@ -81,6 +81,7 @@ class Finder implements MisusedPromises {
   readonly #suspension: Suspension;
   readonly #emitters: Emitters;
   readonly #writes: WriteIndex;
+  #ignored: ReadonlySet<FunctionId> | undefined;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -217,9 +218,21 @@ class Finder implements MisusedPromises {
 
   #isResultObserved(fn: FunctionId, step: StepId): boolean {
     const value = this.#uses(fn).resultOf(step);
-    return (
-      value !== undefined && this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, 'error') !== null
+    if (value === undefined) return false;
+    const seen = this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, 'error');
+    return seen !== null && !(seen.how === 'returned' && seen.fn === fn && this.#ignoredReturns().has(fn));
+  }
+
+  /** Functions whose own result a library ignores: `on('open', () => tell())` hands the promise of `tell` to nobody. */
+  #ignoredReturns(): ReadonlySet<FunctionId> {
+    this.#ignored ??= new Set(
+      [...this.#program.functions.values()].flatMap(fn =>
+        (fn.contracts ?? [])
+          .filter(({ result, source }) => result === 'ignored' && source === 'library')
+          .flatMap(({ callback }) => this.#graph.functionsIn(fn.id, callback)),
+      ),
     );
+    return this.#ignored;
   }
 
   /** The functions of the project that each call hands the callback to, and as which parameter. */

@@ -194,7 +194,8 @@ function parameterTypes(asking: Asking, call: ts.CallExpression | ts.NewExpressi
     ts.isIdentifier(callee) || ts.isPropertyAccessExpression(callee) ? symbolOf(asking, callee) : undefined;
   const type = symbol ? checker.getTypeOfSymbol(symbol) : checker.getTypeAtLocation(callee);
   const known = checker.getNonNullableType(type);
-  const signatures = ts.isNewExpression(call) ? known.getConstructSignatures() : known.getCallSignatures();
+  const constructs = ts.isNewExpression(call) || callee.kind === ts.SyntaxKind.SuperKeyword;
+  const signatures = constructs ? known.getConstructSignatures() : known.getCallSignatures();
   return signatures.flatMap(signature => {
     const given = signature.parameters.length;
     const parameter = signature.parameters[Math.min(index, given - 1)];
