@@ -1,14 +1,15 @@
 import { type BrokenLock, brokenLocks } from '../analysis/guarded/brokenLocks.ts';
+import { droppedLocks } from '../analysis/guarded/droppedLocks.ts';
 import { guardForks } from '../analysis/guarded/guardForks.ts';
 import { type LockCreation, lockCreations } from '../analysis/guarded/lockCreations.ts';
 import { functionName } from '../analysis/locks/lockStory.ts';
 import { processSharing } from '../analysis/guarded/processSharing.ts';
-import { linkedProgram } from '../analysis/program.ts';
+import { linkedProgram, type Site } from '../analysis/program.ts';
 import { splitGuards } from '../analysis/guarded/splitGuards.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**
- * A lock that excludes nobody: made anew by every call, replaced while it may be held, made by hand with a gap between
+ * A lock that excludes nobody: made anew by every call, replaced or forgotten while it may be held, made by hand with a gap between
  * check and set, one of two locks for one state, or known to one process only. Silent: locks shared by the closures of a
  * factory or by branches, first assignments, `while (p) await p`, `tail.then(fn, fn)`.
  */
@@ -42,6 +43,7 @@ export default defineCheck({
 
   run(context) {
     creations(context);
+    dropped(context);
     handMade(context);
     split(context);
     forks(context);
@@ -80,6 +82,22 @@ function creationText({ how, lock, place }: LockCreation, name: string): string 
   }
 }
 
+function dropped({ get, report }: CheckContext): void {
+  const program = get(linkedProgram);
+  for (const { at, lock, used, made, confidence } of get(droppedLocks))
+    report({
+      at,
+      message: `\`${functionName(program, at)}\` forgets \`${lock}\` while others may wait for it: whoever comes next makes another one, and two go on`,
+      confidence,
+      fix: 'take it out only when nobody holds it or waits for it, or keep it',
+      related: [
+        { site: used, message: `\`${lock}\` is taken here` },
+        { site: made, message: 'a new one is put in here' },
+      ],
+      key: ['dropped', at.in, lock],
+    });
+}
+
 function handMade({ get, examined, report }: CheckContext): void {
   const program = get(linkedProgram);
   examined(program.handMade.locks.map(({ fn, at }) => program.site(fn, at)));
@@ -112,8 +130,12 @@ function brokenText({ why, name }: BrokenLock, fn: string): string {
 
 function split({ get, report }: CheckContext): void {
   const program = get(linkedProgram);
+  const placeOf = (site: Site): string => `${site.file}:${site.at[0]}`;
+  // A lock that keeps nobody out is one defect, whatever it stands beside.
+  const wrong = new Set(get(lockCreations).found.map(({ at }) => placeOf(at)));
   for (const { state, locks, at, other, accesses, exported } of get(splitGuards)) {
     const [first, second] = locks;
+    if (locks.some(({ declared }) => declared !== null && wrong.has(placeOf(declared)))) continue;
     const [late, early] = [functionName(program, at), functionName(program, other)];
     const also = late === early ? 'elsewhere' : `\`${early}\``;
     report({

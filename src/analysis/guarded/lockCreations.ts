@@ -5,7 +5,9 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { FunctionIndex } from '../handmade/handMadeIndex.ts';
-import { conditionReads } from '../steps.ts';
+import { looksAt } from './placeTests.ts';
+import { containerOf } from './entryOrNew.ts';
+import { handsItselfOut } from './selfGiven.ts';
 import { livesOn } from './locations.ts';
 import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
 import { type Pair, traceEnd } from '../locks/lockPairs.ts';
@@ -52,6 +54,13 @@ interface Use {
   by: LockActivity;
   pair: Pair;
 }
+/** Where a value is looked for: what holds it in an activation of a function. */
+interface Holding {
+  holding: ReadonlySet<ValueId>;
+  fn: FunctionFacts;
+  frame: Frame;
+  ref: Ref;
+}
 const FOLLOWED = 4;
 
 class Finder {
@@ -63,6 +72,8 @@ class Finder {
   readonly #uses = new Map<string, Use[]>();
   readonly #found: LockCreation[] = [];
   readonly #looked: Site[] = [];
+  /** Of locks. */
+  readonly #types: ReadonlySet<TypeId>;
   readonly #right: RightCreation[] = [];
 
   constructor(get: Get, program: Program) {
@@ -70,6 +81,7 @@ class Finder {
     this.#eval = get(evaluator);
     this.#graph = get(callGraph);
     this.#writes = get(writeIndex);
+    this.#types = new Set([...program.modules.values()].flatMap(module => Object.keys(module.locks)));
     for (const by of get(lockActivities).list)
       for (const pair of by.pairs) {
         const { site } = pair.acquires;
@@ -81,11 +93,10 @@ class Finder {
   }
 
   run(): LockCreations {
-    const types = new Set([...this.#program.modules.values()].flatMap(module => Object.keys(module.locks)));
-    if (types.size > 0)
+    if (this.#types.size > 0)
       for (const fn of this.#program.functions.values()) {
         for (const step of this.#program.steps(fn.id).values()) {
-          if (step.kind !== 'call' || step.newOf === undefined || !types.has(step.newOf)) continue;
+          if (step.kind !== 'call' || step.newOf === undefined || !this.#types.has(step.newOf)) continue;
           this.#looked.push(this.#program.site(fn.id, step.at));
           const because = this.#creation(fn, step);
           if (because !== null) this.#right.push({ at: this.#program.site(fn.id, step.at), type: step.newOf, because });
@@ -106,13 +117,15 @@ class Finder {
     if (replaced)
       return this.#add('replaced', fn, step, this.#usesAt(symbolic, replaced, step), placeText(replaced.place));
     if (stores.length > 0) return 'not-replaced';
-    const uses = this.#uses.get(`${fn.id}@s${step.id}`) ?? [];
+    const uses = this.#uses.get(`${fn.id}@s${step.id}`) ?? this.#usesOfEntry(index, symbolic, step);
     const [first] = uses;
     if (!first || !excludes(first.pair.acquires) || !isMade(first.pair.acquires.ref)) return 'not-taken';
-    const { ref } = first.pair.acquires;
+    const { ref } = first.pair.acquires.entry === null ? first.pair.acquires : { ref: this.#madeAt(symbolic, step) };
+    if (!ref || !isMade(ref)) return 'not-taken';
     const rendered = this.#isRendered(fn, ref);
     if (rendered) return this.#add('per-render', fn, step, uses, null);
     if (uses.some(use => this.#isShared(use, fn, ref)) || this.#escapes(ref, fn, ref.frame, FOLLOWED)) return 'shared';
+    if (uses.some(use => this.#isSharedByCaller(use, fn, ref))) return 'shared';
     if (uses.every(({ by }) => by.activity.instances !== 'many')) return 'same-task';
     return this.#add('per-call', fn, step, uses, null);
   }
@@ -141,7 +154,12 @@ class Finder {
   #isOfOneRun(fn: FunctionFacts, step: Call): boolean {
     const type = fn.owner;
     const uses = this.#uses.get(`${fn.id}@s${step.id}`) ?? [];
-    if (uses.length === 0 || type === null || !this.#eval.types.isConstructor(fn.id) || this.#handsItselfOut(type))
+    if (
+      uses.length === 0 ||
+      type === null ||
+      !this.#eval.types.isConstructor(fn.id) ||
+      handsItselfOut(this.#eval, type)
+    )
       return false;
     return uses.every(use => {
       const { owner } = use.pair.acquires;
@@ -151,26 +169,6 @@ class Finder {
       if (livesOn(this.#eval, this.#eval.symbolicFrame(maker)) || this.#eval.types.isConstructor(maker.id))
         return false;
       return !this.#isShared(use, maker, owner) && !this.#escapes(owner, maker, owner.frame, FOLLOWED);
-    });
-  }
-
-  /** A method gives the object to others, keeps it, or leaves work behind that has it. */
-  #handsItselfOut(type: TypeId): boolean {
-    const ids = this.#eval.types.ancestors(type).flatMap(id => {
-      const facts = this.#program.types.get(id);
-      return facts ? [...Object.values(facts.methods), ...(facts.construct ? [facts.construct] : [])] : [];
-    });
-    const isSelf = (fn: FunctionFacts, value: ValueId | undefined): boolean =>
-      value !== undefined && this.#eval.evaluate(this.#eval.symbolicFrame(fn), value).some(ref => ref.kind === 'self');
-    return ids.some(id => {
-      const fn = this.#program.functions.get(id);
-      if (!fn) return false;
-      return [...this.#program.steps(id).values()].some(step => {
-        if (step.kind === 'spawn' || step.kind === 'register') return true;
-        if (step.kind === 'access') return step.mode !== 'read' && isSelf(fn, step.value);
-        if (step.kind === 'exit') return step.how === 'return' && isSelf(fn, step.value);
-        return step.kind === 'call' && step.args.some(arg => isSelf(fn, arg));
-      });
     });
   }
 
@@ -206,7 +204,9 @@ class Finder {
       if (value.kind === 'object' && Object.values(value.fields).some(part => holding.has(part))) holding.add(id);
       if (value.kind === 'array' && value.values.some(part => holding.has(part))) holding.add(id);
     });
-    return [...this.#program.steps(fn.id).values()].some(step => this.#stepHandsOut(step, holding, fn, frame, depth));
+    return [...this.#program.steps(fn.id).values()].some(step =>
+      this.#stepHandsOut(step, { holding, fn, frame, ref }, depth),
+    );
   }
 
   #holds(refs: readonly Ref[], ref: Ref): boolean {
@@ -222,11 +222,11 @@ class Finder {
     });
   }
 
-  #stepHandsOut(step: Step, holding: ReadonlySet<ValueId>, fn: FunctionFacts, frame: Frame, depth: number): boolean {
+  #stepHandsOut(step: Step, { holding, fn, frame, ref }: Holding, depth: number): boolean {
     const has = (value: ValueId | undefined): boolean => value !== undefined && holding.has(value);
     switch (step.kind) {
       case 'exit':
-        return step.how === 'return' && has(step.value);
+        return step.how === 'return' && has(step.value) && this.#isGivenOut(ref, fn, depth);
       case 'yield':
         return has(step.value);
       case 'access': {
@@ -243,6 +243,31 @@ class Finder {
       default:
         return false;
     }
+  }
+
+  /** A fresh lock that a helper returns is kept by one of the callers, or by nobody knows whom. */
+  #isGivenOut(ref: Ref, fn: FunctionFacts, depth: number): boolean {
+    const isFresh = ref.kind === 'made' && ref.frame.fn === fn && ref.type !== null && this.#types.has(ref.type);
+    const callers = this.#graph.callers(fn.id);
+    if (!isFresh || callers.length === 0 || this.#graph.escapes(fn.id)) return true;
+    return callers.some(({ caller, step }) => {
+      const facts = this.#program.functions.get(caller);
+      const frame = facts && this.#eval.symbolicFrame(facts);
+      if (!frame || facts.synthetic || livesOn(this.#eval, frame)) return true;
+      const result = facts.values.findIndex(value => value.kind === 'result' && value.of === step);
+      const given = this.#eval
+        .evaluate(frame, result)
+        .map(inner)
+        .find(one => isMade(one) && one.site === ref.site);
+      return given === undefined || this.#escapes(given, facts, frame, depth - 1);
+    });
+  }
+
+  /** Branches of a caller that was given the lock take it side by side. */
+  #isSharedByCaller({ by, pair }: Use, fn: FunctionFacts, ref: MadeRef): boolean {
+    if (!this.#eval.returns(ref.frame).map(inner).includes(ref)) return false;
+    const home = by.activity.frame.fn.id;
+    return pair.forks.length > 0 || this.#graph.callers(fn.id).some(({ caller }) => home.startsWith(`${caller}/`));
   }
 
   /** Whether the callee keeps an argument. */
@@ -285,12 +310,20 @@ class Finder {
       if (access.mode === 'read' || access.value === undefined) return [];
       const { root, path } = access.place;
       if (root.kind === 'captured' && root.from === frame.fn.id && path.length === 0) return [];
-      const made = this.#eval.evaluate(frame, access.value).some(ref => {
-        const inner = ref.kind === 'view' ? ref.of : ref;
-        return inner.kind === 'made' && inner.site === site;
-      });
-      return made ? [access] : [];
+      const made = this.#eval.evaluate(frame, access.value).map(inner);
+      return made.some(ref => isMade(ref) && ref.site === site) ? [access] : [];
     });
+  }
+
+  #madeAt(frame: Frame, step: Call): Ref | undefined {
+    const value = frame.fn.values.findIndex(one => one.kind === 'result' && one.of === step.id);
+    return value < 0 ? undefined : this.#eval.evaluate(frame, value)[0];
+  }
+
+  /** `locks.get(key) ?? new Mutex()`, kept nowhere: whoever takes an entry takes the new one where there is none. */
+  #usesOfEntry(index: FunctionIndex, frame: Frame, step: Call): readonly Use[] {
+    const container = containerOf(this.#eval, index, frame, step);
+    return container ? (this.#uses.get(container.site) ?? []) : [];
   }
 
   /** The place has a lock already, and nothing shows that it is free or missing. */
@@ -299,38 +332,21 @@ class Finder {
     if (value?.kind === 'choice') return false;
     const around = index.at(store.id)?.around ?? [];
     const container = { ...store.place, path: store.place.path.slice(0, -1) };
-    if (around.some(one => one.kind === 'branch' && this.#looksAt(frame, one, store.place, container))) return false;
+    if (around.some(one => one.kind === 'branch' && looksAt(this.#program, frame, one, store.place, container)))
+      return false;
     if (
       index.list.some(
         ({ step: one }) =>
           one.kind === 'branch' &&
           one.id < store.id &&
           leaves(one) &&
-          this.#looksAt(frame, one, store.place, container),
+          looksAt(this.#program, frame, one, store.place, container),
       )
     )
       return false;
     const last = store.place.path[store.place.path.length - 1];
     if (last && !('field' in last)) return this.#takesFromContainer(frame, container, step);
     return this.#hasInitialLock(store, step) && !this.#onlyAtStart(frame.fn);
-  }
-
-  /** A test of the place (is there one?) or of its lock (is it free?). */
-  #looksAt(frame: Frame, branch: Branch, place: Place, container: Place): boolean {
-    const text = JSON.stringify(samePlace(place));
-    const outer = JSON.stringify(samePlace(container));
-    const isIt = (value: ValueId, depth = 3): boolean => {
-      const facts = frame.fn.values[value];
-      if (!facts || depth === 0) return false;
-      if (facts.kind === 'read') {
-        const read = JSON.stringify(samePlace(facts.place));
-        return read === text || (container.path.length < place.path.length && read.startsWith(outer.slice(0, -2)));
-      }
-      if (facts.kind === 'choice' || facts.kind === 'from') return facts.values.some(part => isIt(part, depth - 1));
-      const step = facts.kind === 'result' ? this.#program.steps(frame.fn.id).get(facts.of) : undefined;
-      return step?.kind === 'call' && step.receiver !== undefined && isIt(step.receiver, depth - 1);
-    };
-    return conditionReads(branch.condition).some(value => isIt(value));
   }
 
   /** `locks.set(k, new Mutex())`, and then `locks.get(k)` is taken: every call takes its own. */
@@ -351,10 +367,10 @@ class Finder {
     const { root, path } = store.place;
     const last = path[path.length - 1];
     const isLock = (fn: FunctionFacts, value: ValueId): boolean =>
-      this.#eval.evaluate(this.#eval.symbolicFrame(fn), value).some(ref => {
-        const inner = ref.kind === 'view' ? ref.of : ref;
-        return inner.kind === 'made' && 'step' in inner.at && inner.type === step.newOf;
-      });
+      this.#eval
+        .evaluate(this.#eval.symbolicFrame(fn), value)
+        .map(inner)
+        .some(ref => isMade(ref) && 'step' in ref.at && ref.type === step.newOf);
     if (last && 'field' in last) {
       const literal = this.#literalLock(store, last.field, step);
       return (
@@ -412,12 +428,9 @@ class Finder {
   }
 }
 
+const inner = (ref: Ref): Ref => (ref.kind === 'view' ? ref.of : ref);
 const isMade = (ref: Ref): ref is MadeRef => ref.kind === 'made';
 const leaves = (branch: Branch): boolean => branch.arms.some(arm => arm.body[arm.body.length - 1]?.kind === 'exit');
-const samePlace = ({ root, path }: Place): Pick<Place, 'root' | 'path'> => ({
-  root,
-  path: path.map(step => ('field' in step ? { field: step.field } : { any: true })),
-});
 const sameField = (a: Place, b: Place): boolean => {
   const [x, y] = [a.path[a.path.length - 1], b.path[b.path.length - 1]];
   return x !== undefined && y !== undefined && 'field' in x && 'field' in y && x.field === y.field && x.of === y.of;
