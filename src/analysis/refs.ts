@@ -200,6 +200,9 @@ export function typeOf(ref: Ref): TypeId | null {
   }
 }
 
+/** The lock behind a view of it (`withTimeout(lock, …)`); anything else is itself. */
+export const viewed = (ref: Ref): Ref => (ref.kind === 'view' ? ref.of : ref);
+
 /** `null` or `undefined`. */
 export const isNothing = (what: Ref | Value): boolean =>
   what.kind === 'constant' && (what.text === 'null' || what.text === 'undefined');

@@ -15,6 +15,25 @@ export function innerBlocks(step: Step): Block[] {
   }
 }
 
+/** Whether a condition holds, by what is known of its parts (Kleene's strong logic); null: that does not tell. */
+export function decided(condition: Condition, part: (one: Condition) => boolean | null): boolean | null {
+  switch (condition.kind) {
+    case 'not': {
+      const inner = decided(condition.of, part);
+      return inner === null ? null : !inner;
+    }
+    case 'and':
+    case 'or': {
+      const parts = condition.of.map(one => decided(one, part));
+      const decisive = condition.kind === 'or';
+      if (parts.includes(decisive)) return decisive;
+      return parts.includes(null) ? null : !decisive;
+    }
+    default:
+      return part(condition);
+  }
+}
+
 /** The values that a condition looks at. */
 export function conditionReads(condition: Condition): ValueId[] {
   switch (condition.kind) {

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { UserError } from '../util/errors.ts';
 import { globToRegExp } from '../util/glob.ts';
 import { didYouMean } from '../util/nearest.ts';
+import { writtenNames } from '../util/writtenNames.ts';
 import { type Config, DEFAULT_CONFIG, type RuleSetting } from './config.ts';
 import { lineOfKey } from './parse.ts';
 import { rebaseGlob } from './root.ts';
@@ -44,7 +45,7 @@ function validate(found: FoundConfig, rules: readonly string[], root: string): C
     ...(rest.preset && { preset: rest.preset }),
     ...(rest.failOn && { failOn: rest.failOn }),
     ...(rest.libraries && { libraries: rest.libraries }),
-    lockOrder: (rest.lockOrder ?? []).map(chainOf),
+    lockOrder: (rest.lockOrder ?? []).map(order => writtenNames(order, '<')),
     include: rebase(include),
     // a glob that covers the whole root would leave out what the user named: a path that is given is audited
     exclude: rebase(exclude).filter(glob => glob !== '**'),
@@ -52,13 +53,6 @@ function validate(found: FoundConfig, rules: readonly string[], root: string): C
     rules: settings,
   };
 }
-
-/** `a < b < "row lock"` as names; of quotes any kind will do. */
-const chainOf = (order: string): string[] =>
-  order
-    .split('<')
-    .map(name => name.trim().replace(/^(["'`])(.*)\1$/, '"$2"'))
-    .filter(name => name !== '');
 
 /** Globs relative to one folder, made relative to another; those that can match nothing there are left out. */
 export function rebaseAll(globs: readonly string[], from: string, to: string): string[] {

@@ -8,6 +8,7 @@ import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { type Frame, isNothing, type Ref } from '../refs.ts';
+import { decided } from '../steps.ts';
 
 const isFlagText = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'true' || ref.text === 'false');
 
@@ -20,18 +21,11 @@ export class DutyConditions {
 
   /** Whether the condition holds on the path; null when the path does not tell. */
   holds(frame: Frame, path: Path, condition: Condition): boolean | null {
+    return decided(condition, part => this.#partHolds(frame, path, part));
+  }
+
+  #partHolds(frame: Frame, path: Path, condition: Condition): boolean | null {
     switch (condition.kind) {
-      case 'not': {
-        const inner = this.holds(frame, path, condition.of);
-        return inner === null ? null : !inner;
-      }
-      case 'and':
-      case 'or': {
-        const parts = condition.of.map(part => this.holds(frame, path, part));
-        const decisive = condition.kind === 'or';
-        if (parts.includes(decisive)) return decisive;
-        return parts.includes(null) ? null : !decisive;
-      }
       case 'truthy':
         return this.truth(frame, path, condition.value);
       case 'nullish': {
@@ -46,7 +40,7 @@ export class DutyConditions {
       }
       case 'less':
         return this.#known(frame, path, condition);
-      case 'other':
+      default:
         return null;
     }
   }
@@ -180,8 +174,6 @@ export class DutyConditions {
   }
 
   #isStable(field: string): boolean {
-    return this.#eval.writes
-      .toField(field)
-      .every(({ fn }) => fn.owner !== null && this.#eval.program.types.get(fn.owner)?.construct === fn.id);
+    return this.#eval.writes.toField(field).every(({ fn }) => this.#eval.types.isConstructor(fn.id));
   }
 }

@@ -37,7 +37,6 @@ const CLAIM_STEPS = 2;
 export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, program) => {
   const flags = get(claimFlags);
   const events = new DutyEvents();
-
   const relevant = new Set([...get(lockRelevance), ...reaching(get(functionUsers), flags.users, CLAIM_STEPS)]);
   const none: LockDuties = { runs: [], events, flags, grantedBy: () => [], isReleasedElsewhere: () => false };
   if (relevant.size === 0) return none;

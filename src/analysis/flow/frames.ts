@@ -31,12 +31,11 @@ export class Frames {
   symbolic(fn: FunctionFacts): Frame {
     let frame = this.#symbolic.get(fn.id);
     if (!frame) {
-      const parent = fn.parent === null ? undefined : this.#program.functions.get(fn.parent);
       frame = this.#refs.frame(
         fn,
         null,
         fn.parameters.map(() => null),
-        parent ? this.symbolic(parent) : null,
+        this.#parentFrame(fn),
       );
       this.#symbolic.set(fn.id, frame);
     }
@@ -48,18 +47,19 @@ export class Frames {
     const enclosing = parent ?? this.#parentFrame(fn);
     const bound = fn.parameters.map((_, index) => parameters[index] ?? null);
     const frame = this.#refs.frame(fn, self, bound, enclosing);
-    let made = this.#framesOf.get(fn.id);
-    if (!made) this.#framesOf.set(fn.id, (made = new Set()));
-    if (!made.has(frame.id)) {
-      if (made.size >= this.#limit(fn) || frame.depth > FRAME_DEPTH || this.#refs.frameCount > FRAMES)
-        return this.#widened(fn, self, bound);
-      made.add(frame.id);
-    }
-    return frame;
+    const isRoom = this.#refs.frameCount <= FRAMES;
+    return this.#isToldApart(this.#framesOf, frame, isRoom) ? frame : this.#widened(fn, self, bound);
   }
 
-  #limit(fn: FunctionFacts): number {
-    return this.#takers.has(fn.id) ? FRAMES_PER_TAKER : FRAMES_PER_FUNCTION;
+  /** Whether it is one of the activations told apart of its function, or may become one. */
+  #isToldApart(all: Map<FunctionId, Set<number>>, { id, fn, depth }: Frame, isRoom: boolean): boolean {
+    let made = all.get(fn.id);
+    if (!made) all.set(fn.id, (made = new Set()));
+    if (made.has(id)) return true;
+    const limit = this.#takers.has(fn.id) ? FRAMES_PER_TAKER : FRAMES_PER_FUNCTION;
+    if (!isRoom || made.size >= limit || depth > FRAME_DEPTH) return false;
+    made.add(id);
+    return true;
   }
 
   /**
@@ -77,13 +77,7 @@ export class Frames {
           );
     if (refs.frameCount <= FRAMES) {
       const frame = refs.frame(fn, blurred(self), parameters.map(blurred), this.#parentFrame(fn));
-      let made = this.#blurredOf.get(fn.id);
-      if (!made) this.#blurredOf.set(fn.id, (made = new Set()));
-      if (made.has(frame.id)) return frame;
-      if (made.size < this.#limit(fn) && frame.depth <= FRAME_DEPTH) {
-        made.add(frame.id);
-        return frame;
-      }
+      if (this.#isToldApart(this.#blurredOf, frame, true)) return frame;
     }
     const unknown = [refs.unknown];
     const bound = parameters.map(one => (one === null ? null : unknown));

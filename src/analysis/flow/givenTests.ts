@@ -5,6 +5,7 @@
 import type { Condition, Place, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, type Ref, type Refs, isNothing } from '../refs.ts';
+import { decided } from '../steps.ts';
 
 /** Values are followed through this many copies and choices. */
 const DEPTH = 6;
@@ -14,29 +15,19 @@ const FALSY = new Set(['false', 'null', 'undefined', '0', '""', 'NaN', '-0', '0n
 export const truthOfText = (text: string): boolean => !FALSY.has(text);
 
 /** Whether the condition holds in every run of the activation; null where its bindings do not tell. */
-export function givenTest(evaluator: Evaluator, frame: Frame, condition: Condition): boolean | null {
-  switch (condition.kind) {
-    case 'not': {
-      const inner = givenTest(evaluator, frame, condition.of);
-      return inner === null ? null : !inner;
+export const givenTest = (evaluator: Evaluator, frame: Frame, condition: Condition): boolean | null =>
+  decided(condition, part => {
+    switch (part.kind) {
+      case 'truthy':
+        return agreed(given(evaluator, frame, part.value).map(truth));
+      case 'nullish':
+        return agreed(given(evaluator, frame, part.value).map(missing));
+      case 'equal':
+        return areEqual(given(evaluator, frame, part.left), given(evaluator, frame, part.right));
+      default:
+        return null;
     }
-    case 'and':
-    case 'or': {
-      const parts = condition.of.map(part => givenTest(evaluator, frame, part));
-      const decisive = condition.kind === 'or';
-      if (parts.includes(decisive)) return decisive;
-      return parts.includes(null) ? null : !decisive;
-    }
-    case 'truthy':
-      return agreed(given(evaluator, frame, condition.value).map(truth));
-    case 'nullish':
-      return agreed(given(evaluator, frame, condition.value).map(missing));
-    case 'equal':
-      return areEqual(given(evaluator, frame, condition.left), given(evaluator, frame, condition.right));
-    default:
-      return null;
-  }
-}
+  });
 
 function agreed(answers: readonly (boolean | null)[]): boolean | null {
   const [first] = answers;

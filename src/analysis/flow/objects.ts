@@ -16,8 +16,6 @@ export class Objects {
   readonly #resolvedFields = new Map<number, Refs>();
   readonly #activationsOf = new Map<FunctionId, Frame[]>();
   readonly #busy = new Set<string>();
-  /** Arrays whose spread parts are being looked at. */
-  readonly #spreading = new Set<number>();
   /** What the elements of a container are, seen where one is made on first use. */
   readonly elementTypes = new Map<number, TypeId>();
 
@@ -274,13 +272,14 @@ export class Objects {
     if (exact !== undefined) return evaluator.evaluate(base.frame, exact);
     if (value.values.length === 0 || (key !== null && value.spreads.length > 0)) return undefined;
     // `all = [...all, one]`: an array that is spread into itself has the elements of its other parts.
-    if (this.#spreading.has(base.id)) return NONE;
-    this.#spreading.add(base.id);
+    const busy = `s${base.id}`;
+    if (this.#busy.has(busy)) return NONE;
+    this.#busy.add(busy);
     const parts = value.values.flatMap((part, at) => {
       const found = evaluator.evaluate(base.frame, part);
-      return value.spreads.includes(at) ? this.#spread(base, found) : [...found];
+      return value.spreads.includes(at) ? found.flatMap(source => [...this.element(source, null)]) : [...found];
     });
-    this.#spreading.delete(base.id);
+    this.#busy.delete(busy);
     // Which of several objects it is, nobody knows: an element, not each of them. Of functions, any may be called.
     const [first] = parts;
     if (parts.length > 1 && parts.some(part => part.kind === 'made')) {
@@ -288,16 +287,6 @@ export class Objects {
       return all ? alternatives(evaluator.refs, parts) : undefined;
     }
     return alternatives(evaluator.refs, parts);
-  }
-
-  /** What a spread brings; an array made of itself (`xs = [...xs, x]`) brings itself nothing new. */
-  #spread(into: Ref, sources: Refs): Ref[] {
-    const key = `s${into.id}`;
-    if (this.#busy.has(key)) return [];
-    this.#busy.add(key);
-    const found = sources.flatMap(source => [...this.element(source, null)]);
-    this.#busy.delete(key);
-    return found;
   }
 
   /** `xs.map(f)`, `Array.from({ length }, f)`: one value that stands for many. */

@@ -6,8 +6,9 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { FunctionIndex, placeKey } from '../handmade/handMadeIndex.ts';
 import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
 import { type Pair, traceEnd } from '../locks/lockPairs.ts';
+import { lockTypes } from '../locks/locks.ts';
 import type { Program, Site } from '../program.ts';
-import type { Frame, Ref, Refs } from '../refs.ts';
+import { type Frame, type Ref, type Refs, viewed } from '../refs.ts';
 import { excludes } from './guardedState.ts';
 
 export interface DroppedLock {
@@ -53,7 +54,7 @@ class Finder {
   }
 
   run(): DroppedLock[] {
-    const types = new Set([...this.#program.modules.values()].flatMap(module => Object.keys(module.locks)));
+    const types = lockTypes(this.#program);
     if (types.size === 0 || this.#uses.size === 0) return [];
     for (const fn of this.#program.functions.values()) this.#stores(fn, types);
     if (this.#made.size === 0) return [];
@@ -65,14 +66,16 @@ class Finder {
 
   /** New locks that are put into containers. */
   #stores(fn: FunctionFacts, types: ReadonlySet<string>): void {
+    let index: FunctionIndex | undefined;
     for (const step of this.#program.steps(fn.id).values()) {
       if (step.kind !== 'access' || step.value === undefined || step.mode === 'read') continue;
       const key = containerKey(fn, step.place);
       if (key === null || this.#made.has(key)) continue;
-      const parts = new FunctionIndex(fn).alternatives(step.value);
+      index ??= new FunctionIndex(fn);
+      const parts = index.alternatives(step.value);
       const isNew = parts
         .flatMap(part => this.#eval.evaluate(this.#eval.symbolicFrame(fn), part))
-        .map(ref => (ref.kind === 'view' ? ref.of : ref))
+        .map(viewed)
         .some(ref => ref.kind === 'made' && 'step' in ref.at && ref.type !== null && types.has(ref.type));
       if (isNew) this.#made.set(key, this.#program.site(fn.id, step.at));
     }
@@ -105,7 +108,7 @@ class Finder {
     if (step.id > drop.id) return false;
     const frame = this.#eval.symbolicFrame(fn);
     const entries = new Set<Ref>(this.#eval.place(frame, drop.place).filter(ref => ref.kind === 'element' && ref.of));
-    return this.#locksOf(frame, step).some(ref => entries.has(ref.kind === 'view' ? ref.of : ref));
+    return this.#locksOf(frame, step).some(ref => entries.has(viewed(ref)));
   }
 
   /** What a step takes, by itself or by a library's section (`lock.runExclusive(…)`). */

@@ -28,7 +28,7 @@ const BASES = 4;
 
 /** What a constructor sets up of its own object is nobody's state yet. */
 export function isSettingUp(evaluator: Evaluator, { fn }: Frame, { root }: Place): boolean {
-  return root.kind === 'self' && fn.owner !== null && evaluator.program.types.get(fn.owner)?.construct === fn.id;
+  return root.kind === 'self' && evaluator.types.isConstructor(fn.id);
 }
 
 export function locate(evaluator: Evaluator, frame: Frame, place: Place): Location | null {
@@ -126,9 +126,7 @@ const madeOf = (ref: Ref): (Ref & { kind: 'made' }) | null =>
 
 /** What a module body or a constructor makes lives as long as the program or the object. */
 export function livesOn(evaluator: Evaluator, frame: Frame): boolean {
-  const { fn } = frame;
-  if (fn.id.endsWith('#')) return true;
-  return fn.owner !== null && evaluator.program.types.get(fn.owner)?.construct === fn.id;
+  return frame.fn.id.endsWith('#') || evaluator.types.isConstructor(frame.fn.id);
 }
 
 /** By the path as it is written: from the variable or the field of a class on. */

@@ -11,9 +11,10 @@ import { handsItselfOut } from './selfGiven.ts';
 import { livesOn } from './locations.ts';
 import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
 import { type Pair, traceEnd } from '../locks/lockPairs.ts';
+import { lockTypes } from '../locks/locks.ts';
 import { excludes } from './guardedState.ts';
 import { type Program, type Site, variableAt } from '../program.ts';
-import type { Frame, Ref } from '../refs.ts';
+import { type Frame, type Ref, viewed } from '../refs.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
 
 export interface LockCreation {
@@ -81,7 +82,7 @@ class Finder {
     this.#eval = get(evaluator);
     this.#graph = get(callGraph);
     this.#writes = get(writeIndex);
-    this.#types = new Set([...program.modules.values()].flatMap(module => Object.keys(module.locks)));
+    this.#types = lockTypes(program);
     for (const by of get(lockActivities).list)
       for (const pair of by.pairs) {
         const { site } = pair.acquires;
@@ -257,7 +258,7 @@ class Finder {
       const result = facts.values.findIndex(value => value.kind === 'result' && value.of === step);
       const given = this.#eval
         .evaluate(frame, result)
-        .map(inner)
+        .map(viewed)
         .find(one => isMade(one) && one.site === ref.site);
       return given === undefined || this.#escapes(given, facts, frame, depth - 1);
     });
@@ -265,7 +266,7 @@ class Finder {
 
   /** Branches of a caller that was given the lock take it side by side. */
   #isSharedByCaller({ by, pair }: Use, fn: FunctionFacts, ref: MadeRef): boolean {
-    if (!this.#eval.returns(ref.frame).map(inner).includes(ref)) return false;
+    if (!this.#eval.returns(ref.frame).map(viewed).includes(ref)) return false;
     const home = by.activity.frame.fn.id;
     return pair.forks.length > 0 || this.#graph.callers(fn.id).some(({ caller }) => home.startsWith(`${caller}/`));
   }
@@ -278,7 +279,7 @@ class Finder {
       if (callee.fn.synthetic) return false;
       if (step.newOf !== undefined) return true;
       const given = this.#eval.evaluate(frame, arg);
-      return given.some(ref => this.#escapes(ref.kind === 'view' ? ref.of : ref, callee.fn, callee, depth - 1));
+      return given.some(ref => this.#escapes(viewed(ref), callee.fn, callee, depth - 1));
     });
   }
 
@@ -310,7 +311,7 @@ class Finder {
       if (access.mode === 'read' || access.value === undefined) return [];
       const { root, path } = access.place;
       if (root.kind === 'captured' && root.from === frame.fn.id && path.length === 0) return [];
-      const made = this.#eval.evaluate(frame, access.value).map(inner);
+      const made = this.#eval.evaluate(frame, access.value).map(viewed);
       return made.some(ref => isMade(ref) && ref.site === site) ? [access] : [];
     });
   }
@@ -369,7 +370,7 @@ class Finder {
     const isLock = (fn: FunctionFacts, value: ValueId): boolean =>
       this.#eval
         .evaluate(this.#eval.symbolicFrame(fn), value)
-        .map(inner)
+        .map(viewed)
         .some(ref => isMade(ref) && 'step' in ref.at && ref.type === step.newOf);
     if (last && 'field' in last) {
       const literal = this.#literalLock(store, last.field, step);
@@ -428,7 +429,6 @@ class Finder {
   }
 }
 
-const inner = (ref: Ref): Ref => (ref.kind === 'view' ? ref.of : ref);
 const isMade = (ref: Ref): ref is MadeRef => ref.kind === 'made';
 const leaves = (branch: Branch): boolean => branch.arms.some(arm => arm.body[arm.body.length - 1]?.kind === 'exit');
 const sameField = (a: Place, b: Place): boolean => {

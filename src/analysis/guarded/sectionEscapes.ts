@@ -1,5 +1,5 @@
 /** Work started in a critical section that goes on, and touches what the lock guards, when the lock is free again. */
-import type { Await, Call, FunctionId, ValueId } from '../../model/facts.ts';
+import type { Await, Call, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -66,7 +66,6 @@ class Finder {
   readonly #eval: Evaluator;
   readonly #footprints: Footprints;
   readonly #guarded: GuardedState;
-  readonly #users: ReadonlyMap<string, ReadonlySet<FunctionId>>;
   readonly #get: Get;
   readonly #found = new Map<string, SectionEscape>();
   readonly #right: RightWork[] = [];
@@ -77,7 +76,6 @@ class Finder {
     this.#eval = get(evaluator);
     this.#footprints = get(footprints);
     this.#guarded = get(guardedState);
-    this.#users = get(usersOf);
   }
 
   run(): SectionEscapes {
@@ -157,8 +155,9 @@ class Finder {
           canGuard(this.#eval, lock, one.location),
       )
       .sort((a, b) => Number(isWrite(b.mode)) - Number(isWrite(a.mode)));
+    const near = all.filter(({ moment }) => !isFar(moment, NEAR));
     for (const one of touches) {
-      const others = all.filter(({ moment }) => moment.step !== one.step && !isFar(moment, NEAR));
+      const others = near.filter(({ moment }) => moment.step !== one.step);
       const found = conflictIn(others, one.location, one.mode);
       if (found && !this.#isOpen(one.location, others, touches)) return { one, ...found };
     }
@@ -173,7 +172,7 @@ class Finder {
       guarded.filter(({ location }) => overlap(location.holders, holders)).map(({ moment }) => moment.frame.fn.id),
     );
     const own = new Set(work.map(({ frame }) => frame.fn.id));
-    const users = new Set(holders.flatMap(holder => [...(this.#users.get(holder) ?? [])]));
+    const users = new Set(holders.flatMap(holder => [...(this.#get(usersOf).get(holder) ?? [])]));
     const others = [...users].filter(one => !under.has(one) && !own.has(one)).length;
     return others > OPEN * under.size;
   }

@@ -199,13 +199,14 @@ class SelfWaitSearch {
     const suspends = (one: Step): boolean =>
       (one.kind === 'await' && one.at[1] <= step.at[0]) ||
       (one.kind === 'loop' && one.awaitsEach && one.at[0] < step.at[0]);
-    const left = stepsOfLeftArms(fn, step);
-    return [...this.#program.steps(fn.id).values()].some(
+    const before = [...this.#program.steps(fn.id).values()].filter(
       other =>
         other.id !== step.id &&
-        !left.has(other.id) &&
         (suspends(other) || (other.kind === 'await' && repeated.has(step.id) && repeated.has(other.id))),
     );
+    if (before.length === 0) return false;
+    const left = stepsOfLeftArms(fn, step);
+    return before.some(other => !left.has(other.id));
   }
 }
 

@@ -4,8 +4,9 @@
  */
 import type { Branch, Call, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import type { CallGraph } from '../flow/callGraph.ts';
+import { truthOfText } from '../flow/givenTests.ts';
 import type { Program } from '../program.ts';
-import { conditionReads } from '../steps.ts';
+import { conditionReads, decided } from '../steps.ts';
 
 /** What a parameter stands for: a function, or a constant with its text. */
 type Given = { fn: FunctionId } | { text: string };
@@ -58,8 +59,8 @@ export class CallContexts {
   /** The outcome of a branch in an activation, where what it was given decides. */
   way(of: Activation, { condition, arms }: Branch): 'true' | 'false' | undefined {
     if (of.given.size === 0 || arms.some(arm => arm.when !== 'true' && arm.when !== 'false')) return undefined;
-    const holds = this.#holds(of, condition);
-    return holds === undefined ? undefined : holds ? 'true' : 'false';
+    const holds = decided(condition, part => this.#holds(of, part));
+    return holds === null ? undefined : holds ? 'true' : 'false';
   }
 
   #activation(from: Activation, step: Call, target: FunctionId): Activation {
@@ -100,32 +101,21 @@ export class CallContexts {
     return index === undefined ? undefined : from.given.get(index);
   }
 
-  #holds(of: Activation, condition: Condition): boolean | undefined {
+  #holds(of: Activation, condition: Condition): boolean | null {
     switch (condition.kind) {
       case 'truthy':
       case 'nullish': {
         const given = this.#valueIn(of, condition.value);
-        if (!given) return undefined;
+        if (!given) return null;
         if ('fn' in given) return condition.kind === 'truthy';
-        return condition.kind === 'truthy' ? !FALSY.has(given.text) : NULLISH.has(given.text);
+        return condition.kind === 'truthy' ? truthOfText(given.text) : NULLISH.has(given.text);
       }
       case 'equal': {
         const [left, right] = [this.#valueIn(of, condition.left), this.#valueIn(of, condition.right)];
-        return left && right && 'text' in left && 'text' in right ? left.text === right.text : undefined;
-      }
-      case 'not': {
-        const inner = this.#holds(of, condition.of);
-        return inner === undefined ? undefined : !inner;
-      }
-      case 'and':
-      case 'or': {
-        const parts = condition.of.map(part => this.#holds(of, part));
-        const decisive = condition.kind === 'or';
-        if (parts.includes(decisive)) return decisive;
-        return parts.includes(undefined) ? undefined : !decisive;
+        return left && right && 'text' in left && 'text' in right ? left.text === right.text : null;
       }
       default:
-        return undefined;
+        return null;
     }
   }
 
@@ -145,7 +135,6 @@ export class CallContexts {
 }
 
 const NULLISH: ReadonlySet<string> = new Set(['undefined', 'null']);
-const FALSY: ReadonlySet<string> = new Set([...NULLISH, 'false', '0', '""', 'NaN']);
 
 const calledValues = (step: Step): ValueId[] =>
   step.kind === 'call' ? [...step.args, ...(step.target.kind === 'value' ? [step.target.of] : [])] : [];

@@ -150,7 +150,7 @@ class Solver implements MayReject {
   }
 
   #summarise(fn: FunctionFacts): Summary {
-    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false, caught: new Map() };
+    const state = walkOf(fn);
     const throws = this.#block(state, fn.body, false);
     const isTask = fn.calling === 'promise' || fn.calling === 'coroutine';
     const rejects = isTask ? this.#ofTask(fn, worse(throws, state.returned)) : state.returned;
@@ -179,7 +179,7 @@ class Solver implements MayReject {
   /** What is never thrown when all counts is not thrown when less does. */
   #asHandler(fn: FunctionFacts, atMost: Failure): Failure {
     if (atMost !== 'may') return 'never';
-    const state: Walk = { fn, returned: 'never', inArm: false, inHandler: false, caught: new Map() };
+    const state = walkOf(fn);
     const watch = this.#watch;
     this.#watch = null;
     const failure = worse(this.#block(state, fn.body, true), state.returned);
@@ -382,6 +382,14 @@ interface Walk {
   /** What the bodies of the handlers' `try` fail with, by the variable that has the error. */
   caught: Map<ValueId, Failure>;
 }
+
+const walkOf = (fn: FunctionFacts): Walk => ({
+  fn,
+  returned: 'never',
+  inArm: false,
+  inHandler: false,
+  caught: new Map(),
+});
 
 /** An emitter calls a listener: what a listener throws is the listener's fault, not that of whoever told the news. */
 function isListenerCall(fn: FunctionFacts, step: Call): boolean {

@@ -4,6 +4,7 @@
  */
 import { ts } from 'ts-morph';
 import type { At, Declared, FunctionFacts, Suppression } from '../../model/facts.ts';
+import { writtenNames } from '../../util/writtenNames.ts';
 
 export interface CommentFacts {
   suppressions: Suppression[];
@@ -123,11 +124,9 @@ function readDeclared(comment: string, start: number): Declared[] {
   return found;
 }
 
-/** `a < Pool.lock < "row lock"`: names in their order; of quotes any kind will do. */
 function namesIn(tag: Declared['tag'], text: string): string[] {
   if (tag === 'serial' || tag === 'reentrant') return [];
-  const parts = tag === 'lockOrder' ? text.split('<') : text.split(',');
-  return parts.map(part => part.trim().replace(/^(["'`])(.*)\1$/, '"$2"')).filter(name => name !== '');
+  return writtenNames(text, tag === 'lockOrder' ? '<' : ',');
 }
 
 /** The function that starts with the next token, or whose declaration statement does. */
