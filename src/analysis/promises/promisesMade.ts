@@ -1,5 +1,5 @@
 /** Which promises a value certainly is: on every way that leads to it, an expression that makes one. */
-import type { FunctionId, Place, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionId, Place, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type PromiseNode, promises } from './promises.ts';
@@ -19,6 +19,7 @@ class Tracer implements MadePromises {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #nodes = new Map<string, PromiseNode>();
+  #computed: ReadonlySet<FunctionId> | undefined;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -52,12 +53,36 @@ class Tracer implements MadePromises {
   #isCertain({ fn, step }: PromiseNode, depth: number): boolean {
     if (step?.kind !== 'call' || step.newOf !== undefined || step.gives === 'promise') return true;
     const targets = this.#graph.targets(fn, step.id);
+    if (this.#isNamed(fn, step) && targets.some(id => this.#underComputedKeys().has(id))) return false;
     return targets.every(id => {
       const facts = this.#program.functions.get(id);
       if (facts?.calling !== 'value') return facts?.calling === 'promise' || facts?.calling === 'coroutine';
       const returned = returnedValues(facts);
       return returned.length > 0 && depth > 0 && returned.every(({ value }) => this.#of(id, value, depth - 1) !== null);
     });
+  }
+
+  /** The callee is a member read by its name. */
+  #isNamed(fn: FunctionId, { target }: Call): boolean {
+    const callee = target.kind === 'value' ? this.#program.functions.get(fn)?.values[target.of] : undefined;
+    const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
+    return last !== undefined && 'field' in last;
+  }
+
+  /** Functions put where a key says: `this[name] = () => …`. Under which names, nobody knows. */
+  #underComputedKeys(): ReadonlySet<FunctionId> {
+    if (this.#computed) return this.#computed;
+    const found = new Set<FunctionId>();
+    for (const fn of this.#program.functions.values()) {
+      for (const step of this.#program.steps(fn.id).values()) {
+        if (step.kind !== 'access' || step.value === undefined) continue;
+        const last = step.place.path.at(-1);
+        const put = fn.values[step.value];
+        if (put?.kind === 'function' && last && 'key' in last && typeof last.key === 'number') found.add(put.id);
+      }
+    }
+    this.#computed = found;
+    return found;
   }
 
   #all(fn: FunctionId, values: readonly ValueId[], depth: number): readonly PromiseNode[] | null {
