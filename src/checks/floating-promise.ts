@@ -1,4 +1,3 @@
-import { inCallbackTest } from '../analysis/promises/callbackTests.ts';
 import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
@@ -8,6 +7,7 @@ import { isHandled, type PromiseFate, promiseFates } from '../analysis/promises/
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type SettledResults, settledResults } from '../analysis/promises/settledResults.ts';
+import { toldByRunner } from '../analysis/promises/toldByRunner.ts';
 
 /**
  * A promise is made and nobody will see it settle. Silent: awaited, returned, yielded, passed on, stored where somebody
@@ -53,7 +53,7 @@ is known never to reject for a reason that the code does not show.`,
       const repair = get(promiseRepairs)(fate);
       report({
         at: words.at,
-        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false, get(inCallbackTest)(fate.node.fn)),
+        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false, get(toldByRunner)(fate)),
         confidence: confidenceOf(fate),
         message: words.message,
         ...(fate.node.gives === 'builder'
@@ -72,16 +72,16 @@ const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
   found.some(one => one.in === node.fn && one.value === node.value);
 
 /**
- * In a test, a failed reaction, a failure before there are tests, or any while a callback is waited for, is what the test
- * runner is there to tell.
+ * In a test, a failed reaction, a failure before there are tests, or one that its runner tells as a failure of the test,
+ * is what the test is there for.
  */
 function levelOf(
   { fate, node, rejection }: PromiseFate,
   inTest: boolean,
-  endsByCallback: boolean,
+  isToldByRunner: boolean,
 ): NonNullable<FoundDraft['level']> {
   if (node.gives === 'builder') return 'error';
-  const isTold = endsByCallback || (inTest && (node.how === 'chain' || node.fn.endsWith('#')));
+  const isTold = isToldByRunner || (inTest && (node.how === 'chain' || node.fn.endsWith('#')));
   if (isHandled(rejection) || isTold) return 'note';
   return fate.kind === 'kept' ? 'warning' : 'error';
 }

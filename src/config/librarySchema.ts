@@ -65,6 +65,7 @@ const entryFields = {
   rejection: z.enum(['reported', 'lost', 'crashes']),
   confined: z.array(index),
   endedBy: optional(index),
+  tellsUnhandled: optional(z.boolean()),
   runsOn,
 };
 const entry: z.ZodType<Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean }> =

@@ -3,8 +3,13 @@ import { defineLibrary, type Api, type Arg, type Effect, type Library } from './
 import { does, entry, later, nothing, once, same, sameMembers } from './rows.ts';
 import { assertionStub, jestStub, mochaStub, nodeTestStub, vitestStub } from './stubs/tests.ts';
 
-/** `endedBy`: the parameter of the callback that ends it, where the runner gives one. */
-const run = (trigger: 'test' | 'hook', label: string, handler: Arg, endedBy?: number): Effect => ({
+interface Running {
+  /** An unhandled rejection is a failure: of what runs, or of the file. */
+  tells: boolean;
+  /** The parameter of the callback that ends it, where the runner gives one. */
+  endedBy?: number;
+}
+const run = (trigger: 'test' | 'hook', label: string, handler: Arg, { tells, endedBy }: Running): Effect => ({
   does: 'register',
   handler,
   entry: entry(trigger, {
@@ -13,15 +18,18 @@ const run = (trigger: 'test' | 'hook', label: string, handler: Arg, endedBy?: nu
     awaitsHandler: true,
     rejection: 'reported',
     ...(endedBy === undefined ? {} : { endedBy }),
+    ...(tells ? { tellsUnhandled: true } : {}),
     test: true,
   }),
 });
-const test: Api = does(run('test', 'test {0}', { from: 1 }));
-/** jest and mocha: `it('answers', done => …)`. */
-const testOrDone: Api = does(run('test', 'test {0}', { from: 1 }, 0));
+/** vitest fails the run with the rejection (`dangerouslyIgnoreUnhandledErrors` is off by default). */
+const test: Api = does(run('test', 'test {0}', { from: 1 }, { tells: true }));
+/** `it('answers', done => …)`. jest-circus fails the running test with the rejection; mocha lets it pass. */
+const testOrDone = (tells: boolean): Api => does(run('test', 'test {0}', { from: 1 }, { tells, endedBy: 0 }));
 const suite: Api = does(once({ from: 1 }));
-const hook = (name: string): Api => does(run('hook', name, { from: 0 }));
-const hooks = (...names: string[]): Library['apis'] => Object.fromEntries(names.map(name => [name, hook(name)]));
+const hook = (name: string, tells: boolean): Api => does(run('hook', name, { from: 0 }, { tells }));
+const hooks = (tells: boolean, ...names: string[]): Library['apis'] =>
+  Object.fromEntries(names.map(name => [name, hook(name, tells)]));
 
 /** Matchers compute; those behind `resolves` and `rejects` give promises, as their types say. */
 const matchers: Library['apis'] = {
@@ -84,7 +92,7 @@ const runner: Library['apis'] = {
     'TestAPI.skipIf',
     'TestAPI.runIf',
   ),
-  ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach', 'onTestFinished', 'onTestFailed'),
+  ...hooks(true, 'beforeAll', 'beforeEach', 'afterAll', 'afterEach', 'onTestFinished', 'onTestFailed'),
 };
 
 /** `it.only`, `test.each(cases)(…)`: what the stubs declare, and plain JavaScript says by syntax alone. */
@@ -139,9 +147,9 @@ export const vitestParts: readonly Library[] = [
 ];
 
 const jestRows: Library['apis'] = {
-  ...variants(['it', 'test'], ['describe'], ['only', 'skip'], ['each'], 'jest', testOrDone),
+  ...variants(['it', 'test'], ['describe'], ['only', 'skip'], ['each'], 'jest', testOrDone(true)),
   ...same(
-    testOrDone,
+    testOrDone(true),
     'test',
     'it',
     'xit',
@@ -156,7 +164,7 @@ const jestRows: Library['apis'] = {
   ),
   ...same(suite, 'describe', 'fdescribe', 'xdescribe', 'Describe()', 'Describe.only', 'Describe.skip'),
   ...same(nothing, 'Each()', 'It.todo', 'It.each', 'Describe.each'),
-  ...hooks('beforeAll', 'beforeEach', 'afterAll', 'afterEach'),
+  ...hooks(true, 'beforeAll', 'beforeEach', 'afterAll', 'afterEach'),
   ...same(
     nothing,
     'expect',
@@ -223,7 +231,7 @@ export const mocha = defineLibrary({
   language: 'typescript',
   apis: {
     ...same(
-      testOrDone,
+      testOrDone(false),
       'it',
       'specify',
       'test',
@@ -248,6 +256,7 @@ export const mocha = defineLibrary({
     ),
     // A hook may have a title before its function.
     ...hooks(
+      false,
       'before',
       'after',
       'beforeEach',
@@ -264,9 +273,12 @@ export const mocha = defineLibrary({
   checked: { version: '@types/mocha 10.0', how: 'fixtures/libraries/mocha' },
 });
 
-/** The promises of node:test are the runner's: nobody else needs to await them. */
+/**
+ * The promises of node:test are the runner's: nobody else needs to await them. A rejection that nobody handles fails the
+ * test that runs, and the process when that test has ended.
+ */
 const owned = (api: Api): Api => ({ ...api, gives: 'safe' });
-const nodeTests = owned(does(run('test', 'test {0}', { from: 0 }, 1)));
+const nodeTests = owned(does(run('test', 'test {0}', { from: 0 }, { tells: true, endedBy: 1 })));
 const nodeSuites = owned(does(once({ from: 0 })));
 export const nodeTest = defineLibrary({
   package: 'node:test',
@@ -275,10 +287,10 @@ export const nodeTest = defineLibrary({
     ...same(nodeTests, 'test', 'it', 'default', 'only', 'skip'),
     ...same(nodeSuites, 'describe', 'suite'),
     ...same({ does: [], gives: 'safe' as const }, 'todo'),
-    ...hooks('before', 'after', 'beforeEach', 'afterEach'),
+    ...hooks(true, 'before', 'after', 'beforeEach', 'afterEach'),
     // A subtest has to be awaited by its parent.
     'TestContext.test': { does: [{ ...later({ from: 0 }, ['unknown']), awaits: true }], gives: 'safe' },
-    ...sameMembers('TestContext', hook('test hook'), 'before', 'after', 'beforeEach', 'afterEach'),
+    ...sameMembers('TestContext', hook('test hook', true), 'before', 'after', 'beforeEach', 'afterEach'),
     ...sameMembers('TestContext', nothing, 'diagnostic', 'plan', 'runOnly', 'skip', 'todo'),
     'TestContext.waitFor': {
       does: [{ does: 'invoke', callback: 0, when: 'later', times: 'many', awaits: true }],

@@ -561,8 +561,10 @@ export interface EntryPoint {
   evidence: 'framework' | 'inferred' | 'exported';
   awaitsHandler: boolean;
   rejection: 'reported' | 'lost' | 'crashes';
-  /** The parameter whose call ends it, where the handler has one; until then every unhandled rejection is told as its own. */
+  /** The parameter whose call ends it, where the handler has one; what fails unseen before that keeps it from ending. */
   endedBy?: number;
+  /** A rejection that nobody handles is told as a failure: of what runs at that time, or of all that runs. */
+  tellsUnhandled?: boolean;
   /** Indexes of parameters that belong to one activation (req, res, ctx). */
   confined: number[];
   runsOn: Executor;

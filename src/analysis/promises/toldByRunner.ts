@@ -1,0 +1,81 @@
+/**
+ * What a test runner tells by itself when a promise that nobody looks at rejects in a test: until a test's callback is
+ * called (`(t, done) => …`) the test does not end, and some runners fail a test with every rejection that nobody handles.
+ */
+import type { FunctionFacts, FunctionId, StepId } from '../../model/facts.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import type { Program } from '../program.ts';
+import { PathWalker } from './consumptionPaths.ts';
+import type { PromiseFate } from './promisesFate.ts';
+import { type Suspension, suspension } from './suspension.ts';
+
+/** Whether the runner tells the rejection, so that awaiting the promise would only tell it sooner. */
+export const toldByRunner = defineAnalysis<(fate: PromiseFate) => boolean>('told-by-runner', (get, program) => {
+  const finder = new Finder(get, program);
+  return fate => finder.tells(fate);
+});
+
+class Finder {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #suspension: Suspension;
+  /** Bodies of tests and hooks that end by a callback. */
+  readonly #byCallback = new Set<FunctionId>();
+  /** Test files run by a runner that tells every unhandled rejection of its process. */
+  readonly #telling = new Set<string>();
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#suspension = get(suspension);
+    for (const fn of program.functions.keys()) {
+      for (const step of program.steps(fn).values()) {
+        if (step.kind !== 'register' || !step.entry.test) continue;
+        const { endedBy, tellsUnhandled } = step.entry;
+        if (tellsUnhandled) this.#telling.add(program.fileOf(fn));
+        if (endedBy === undefined) continue;
+        for (const id of this.#graph.targets(fn, step.id))
+          if ((program.functions.get(id)?.parameters.length ?? 0) > endedBy) this.#byCallback.add(id);
+      }
+    }
+  }
+
+  /**
+   * An assertion of a library is there to be awaited; of the project's own work the test goes on to see what it does,
+   * as long as it waits for something later on.
+   */
+  tells({ node, fate, work }: PromiseFate): boolean {
+    if (this.#endsByCallback(node.fn)) return true;
+    const file = this.#program.fileOf(node.fn);
+    if (!this.#telling.has(file) || !this.#program.modules.get(file)?.test) return false;
+    const made = node.how === 'combined' && fate.kind === 'dropped' ? fate.step : node.step;
+    return (node.how === 'combined' || work.length > 0) && made !== null && this.#waitsAfter(node.fn, made.id);
+  }
+
+  #endsByCallback(fn: FunctionId): boolean {
+    for (let id: FunctionId | null = fn; id !== null; id = this.#program.functions.get(id)?.parent ?? null)
+      if (this.#byCallback.has(id)) return true;
+    return false;
+  }
+
+  /** On every way on, something is waited for that leaves the turn. */
+  #waitsAfter(id: FunctionId, step: StepId): boolean {
+    const fn = this.#program.functions.get(id);
+    return fn !== undefined && new PathWalker(fn).lost(step, this.#waits(fn), new Set()) === null;
+  }
+
+  #waits(fn: FunctionFacts): ReadonlySet<StepId> {
+    const found = new Set<StepId>();
+    for (const step of this.#program.steps(fn.id).values()) {
+      const returned = step.kind === 'exit' && step.how === 'return' ? step.value : undefined;
+      if (
+        returned === undefined
+          ? this.#suspension.ofStep(fn.id, step)
+          : fn.values[returned]?.kind !== 'read' && this.#suspension.ofValue(fn.id, returned)
+      )
+        found.add(step.id);
+    }
+    return found;
+  }
+}
