@@ -62,10 +62,9 @@ const entryFields = {
   instances: z.enum(['once', 'serial', 'many']),
   evidence: z.enum(['framework', 'inferred', 'exported']),
   awaitsHandler: z.boolean(),
-  rejection: z.enum(['reported', 'lost', 'crashes']),
+  rejection: z.enum(['reported', 'all-reported', 'lost', 'crashes']),
   confined: z.array(index),
   endedBy: optional(index),
-  tellsUnhandled: optional(z.boolean()),
   runsOn,
 };
 const entry: z.ZodType<Omit<EntryPoint, 'function' | 'test' | 'label'> & { label?: string; test?: boolean }> =

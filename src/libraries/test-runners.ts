@@ -16,9 +16,8 @@ const run = (trigger: 'test' | 'hook', label: string, handler: Arg, { tells, end
     label,
     instances: trigger === 'test' ? 'once' : 'serial',
     awaitsHandler: true,
-    rejection: 'reported',
+    rejection: tells ? 'all-reported' : 'reported',
     ...(endedBy === undefined ? {} : { endedBy }),
-    ...(tells ? { tellsUnhandled: true } : {}),
     test: true,
   }),
 });

@@ -560,11 +560,10 @@ export interface EntryPoint {
   instances: 'once' | 'serial' | 'many';
   evidence: 'framework' | 'inferred' | 'exported';
   awaitsHandler: boolean;
-  rejection: 'reported' | 'lost' | 'crashes';
+  /** `all-reported`: also that of a promise that nobody looks at, as a failure of what runs or of all that runs. */
+  rejection: 'reported' | 'all-reported' | 'lost' | 'crashes';
   /** The parameter whose call ends it, where the handler has one; what fails unseen before that keeps it from ending. */
   endedBy?: number;
-  /** A rejection that nobody handles is told as a failure: of what runs at that time, or of all that runs. */
-  tellsUnhandled?: boolean;
   /** Indexes of parameters that belong to one activation (req, res, ctx). */
   confined: number[];
   runsOn: Executor;

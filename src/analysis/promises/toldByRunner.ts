@@ -32,8 +32,8 @@ class Finder {
     for (const fn of program.functions.keys()) {
       for (const step of program.steps(fn).values()) {
         if (step.kind !== 'register' || !step.entry.test) continue;
-        const { endedBy, tellsUnhandled } = step.entry;
-        if (tellsUnhandled) this.#telling.add(program.fileOf(fn));
+        const { endedBy, rejection } = step.entry;
+        if (rejection === 'all-reported') this.#telling.add(program.fileOf(fn));
         if (endedBy === undefined) continue;
         for (const id of this.#graph.targets(fn, step.id))
           if ((program.functions.get(id)?.parameters.length ?? 0) > endedBy) this.#byCallback.add(id);
