@@ -286,7 +286,8 @@ class Solver implements MayReject {
       for (const handler of step.handlers) failure = worse(failure, this.#block(state, handler.body, true));
     });
     failure = worse(failure, this.#block(state, step.orElse, lenient));
-    return worse(failure, this.#block(state, step.finally, true));
+    const last = this.#block(state, step.finally, true);
+    return endsProcess(step.finally) ? last : worse(failure, last);
   }
 
   #simple(fn: FunctionFacts, step: Step): Failure {
@@ -350,6 +351,16 @@ class Solver implements MayReject {
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 }
+
+/** Every way through it ends the process: what was thrown before reaches nobody. */
+const endsProcess = (block: Block): boolean =>
+  block.some(step => {
+    if (step.kind === 'cancel') return step.how === 'exit';
+    if (step.kind === 'try') return endsProcess(step.body) || endsProcess(step.finally);
+    if (step.kind !== 'branch') return false;
+    const isWhole = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
+    return isWhole && step.arms.every(arm => endsProcess(arm.body));
+  });
 
 /** A throw of its own, outside of any `try` that catches. */
 function throwsItself(block: Block): boolean {

@@ -1,5 +1,5 @@
 /** Functions that take a signal and never look at it, and loops that go on whatever becomes of it. */
-import type { Call, FunctionFacts, FunctionId, Loop, Step, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, Loop, Step, TypeId, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -76,13 +76,15 @@ class Finder {
   }
 
   in(fn: FunctionFacts): IgnoredSignal[] {
-    return fn.parameters.flatMap(({ name, signal }, index): IgnoredSignal[] => {
+    return fn.parameters.flatMap(({ name, type, signal }, index): IgnoredSignal[] => {
       if (!signal || this.#signals.isOfProcess(fn, index)) return [];
       const said = [name, ...signal.path].filter(part => part !== '').join('.');
       if (!signal.used) {
-        // Options that may have a signal ask for nothing; a pattern that takes it out of them does.
+        // Options that may have a signal ask for nothing; a pattern that takes it out of them does, and so do options of
+        // which nothing is read at all.
         const own = signal.path.length === 0 ? name : signal.taken;
-        if (own === undefined || own.startsWith('_') || this.#inline.has(fn.id)) return [];
+        const whole = own === undefined && this.#isOwnOptions(type) && !this.#isRequired(fn) ? name : '';
+        if ((own ?? whole) === '' || (own ?? whole).startsWith('_') || this.#inline.has(fn.id)) return [];
         return [{ fn, name: said, loop: null, confidence: this.#isRequired(fn) ? 'medium' : ('high' as const) }];
       }
       return this.#loops(fn, index, signal.path[0]).map(loop => ({
@@ -92,6 +94,11 @@ class Finder {
         confidence: loop.awaitsEach || loop.times.kind === 'unbounded' ? ('high' as const) : ('medium' as const),
       }));
     });
+  }
+
+  /** What the options are stands in the project, at the parameter or by a name of its own. */
+  #isOwnOptions(type: TypeId | null): boolean {
+    return type === null || this.#program.types.has(type);
   }
 
   /** A base class or interface asks for the parameter. */

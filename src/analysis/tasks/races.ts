@@ -69,7 +69,7 @@ class Finder {
       const raced = value.values.flatMap(part => this.#elements(fn, part));
       const kinds = raced.map(part => this.waiting(fn, part));
       const timers = kinds.flat().map(one => this.#told(fn, one));
-      const hasWork = kinds.some(one => one.length === 0);
+      const hasWork = kinds.some(one => one.length === 0) || value.values.some(part => this.#isOpen(fn, part));
       return [
         {
           fn: fn.id,
@@ -93,6 +93,12 @@ class Finder {
       if (step.place.root.kind === 'value' && step.place.root.of === value) pushed.push(step.value);
     });
     return [...array.values.filter((_, index) => !array.spreads.includes(index)), ...pushed];
+  }
+
+  /** `[...tasks, timer]`: what is spread is work like the rest. */
+  #isOpen(fn: FunctionFacts, value: ValueId): boolean {
+    const array = fn.values[value];
+    return array?.kind === 'array' && array.spreads.length > 0;
   }
 
   #told(fn: FunctionFacts, { frame, step }: Waiting): RacedTimer {

@@ -88,6 +88,8 @@ class Follower {
       const use = this.#uses.signal(fn, step);
       if (!use || use.how === 'unknown') return;
       if (this.#isCleanup(fn, step, around) || this.#isDetached(fn, step, dropped)) return;
+      // It was not made yet.
+      if (hand.of === fn.id && hand.madeBy !== undefined && step.id < hand.madeBy) return;
       const how = this.#uses.resolved(fn, use);
       const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
       if (how === 'absent' && (this.#hasItself(fn, hand, step) || isHandItself(fn, hand, use))) return;
@@ -189,7 +191,7 @@ class Follower {
 
   /** Another signal is given, made here, that has nothing to do with the one in hand. */
   #replaces(fn: FunctionFacts, hand: SignalInHand, value: number): boolean {
-    if (hand.from === 'field' || !hand.sure) return false;
+    if (hand.from === 'field' || hand.from === 'own' || !hand.sure) return false;
     const refs = this.#eval.evaluate(this.#eval.symbolicFrame(fn), value);
     if (refs.length === 0 || this.#isListenedTo(hand)) return false;
     return refs.every(ref => {

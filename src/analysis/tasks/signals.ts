@@ -2,20 +2,25 @@
  * Signals in hand: which functions have a signal (or cancel token) that they could pass on, and what becomes of it
  * inside of them (ALGORITHMS 6, "Cancellation").
  */
-import type { FunctionFacts, FunctionId, TypeId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, StepId, TypeId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
+import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
+import { idleControllers } from './idleControllers.ts';
 import { isEndName } from './ownershipClasses.ts';
 import { type Program, walkSteps } from '../program.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
 
 export interface SignalInHand {
-  from: 'parameter' | 'enclosing' | 'field';
-  /** The function that has it: for `enclosing` the outer one. */
+  /** `own`: a controller that the function makes, aborts later on, and whose signal nobody gets. */
+  from: 'parameter' | 'enclosing' | 'field' | 'own';
+  /** The function that has it: for `enclosing` (and `own`, in a closure) the outer one. */
   of: FunctionId;
   /** `parameter`, `enclosing`: which one. */
   index: number;
+  /** `own`: the step that makes it. */
+  madeBy?: StepId;
   /** From the parameter to the signal; empty: it is the signal. */
   path: readonly string[];
   /** What a person calls it: `signal`, `options.signal`, `this.#stop`. */
@@ -47,6 +52,7 @@ class Finder implements Signals {
   readonly #types: TypeHierarchy;
   readonly #graph: CallGraph;
   readonly #writes: WriteIndex;
+  readonly #uses: FunctionUsesOf;
   readonly #detached: ReadonlySet<FunctionId>;
   /** Handlers of the signals of the operating system. */
   readonly #ofProcess: ReadonlySet<FunctionId>;
@@ -58,6 +64,7 @@ class Finder implements Signals {
     this.#types = get(hierarchy);
     this.#graph = get(callGraph);
     this.#writes = get(writeIndex);
+    this.#uses = get(functionUses);
     this.#detached = this.#handlers();
     this.#ofProcess = this.#endings();
     this.#looked = this.#reads();
@@ -67,7 +74,29 @@ class Finder implements Signals {
     const own = this.#ofParameters(fn, 'parameter');
     if (own.length > 0) return own;
     const outer = this.#ofEnclosing(fn);
-    return outer.length > 0 ? outer : this.#ofFields(fn);
+    if (outer.length > 0) return outer;
+    const made = this.#made(fn);
+    return made.length > 0 ? made : this.#ofFields(fn);
+  }
+
+  /** Controllers that the function, or the one that it is a part of, makes and gives to nobody. */
+  #made(fn: FunctionFacts): SignalInHand[] {
+    let at = fn;
+    for (let depth = 0; depth < 4; depth += 1) {
+      const found = idleControllers(this.#program, this.#uses, at).map(({ step, name }) => ({
+        from: 'own' as const,
+        of: at.id,
+        index: -1,
+        madeBy: step,
+        path: ['signal'],
+        name: `${name}.signal`,
+        sure: true,
+      }));
+      const outer = at.parent === null ? undefined : this.#program.functions.get(at.parent);
+      if (found.length > 0 || !outer || this.#detached.has(at.id)) return found;
+      at = outer;
+    }
+    return [];
   }
 
   #ofParameters(fn: FunctionFacts, from: 'parameter' | 'enclosing'): SignalInHand[] {

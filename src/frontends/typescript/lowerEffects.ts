@@ -70,8 +70,17 @@ function lowerSite(lowered: EffectSite): ValueId {
     lowered.result = context.builder.value({ kind: 'from', values, how: 'copy' });
   }
   noteStopping(lowered);
-  return lowered.result ?? context.builder.unknown(lowered.key);
+  return lowered.result ?? (isPlain(lowered) ? plain(context) : context.builder.unknown(lowered.key));
 }
+
+/** Effects of calls that give a count, a yes or no, or nothing, unless the table says what they give. */
+const PLAIN: ReadonlySet<Effect['does']> = new Set(['put', 'remove', 'listen', 'emit', 'notify', 'cancel']);
+
+/** `set.delete(x)`, `list.push(x)`: what it gives is no promise, no function and no part of the container. */
+const isPlain = ({ api }: EffectSite): boolean =>
+  api.gives === undefined && api.does.every(({ does }) => PLAIN.has(does));
+
+const plain = ({ builder }: EffectContext): ValueId => builder.value({ kind: 'from', values: [], how: 'compute' });
 
 /** On the step that stands for the call, whatever it has become. */
 function noteStopping(site: EffectSite): void {

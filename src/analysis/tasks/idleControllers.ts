@@ -1,0 +1,86 @@
+/**
+ * Controllers that a function makes to end its work later on, and whose signal nobody gets: the abort in the clean-up or
+ * listener ends nothing.
+ */
+import type { Call, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
+import type { FunctionUses, FunctionUsesOf } from '../promises/consumptionIndex.ts';
+import type { Program } from '../program.ts';
+
+export interface IdleController {
+  /** The step that makes it. */
+  step: StepId;
+  /** The variable that holds it. */
+  name: string;
+}
+
+const CONTROLLER = /#(?:AbortController|CancellationTokenSource)$/;
+
+/** Kept in a variable that a closure aborts, looked at (`signal.aborted`) at most, and given to nobody. */
+export function idleControllers(program: Program, usesOf: FunctionUsesOf, fn: FunctionFacts): IdleController[] {
+  return Object.entries(fn.slots).flatMap(([slot, { value, assignedAgain }]) => {
+    const facts = value === null || assignedAgain ? undefined : fn.values[value];
+    const made = facts?.kind === 'result' ? program.steps(fn.id).get(facts.of) : undefined;
+    if (value === null || made?.kind !== 'call' || !isController(made)) return [];
+    const holders = [...program.functions.values()].filter(one =>
+      one.captures.some(({ from, slot: name }) => from === fn.id && name === slot),
+    );
+    const isIdle =
+      isKept(fn, usesOf(fn.id), value) &&
+      holders.every(
+        one =>
+          !changes(program, one, fn.id, slot) &&
+          readsOf(one, fn.id, slot).every(read => isKept(one, usesOf(one.id), read)),
+      );
+    return isIdle && holders.some(one => aborts(program, one, fn.id, slot)) ? [{ step: made.id, name: slot }] : [];
+  });
+}
+
+const isController = ({ newOf }: Call): boolean => newOf !== undefined && CONTROLLER.test(newOf);
+
+/** The values that are the controller, or a part of it, in a closure. */
+function readsOf(fn: FunctionFacts, from: FunctionId, slot: string): ValueId[] {
+  return fn.values.flatMap((value, id) =>
+    value.kind === 'read' && value.place.root.kind === 'captured' && isSlot(value.place.root, from, slot) ? [id] : [],
+  );
+}
+
+const isSlot = (root: { from: FunctionId; slot: string }, from: FunctionId, slot: string): boolean =>
+  root.from === from && root.slot === slot;
+
+/** It stays where it is: aborted, and asked whether it was. */
+function isKept(fn: FunctionFacts, uses: FunctionUses, value: ValueId): boolean {
+  if (lastField(fn, value) === 'aborted') return true;
+  return uses.of(value).every(use => {
+    if (use.as === 'slot') return true;
+    if (use.as === 'part' || use.as === 'alias') return isKept(fn, uses, use.value);
+    return use.as === 'step' && (use.role === 'cancel' || (use.role === 'base' && isRead(use.step)));
+  });
+}
+
+const isRead = (step: Step): boolean => step.kind === 'access' && step.mode === 'read';
+
+/** A listener is added to it, or a part of it is set. */
+function changes(program: Program, fn: FunctionFacts, from: FunctionId, slot: string): boolean {
+  return [...program.steps(fn.id).values()].some(
+    step =>
+      step.kind === 'access' &&
+      !isRead(step) &&
+      step.place.root.kind === 'captured' &&
+      isSlot(step.place.root, from, slot),
+  );
+}
+
+function lastField(fn: FunctionFacts, value: ValueId): string | null {
+  const facts = fn.values[value];
+  const last = facts?.kind === 'read' ? facts.place.path.at(-1) : undefined;
+  return last !== undefined && 'field' in last ? last.field : null;
+}
+
+function aborts(program: Program, fn: FunctionFacts, from: FunctionId, slot: string): boolean {
+  return [...program.steps(fn.id).values()].some(step => {
+    if (step.kind !== 'cancel' || step.how !== 'abort') return false;
+    const value = typeof step.what === 'number' ? fn.values[step.what] : undefined;
+    const place = typeof step.what === 'number' ? (value?.kind === 'read' ? value.place : undefined) : step.what;
+    return place?.root.kind === 'captured' && isSlot(place.root, from, slot) && place.path.length === 0;
+  });
+}
