@@ -1,5 +1,5 @@
 /** Slow outside work that a section waits for and that needs nothing of what its lock guards. */
-import type { Await, Call, Knowledge, ValueId } from '../../model/facts.ts';
+import type { Await, Call, Knowledge, Root, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -84,6 +84,7 @@ class Finder {
     const { lock } = held.held;
     const taken = traceEnd(held.held.trace);
     if (lock.kind.blocks === 'thread') {
+      if (!this.#isOfSection(moment)) return;
       const confidence = held.always ? 'high' : 'medium';
       return this.#add({ lock, at, taken, how: 'thread', what: null, outside: null, confidence });
     }
@@ -95,6 +96,17 @@ class Finder {
     const what = slow.call ? this.#names.callee(moment.frame.fn.id, slow.call) : null;
     const confidence = held.always && slow.depth <= 1 ? 'high' : 'medium';
     this.#add({ lock, at, taken, how: slow.how, what, outside: slow.depth > 0 ? slow.site : null, confidence });
+  }
+
+  /** Of the code between taking and freeing: the holder's own, or what it was given to run; not of what that calls. */
+  #isOfSection({ frame, step, from }: Moment<Await>): boolean {
+    for (let at = from; at !== null; at = at.from) if (!isGiven(at.frame, at.step)) return false;
+    const index = new FunctionIndex(frame.fn);
+    const runsGiven = step.values
+      .flatMap(value => this.#madeOf(index, value, 3))
+      .map(id => index.resultOf(id))
+      .some(made => made?.kind === 'call' && isGiven(frame, made) && this.#eval.callees(frame, made).length > 0);
+    return !runsGiven;
   }
 
   #touches(frame: Frame, { holders }: LockState): boolean {
@@ -145,15 +157,20 @@ class Finder {
     if (this.#isListener(frame, call)) return { how: 'user', site, depth: 0 };
     if (depth === 0) return undefined;
     const callees = this.#eval.callees(frame, call);
-    const [only] = callees;
-    if (!only || callees.length > 1 || only.guessed || only.frame.fn.synthetic) return undefined;
-    for (const step of this.#program.steps(only.frame.fn.id).values()) {
+    if (callees.some(({ guessed, frame: { fn } }) => guessed || fn.synthetic)) return undefined;
+    const [first, ...others] = callees.map(callee => this.#slowBody(callee.frame, depth));
+    return others.every(Boolean) ? first : undefined;
+  }
+
+  /** The slow outside work that an activation waits for, or gives the promise of. */
+  #slowBody(frame: Frame, depth: number): Omit<Slow, 'call'> | undefined {
+    const index = new FunctionIndex(frame.fn);
+    for (const step of this.#program.steps(frame.fn.id).values()) {
       if (step.kind !== 'await' && !(step.kind === 'exit' && step.how === 'return')) continue;
       const values = step.kind === 'await' ? step.values : step.value === undefined ? [] : [step.value];
-      const index = new FunctionIndex(only.frame.fn);
       for (const value of values.flatMap(one => this.#madeOf(index, one, 3))) {
         const made = index.resultOf(value);
-        const inner = made?.kind === 'call' ? this.#slowCall(only.frame, made, depth - 1) : undefined;
+        const inner = made?.kind === 'call' ? this.#slowCall(frame, made, depth - 1) : undefined;
         if (inner && inner.how !== 'user') return { ...inner, depth: inner.depth + 1 };
       }
     }
@@ -299,7 +316,7 @@ class Finder {
       case 'read':
         return facts.place.root.kind === 'value'
           ? this.#sources(index, facts.place.root.of, depth - 1)
-          : facts.place.root.kind === 'parameter' || facts.place.root.kind === 'captured'
+          : isGivenRoot(facts.place.root)
             ? [JSON.stringify(facts.place.root)]
             : [];
       case 'object':
@@ -309,6 +326,8 @@ class Finder {
       case 'choice':
         return facts.values.flatMap(part => this.#sources(index, part, depth - 1));
       case 'template':
+        // A text in words tells of the change and is no copy of it.
+        if (facts.parts.some(part => typeof part === 'string' && /\p{L}\s|\s\p{L}/u.test(part))) return [];
         return facts.parts.flatMap(part => (typeof part === 'number' ? this.#sources(index, part, depth - 1) : []));
       case 'result': {
         const step = index.at(facts.of)?.step;
@@ -319,6 +338,16 @@ class Finder {
     }
   }
 }
+
+/** A parameter, also one of an enclosing function; `this` is where values are kept, not one that was given. */
+const isGivenRoot = (root: Root): boolean =>
+  root.kind === 'parameter' || (root.kind === 'captured' && root.slot !== 'this');
+
+/** A call of a function that the caller was given. */
+const isGiven = ({ fn }: Frame, { target }: Call): boolean => {
+  const value = target.kind === 'value' ? fn.values[target.of] : undefined;
+  return value?.kind === 'read' && value.place.path.length === 0 && isGivenRoot(value.place.root);
+};
 
 /** Keys of facts that hold values, not steps or offsets. */
 const isReference = (key: string): boolean =>
