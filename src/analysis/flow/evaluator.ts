@@ -159,7 +159,7 @@ export class Evaluator {
         return this.#choice(frame, value);
       case 'ordered':
         return this.evaluate(frame, value.of).map(of =>
-          refs.make({ kind: 'ordered', of, by: value.key, primitive: value.elements === 'primitive' }),
+          refs.make({ kind: 'ordered', of, by: value.key, primitive: value.elements !== 'object' }),
         );
       case 'view':
         return this.evaluate(frame, value.of).map(of => refs.make({ kind: 'view', of, wait: value.wait }));

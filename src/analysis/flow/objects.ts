@@ -254,6 +254,8 @@ export class Objects {
     const value = 'value' in base.at ? base.frame.fn.values[base.at.value] : undefined;
     if (value?.kind === 'object') {
       if (typeof key === 'string') return this.#literalField(base, key);
+      // `{}` is a container like a map; what is written out is a table to choose from.
+      if (Object.keys(value.fields).length === 0 && value.spreads.length === 0) return undefined;
       return alternatives(
         evaluator.refs,
         Object.values(value.fields).flatMap(part => [...evaluator.evaluate(base.frame, part)]),

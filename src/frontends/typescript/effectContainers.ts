@@ -71,7 +71,7 @@ export function lowerRemove(site: EffectSite, effect: Extract<Effect, { does: 'r
   });
 }
 
-/** `accounts.sort((p, q) => p.id - q.id)`. */
+/** `accounts.sort((p, q) => p.id - q.id)`; without a comparator by themselves, unless they are known to be objects. */
 export function lowerOrder(site: EffectSite, effect: Extract<Effect, { does: 'order' }>): void {
   const of = site.value(effect.of);
   if (of === undefined) return;
@@ -83,7 +83,7 @@ export function lowerOrder(site: EffectSite, effect: Extract<Effect, { does: 'or
       : site.node(effect.comparator);
   const order = comparator
     ? comparedKey(site.context.questions, comparator)
-    : elements === 'primitive'
+    : elements !== 'object'
       ? { key: [] }
       : undefined;
   const isKnown =

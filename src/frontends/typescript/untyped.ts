@@ -6,6 +6,7 @@ import { ts } from 'ts-morph';
 import type { TypeId } from '../../model/facts.ts';
 import { assignedTo, bare, rawSymbolOf, sourceFileOf, type Asking } from './asking.ts';
 import { propertyNameText } from './placeNames.ts';
+import { assignedToThis, assignedValues, returnedBy, storedParts } from './untypedStores.ts';
 
 /** A value reached through a package's exports, or an instance of a type. */
 export type Origin =
@@ -26,6 +27,7 @@ export function originOf(asking: Asking, expression: ts.Expression, depth = 0): 
   if (ts.isNewExpression(node)) return madeBy(asking, node.expression, 'new ', depth);
   if (ts.isCallExpression(node)) return originOfCall(asking, node, depth);
   if (ts.isPropertyAccessExpression(node)) return originOfMember(asking, node, depth);
+  if (ts.isElementAccessExpression(node)) return onlyOrigin(asking, storedParts(asking, node.expression), depth);
   if (ts.isBinaryExpression(node) && isFallback(node.operatorToken.kind))
     return originOf(asking, node.left, depth + 1) ?? originOf(asking, node.right, depth + 1);
   if (ts.isConditionalExpression(node))
@@ -85,7 +87,7 @@ export function originOfDeclaration(asking: Asking, declaration: ts.Node, depth 
     const annotated = declaration.type && originOfTypeNode(asking, declaration.type);
     if (annotated) return annotated;
     const initialiser = 'initializer' in declaration ? declaration.initializer : undefined;
-    return initialiser && originOf(asking, initialiser, depth + 1);
+    return (initialiser && originOf(asking, initialiser, depth + 1)) ?? originOfAssigned(asking, declaration, depth);
   }
   const value = assignedTo(declaration);
   return value && originOf(asking, value, depth + 1);
@@ -140,6 +142,11 @@ function fromPackage(
     path,
     ...(local === undefined ? {} : { local }),
   };
+}
+
+/** `let lock = locks.get(key)`, and `lock = new Mutex()` later. */
+function originOfAssigned(asking: Asking, { name }: ts.NamedDeclaration, depth: number): Origin | undefined {
+  return name && ts.isIdentifier(name) ? onlyOrigin(asking, assignedValues(asking, name), depth) : undefined;
 }
 
 function originOfBinding(asking: Asking, element: ts.BindingElement, depth: number): Origin | undefined {
@@ -197,32 +204,14 @@ function originOfMember(asking: Asking, node: ts.PropertyAccessExpression, depth
 /** `this.limit` where no type has the member (methods in a prototype literal): what the file assigns to it, if that is one thing. */
 function originOfOwnMember(asking: Asking, node: ts.PropertyAccessExpression, depth: number): Origin | undefined {
   if (node.expression.kind !== ts.SyntaxKind.ThisKeyword || rawSymbolOf(asking, node.name)) return undefined;
-  const values = assignedToThis(node.getSourceFile()).get(node.name.text) ?? [];
-  const [first, ...others] = values.map(value => originOf(asking, value, depth + 1));
-  const text = JSON.stringify(first);
-  return others.every(other => JSON.stringify(other) === text) ? first : undefined;
+  return onlyOrigin(asking, assignedToThis(node.getSourceFile(), node.name.text), depth);
 }
 
-const thisValues = new WeakMap<ts.SourceFile, ReadonlyMap<string, ts.Expression[]>>();
-
-/** Every `this.x = value` of a JavaScript file, by name. */
-function assignedToThis(source: ts.SourceFile): ReadonlyMap<string, ts.Expression[]> {
-  const known = thisValues.get(source);
-  if (known) return known;
-  const found = new Map<string, ts.Expression[]>();
-  const visit = (node: ts.Node): void => {
-    if (
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-      ts.isPropertyAccessExpression(node.left) &&
-      node.left.expression.kind === ts.SyntaxKind.ThisKeyword
-    )
-      found.set(node.left.name.text, [...(found.get(node.left.name.text) ?? []), node.right]);
-    ts.forEachChild(node, visit);
-  };
-  if (source.flags & ts.NodeFlags.JavaScriptFile) visit(source);
-  thisValues.set(source, found);
-  return found;
+/** The origin of all the values, as far as they have one. */
+function onlyOrigin(asking: Asking, values: readonly ts.Expression[], depth: number): Origin | undefined {
+  const [first, ...others] = values.flatMap(value => originOf(asking, value, depth + 1) ?? []);
+  const text = JSON.stringify(first);
+  return others.every(other => JSON.stringify(other) === text) ? first : undefined;
 }
 
 function memberOf(holder: Origin, name: string): Origin | undefined {
@@ -235,7 +224,18 @@ function originOfCall(asking: Asking, call: ts.CallExpression, depth: number): O
   const callee = bare(call.expression);
   if (first && ((ts.isIdentifier(callee) && callee.text === 'require') || callee.kind === ts.SyntaxKind.ImportKeyword))
     return fromPackage(asking, first, []);
-  return madeBy(asking, callee, '', depth, call.arguments);
+  return madeBy(asking, callee, '', depth, call.arguments) ?? originOfGiven(asking, callee, depth);
+}
+
+/** What a function of a JavaScript file returns, or a container in it has under any key. */
+function originOfGiven(asking: Asking, callee: ts.Expression, depth: number): Origin | undefined {
+  if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'get') {
+    const part = onlyOrigin(asking, storedParts(asking, callee.expression), depth);
+    if (part) return part;
+  }
+  const symbol = rawSymbolOf(asking, ts.isPropertyAccessExpression(callee) ? callee.name : callee);
+  const returned = (symbol?.declarations ?? []).flatMap(returnedBy);
+  return onlyOrigin(asking, returned, depth);
 }
 
 /** What a constructor or factory makes: what its table says, for a constructor else its own name; a wrapper's argument. */
