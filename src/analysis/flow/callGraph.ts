@@ -2,6 +2,7 @@
  * The call graph: who calls whom, from the targets that front ends resolved, the flow of function values and class
  * dispatch (`flow.ts`). Edges are over-approximate; what could not be resolved is counted, never silent.
  */
+import { connectedFiles } from './connectedFiles.ts';
 import type { FunctionId, StepId, TypeId, ValueId } from '../../model/facts.ts';
 import type { Coverage } from '../../model/report.ts';
 import { stronglyConnected } from '../../util/scc.ts';
@@ -49,11 +50,15 @@ export interface CallGraph {
 }
 
 export const callGraph = defineAnalysis<CallGraph>('call-graph', (get, program) =>
-  buildCallGraph(program, get(hierarchy)),
+  buildCallGraph(program, get(hierarchy), get(connectedFiles)),
 );
 
-function buildCallGraph(program: Program, types: TypeHierarchy): CallGraph {
-  const flow = new Flow(program, types);
+function buildCallGraph(
+  program: Program,
+  types: TypeHierarchy,
+  parts: readonly (readonly string[])[],
+): CallGraph {
+  const flow = new Flow(program, types, parts);
   const targets = new Map<FunctionId, Map<StepId, readonly FunctionId[]>>();
   const callees = new Map<FunctionId, CallEdge[]>();
   const callers = new Map<FunctionId, CallEdge[]>();

@@ -12,8 +12,8 @@ import { type Program, walkSteps } from '../program.ts';
 const ROUNDS = 3;
 
 export class Flow extends FlowCalls {
-  constructor(program: Program, hierarchy: TypeHierarchy) {
-    super(program, hierarchy);
+  constructor(program: Program, hierarchy: TypeHierarchy, parts: readonly (readonly string[])[]) {
+    super(program, hierarchy, parts);
     for (const facts of program.functions.values()) {
       const values = this.solver.newNodes(facts.values.length + facts.parameters.length + 2);
       const parameters = values + facts.values.length;

@@ -25,8 +25,8 @@ export abstract class FlowCalls extends FlowCopies {
   /** The node of what awaiting a promise made at a site gives. */
   protected readonly promises = new Map<TokenId, NodeId>();
 
-  constructor(program: Program, hierarchy: TypeHierarchy) {
-    super(program, hierarchy);
+  constructor(program: Program, hierarchy: TypeHierarchy, parts: readonly (readonly string[])[]) {
+    super(program, hierarchy, parts);
     this.#decorators = new Decorators(program);
   }
 

@@ -2,7 +2,7 @@
  * Members by name alone, for receivers of which nothing is known (parameters that only unknown code fills, untyped
  * JavaScript). Evidence, best first: an owner that the program keeps under the receiver's own name (`reply.send` of
  * `function Reply`, `res.send` of `const res = Object.create(…)`), then few members of that name at all. What only tests
- * define is what tests see.
+ * define is what tests see, and files that no import connects see nothing of one another.
  */
 import type { FunctionId, TypeId } from '../../model/facts.ts';
 import type { FlowObjects } from './flowObjects.ts';
@@ -21,10 +21,16 @@ export class FlowNames {
   /** What each owner of properties is called, in lower case. */
   readonly #called = new Map<string, Set<string>>();
 
+  /** File → the part of the project that it belongs to. */
+  readonly #parts = new Map<string, number>();
+
   /** Answers of this round. */
   readonly #answers = new Map<string, readonly TokenId[]>();
 
-  constructor(program: Program, solver: FlowSolver, objects: FlowObjects) {
+  constructor(program: Program, solver: FlowSolver, objects: FlowObjects, parts: readonly (readonly string[])[]) {
+    parts.forEach((files, part) => {
+      for (const file of files) this.#parts.set(file, part);
+    });
     this.#program = program;
     this.#solver = solver;
     this.#objects = objects;
@@ -85,14 +91,19 @@ export class FlowNames {
     return all.length <= NAMED_LIMIT ? all : [];
   }
 
-  /** Without what other test files define, unless nothing else is. */
+  /** Of the same part of the project; without what other test files define, unless nothing else is. */
   #seenFrom(tokens: TokenId[], file: string): TokenId[] {
-    const seen = tokens.filter(token => {
-      const known = this.#objects.token(token);
-      if (known.kind !== 'function') return false;
-      const own = this.#program.fileOf(known.id);
+    const part = this.#parts.get(file);
+    const near = tokens.filter(token => this.#parts.get(this.#fileOf(token) ?? '') === part);
+    const seen = near.filter(token => {
+      const own = this.#fileOf(token) ?? '';
       return own === file || this.#program.modules.get(own)?.test !== true;
     });
-    return seen.length > 0 ? seen : tokens;
+    return seen.length > 0 ? seen : near;
+  }
+
+  #fileOf(token: TokenId): string | undefined {
+    const known = this.#objects.token(token);
+    return known.kind === 'function' ? this.#program.fileOf(known.id) : undefined;
   }
 }

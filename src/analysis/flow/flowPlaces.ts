@@ -47,14 +47,15 @@ export abstract class FlowPlaces {
   /** Whether members may be looked for by their names alone: only when everything else has said what it can. */
   protected byName = false;
 
-  constructor(program: Program, hierarchy: TypeHierarchy) {
+  /** @param parts the parts of the project that imports connect, each with its files */
+  constructor(program: Program, hierarchy: TypeHierarchy, parts: readonly (readonly string[])[]) {
     this.program = program;
     this.solver = new FlowSolver(
       token => this.objects.token(token).kind !== 'object',
       token => this.objects.summary(token),
     );
     this.objects = new FlowObjects(this.solver, program, hierarchy);
-    this.names = new FlowNames(program, this.solver, this.objects);
+    this.names = new FlowNames(program, this.solver, this.objects, parts);
   }
 
   protected slot(fn: FunctionId, slot: string): NodeId {
