@@ -53,11 +53,7 @@ export const callGraph = defineAnalysis<CallGraph>('call-graph', (get, program) 
   buildCallGraph(program, get(hierarchy), get(connectedFiles)),
 );
 
-function buildCallGraph(
-  program: Program,
-  types: TypeHierarchy,
-  parts: readonly (readonly string[])[],
-): CallGraph {
+function buildCallGraph(program: Program, types: TypeHierarchy, parts: readonly (readonly string[])[]): CallGraph {
   const flow = new Flow(program, types, parts);
   const targets = new Map<FunctionId, Map<StepId, readonly FunctionId[]>>();
   const callees = new Map<FunctionId, CallEdge[]>();

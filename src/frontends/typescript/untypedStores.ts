@@ -29,9 +29,7 @@ export function storedParts(asking: Asking, container: ts.Expression): ts.Expres
 
 /** `this.x = value`, by the text of the name alone: for members that no type declares. */
 export function assignedToThis(source: ts.SourceFile, name: string): ts.Expression[] {
-  return (storesOf(source).whole.get(name) ?? [])
-    .filter(({ holder }) => isOfThis(holder))
-    .map(({ value }) => value);
+  return (storesOf(source).whole.get(name) ?? []).filter(({ holder }) => isOfThis(holder)).map(({ value }) => value);
 }
 
 /** What a function of a JavaScript file gives its callers. */
