@@ -325,8 +325,13 @@ export abstract class LockJoins extends LockEffects {
         .evaluate(ref.frame, handler)
         .flatMap(one => (one.kind === 'token' ? [`${one.frame.id}.${one.step}`] : []));
       if (tokens.length > 0) after = this.drop(walk, after, tokens);
-      for (const callee of this.handlers(ref.frame, handler, handler === chain.onFulfilled ? chain.of : undefined)) {
-        after = this.apply(walk, this.called(walk, { at: chain.at }, callee), after, true, { forks });
+      const callees = this.handlers(ref.frame, handler, handler === chain.onFulfilled ? chain.of : undefined);
+      // Whoever goes on after the chain knows that it has run.
+      const isSure =
+        callees.length === 1 &&
+        (handler === chain.onFinally || (handler === chain.onFulfilled && chain.onRejected === undefined));
+      for (const callee of callees) {
+        after = this.apply(walk, this.called(walk, { at: chain.at }, callee), after, !isSure, { forks });
         if (callee.frame.fn.calling === 'value')
           after = this.join(walk, this.evaluator.returns(callee.frame), step, after, forks);
       }

@@ -24,8 +24,37 @@ export const lockTakers = defineAnalysis<ReadonlySet<FunctionId>>('lock-takers',
 export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
   const takers = get(lockTakers);
   if (takers.size === 0) return takers;
-  return reaching(get(functionUsers), new Set([...takers, ...releasing(get(evaluator), program)]));
+  const more = [...releasing(get(evaluator), program), ...handedReleasers(program, get(callGraph), takers)];
+  return reaching(get(functionUsers), new Set([...takers, ...more]));
 });
+
+/** Reactions to the promise of a taker: what it gives them may be a releaser. */
+function handedReleasers(program: Program, graph: CallGraph, takers: ReadonlySet<FunctionId>): FunctionId[] {
+  return [...program.functions.values()].flatMap(fn =>
+    [...program.steps(fn.id).values()].flatMap(step =>
+      step.kind === 'chain' && step.onFulfilled !== undefined && isTaken(program, graph, takers, fn, step.of, 0)
+        ? graph
+            .functionsIn(fn.id, step.onFulfilled)
+            .filter(id => (program.functions.get(id)?.parameters.length ?? 0) > 0)
+        : [],
+    ),
+  );
+}
+
+/** The promise of a call that may run a taker, or a reaction to it. */
+function isTaken(
+  program: Program,
+  graph: CallGraph,
+  takers: ReadonlySet<FunctionId>,
+  fn: FunctionFacts,
+  id: ValueId,
+  depth: number,
+): boolean {
+  const value = fn.values[id];
+  const step = value?.kind === 'result' ? program.steps(fn.id).get(value.of) : undefined;
+  if (step?.kind === 'chain') return depth < 4 && isTaken(program, graph, takers, fn, step.of, depth + 1);
+  return step?.kind === 'call' && graph.targets(fn.id, step.id).some(target => takers.has(target));
+}
 
 /** Functions that call what may be the releaser of somebody else's acquisition: kept in a variable, or handed to an object. */
 function releasing(evaluate: Evaluator, program: Program): FunctionId[] {
@@ -64,17 +93,11 @@ export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relev
 /** Functions that wait for what a field or variable holds, where somebody puts the promise of a taker there. */
 function keptTaskReaders(program: Program, graph: CallGraph, takers: ReadonlySet<FunctionId>): FunctionId[] {
   const kept = new Set<string>();
-  const isTaken = (fn: FunctionFacts, id: ValueId, depth: number): boolean => {
-    const value = fn.values[id];
-    const step = value?.kind === 'result' ? program.steps(fn.id).get(value.of) : undefined;
-    if (step?.kind === 'chain') return depth < 4 && isTaken(fn, step.of, depth + 1);
-    return step?.kind === 'call' && graph.targets(fn.id, step.id).some(target => takers.has(target));
-  };
   for (const [id, fn] of program.functions)
     for (const step of program.steps(id).values()) {
       if (step.kind !== 'access' || step.mode !== 'write' || step.value === undefined) continue;
       const key = keyOfPlace(step.place);
-      if (key !== null && isTaken(fn, step.value, 0)) kept.add(key);
+      if (key !== null && isTaken(program, graph, takers, fn, step.value, 0)) kept.add(key);
     }
   if (kept.size === 0) return [];
   return [...program.functions.values()].flatMap(fn => {
