@@ -7,7 +7,7 @@ import { evaluator } from '../flow/evaluator.ts';
 import type { LockNote } from './lockNotes.ts';
 import type { Pair } from './lockPairs.ts';
 import { LockPoints } from './lockPoints.ts';
-import { walkRelevance } from './lockRelevance.ts';
+import { waitedEvents, walkRelevance } from './lockRelevance.ts';
 import type { Settling, Waiting } from './lockWaits.ts';
 import { LockWalk } from './lockWalk.ts';
 import { lockTable } from './locks.ts';
@@ -40,7 +40,7 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
   const activities = new Activities(program, refs =>
     evaluate.calleesOf(refs, [], null).map(({ frame }) => ({ fn: frame.fn, frame })),
   );
-  const walk = new LockWalk(evaluate, get(lockTable), relevant, activities, get(deferreds));
+  const walk = new LockWalk(get(waitedEvents), evaluate, get(lockTable), relevant, activities, get(deferreds));
   for (const root of get(entryPoints).roots) if (relevant.has(root.frame.fn.id)) activities.add({ ...root });
   const done: LockActivity[] = [];
   const seen = new Set<number>();

@@ -72,23 +72,41 @@ function releasing(evaluate: Evaluator, program: Program): FunctionId[] {
 /** What the lock walk looks at: also the functions that wait for what others tell, and those that tell. */
 export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relevance', (get, program) => {
   const takers = get(lockRelevance);
+  if (takers.size === 0) return takers;
   const { waiters, settling } = get(deferreds);
-  const more = new Set([...waiters, ...settling]);
-  let waitsForEvents = false;
-  const emitting: FunctionId[] = [];
+  const waited = get(waitedEvents);
+  const more = new Set([...waiters, ...settling, ...keptTaskReaders(program, get(callGraph), takers)]);
   for (const [id, fn] of program.functions) {
     for (const step of program.steps(id).values()) {
       if (step.kind === 'wait') more.add(id);
-      if (step.kind === 'wait' && step.for === 'event') waitsForEvents = true;
-      if (step.kind === 'loop' && eventOf(fn, step.over) !== null) emitting.push(id);
+      if (step.kind === 'loop' && mayEndWait(eventOf(fn, step.over), waited)) more.add(id);
     }
   }
-  if (takers.size === 0) return takers;
-  for (const id of keptTaskReaders(program, get(callGraph), takers)) more.add(id);
-  if (more.size === 0 && !waitsForEvents) return takers;
-  if (waitsForEvents) for (const id of emitting) more.add(id);
+  if (more.size === 0) return takers;
   return reaching(get(functionUsers), new Set([...takers, ...more]));
 });
+
+/** The events (`on:close`) that somebody waits for, for as long as it takes. */
+export const waitedEvents = defineAnalysis<ReadonlySet<string>>('waited-events', (_get, program) => {
+  const waited = new Set<string>();
+  for (const id of program.functions.keys())
+    for (const step of program.steps(id).values()) {
+      if (step.kind !== 'wait' || step.for !== 'event' || step.wait !== 'endless') continue;
+      const event = typeof step.on === 'number' ? null : lastField(step.on);
+      if (event !== null) waited.add(event);
+    }
+  return waited;
+});
+
+/** Whether an emission is of an event that somebody waits for; one of an unknown name may be any. */
+export const mayEndWait = (event: string | null, waited: ReadonlySet<string>): event is string =>
+  event !== null && waited.size > 0 && (event === 'on:*' || waited.has(event));
+
+/** The field that a place ends in. */
+export function lastField({ path }: Place): string | null {
+  const last = path[path.length - 1];
+  return last && 'field' in last ? last.field : null;
+}
 
 /** Functions that wait for what a field or variable holds, where somebody puts the promise of a taker there. */
 function keptTaskReaders(program: Program, graph: CallGraph, takers: ReadonlySet<FunctionId>): FunctionId[] {

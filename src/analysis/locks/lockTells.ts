@@ -4,11 +4,22 @@ import { holderOf, settledBy, settledByMember } from './deferreds.ts';
 import { type Walk, needsOf } from './lockEffects.ts';
 import { LockJoins } from './lockJoins.ts';
 import type { Trace } from './lockPairs.ts';
-import { eventOf } from './lockRelevance.ts';
+import { eventOf, lastField, mayEndWait } from './lockRelevance.ts';
 import type { State } from './lockStates.ts';
 import type { Refs } from '../refs.ts';
 
 export abstract class LockTells extends LockJoins {
+  /** Emissions of other events end no wait. */
+  readonly #waitedEvents: ReadonlySet<string>;
+
+  constructor(
+    waited: ReadonlySet<string>,
+    ...[evaluator, locks, relevant, activities, deferreds]: ConstructorParameters<typeof LockJoins>
+  ) {
+    super(evaluator, locks, relevant, activities, deferreds);
+    this.#waitedEvents = waited;
+  }
+
   #here(walk: Walk, at: Call['at']): Trace {
     const site = this.evaluator.program.site(walk.frame.fn.id, at);
     return { site, calls: null, through: false, waited: null, next: null };
@@ -35,7 +46,7 @@ export abstract class LockTells extends LockJoins {
   protected emits(walk: Walk, step: Loop, state: State): void {
     const event = eventOf(walk.frame.fn, step.over);
     const value = step.over === undefined ? undefined : walk.frame.fn.values[step.over];
-    if (event === null || value?.kind !== 'read') return;
+    if (!mayEndWait(event, this.#waitedEvents) || value?.kind !== 'read') return;
     const trace = this.#here(walk, step.at);
     for (const of of this.#emitters(walk, value.place))
       walk.waits.settle({ kind: 'event', of, holder: event, needs: needsOf(state, []), trace });
@@ -60,9 +71,4 @@ export abstract class LockTells extends LockJoins {
     for (const of of settledBy(this.evaluator, this.evaluator.evaluate(walk.frame, called)))
       walk.waits.settle({ kind: 'deferred', of, holder, needs: needsOf(state, []), trace });
   }
-}
-
-function lastField(place: Place): string | null {
-  const last = place.path[place.path.length - 1];
-  return last && 'field' in last ? last.field : null;
 }
