@@ -21,7 +21,7 @@ import { CallerValues } from './callerValues.ts';
 import { Frames } from './frames.ts';
 import { givenTest } from './givenTests.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
-import { lockTakers } from '../locks/lockRelevance.ts';
+import { lockHelpers } from '../locks/lockHelpers.ts';
 import { Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
 import type { Program } from '../program.ts';
@@ -59,10 +59,10 @@ export class Evaluator {
     graph: CallGraph,
     types: TypeHierarchy,
     writes: WriteIndex,
-    takers: ReadonlySet<FunctionId>,
+    lockHelpers: ReadonlySet<FunctionId>,
   ) {
     this.program = program;
-    this.#frames = new Frames(program, this.refs, takers);
+    this.#frames = new Frames(program, this.refs, lockHelpers);
     this.graph = graph;
     this.types = types;
     this.writes = writes;
@@ -430,5 +430,5 @@ export class Evaluator {
 
 export const evaluator = defineAnalysis<Evaluator>(
   'evaluator',
-  (get, program) => new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockTakers)),
+  (get, program) => new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockHelpers)),
 );

@@ -5,8 +5,8 @@ import { alternatives, type Frame, type Ref, type Refs, type RefTable } from '..
 
 /** Activations told apart of one function; the next ones are blurred. */
 const FRAMES_PER_FUNCTION = 24;
-/** … and of a function that takes locks or reaches one that does: a lock helper has many callers. */
-const FRAMES_PER_TAKER = 256;
+/** … and of a lock helper, which has many callers. */
+const FRAMES_PER_HELPER = 256;
 /** Bindings made of more activations within each other than this are not told apart. */
 const FRAME_DEPTH = 12;
 /** Activations told apart in all; a program that needs more is seen without contexts from there on. */
@@ -15,16 +15,16 @@ const FRAMES = 60_000;
 export class Frames {
   readonly #program: Program;
   readonly #refs: RefTable;
-  readonly #takers: ReadonlySet<FunctionId>;
+  readonly #helpers: ReadonlySet<FunctionId>;
   readonly #symbolic = new Map<FunctionId, Frame>();
   readonly #framesOf = new Map<FunctionId, Set<number>>();
   readonly #blurredOf = new Map<FunctionId, Set<number>>();
 
-  /** `takers`: functions that can take a lock. */
-  constructor(program: Program, refs: RefTable, takers: ReadonlySet<FunctionId>) {
+  /** `helpers`: functions whose callers decide which lock is taken, or what runs under it. */
+  constructor(program: Program, refs: RefTable, helpers: ReadonlySet<FunctionId>) {
     this.#program = program;
     this.#refs = refs;
-    this.#takers = takers;
+    this.#helpers = helpers;
   }
 
   /** The activation of which nothing is known. */
@@ -56,7 +56,7 @@ export class Frames {
     let made = all.get(fn.id);
     if (!made) all.set(fn.id, (made = new Set()));
     if (made.has(id)) return true;
-    const limit = this.#takers.has(fn.id) ? FRAMES_PER_TAKER : FRAMES_PER_FUNCTION;
+    const limit = this.#helpers.has(fn.id) ? FRAMES_PER_HELPER : FRAMES_PER_FUNCTION;
     if (!isRoom || made.size >= limit || depth > FRAME_DEPTH) return false;
     made.add(id);
     return true;
