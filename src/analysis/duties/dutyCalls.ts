@@ -10,7 +10,6 @@ import {
   type Reach,
   START,
   siteKey,
-  withFact,
   withFreed,
   without,
 } from './dutyPaths.ts';
@@ -79,7 +78,7 @@ export abstract class DutyCalls extends DutyEffects {
       }
       const task = this.evaluator.refs.make({ kind: 'task', frame, from: walk.frame, step: step.id });
       if (calling.endsWith('generator')) start = this.handOver(start, args);
-      else if (this.binds(frame, start, walk.frame))
+      else if (this.binds(frame, start, walk.frame) && this.#givesBack(frame))
         start = { ...start, pending: new Set([...start.pending, task.id]) };
       this.promises.set(task.id, task);
     }
@@ -91,6 +90,11 @@ export abstract class DutyCalls extends DutyEffects {
     }
     const exits = this.#merged(walked.map(frame => this.outcomes(frame)));
     return this.endings(walk, exits, start, this.site(walk, step.at), step.id, textOf(step));
+  }
+
+  /** A task that gives nothing back and hands nothing on need not be seen to its end. */
+  #givesBack(frame: Frame): boolean {
+    return this.settledOutcomes(frame)?.some(({ path }) => !isEmpty(path)) ?? true;
   }
 
   /** Promises by number, for those under way. */
@@ -176,14 +180,21 @@ export abstract class DutyCalls extends DutyEffects {
       if (exit.how === 'throw') {
         const certain = exit.cause?.certain ?? false;
         if (certain || walk.lenient === 0) walk.thrown.push({ path: after, cause: { certain, site, text } });
-      } else paths.push(exit.returns === null || step === null ? after : withFact(after, `r${step}`, exit.returns));
+      } else
+        paths.push(
+          exit.returns === null || step === null
+            ? after
+            : this.conditions.returned(walk.frame, after, step, exit.returns),
+        );
     }
     return paths;
   }
 
   /** What a caller can see of how a body ended: the rest is its own affair, and would only tell equal ends apart. */
-  protected outward(exit: Exit): Exit {
-    const { held, freed, lost, stored, pending } = exit.path;
+  protected outward(fn: FunctionId, exit: Exit): Exit {
+    const { held, freed: all, lost, stored, pending } = exit.path;
+    const isNear = this.tools.nearFlags.has(fn);
+    const freed = isNear ? all : all.filter(one => one.token !== null || one.locks.length + one.parts.length > 0);
     const kept = held.filter(hold => (exit.how === 'normal' || this.#isKept(hold)) && this.#passes(hold, exit));
     return { ...exit, path: { ...START, held: kept, freed, lost, stored, pending } };
   }

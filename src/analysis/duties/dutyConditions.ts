@@ -2,18 +2,42 @@
  * Conditions on a path: two tests of one constant agree, a releaser is there when its lock was taken, what a call
  * returned tells how it ended.
  */
-import type { Condition, Place, ValueId } from '../../model/facts.ts';
+import type { Condition, FunctionFacts, FunctionId, Place, StepId, ValueId } from '../../model/facts.ts';
 import { tokenId } from './dutyCarriers.ts';
 import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { type Frame, isNothing, type Ref } from '../refs.ts';
-import { decided } from '../steps.ts';
+import { conditionReads, decided } from '../steps.ts';
 
 const isFlagText = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'true' || ref.text === 'false');
 
+interface Asked {
+  readonly again: Set<string>;
+  readonly results: Set<StepId>;
+}
+
+/** Whether something is truthy and whether it is there are one question. */
+const questionOf = (key: string): string => (key.startsWith('n') ? `t${key.slice(1)}` : key);
+
+/** The conditions that a condition is made of. */
+function simpleParts(condition: Condition): Condition[] {
+  if (condition.kind === 'not') return simpleParts(condition.of);
+  return condition.kind === 'and' || condition.kind === 'or' ? condition.of.flatMap(simpleParts) : [condition];
+}
+
+/** The step whose result a value is, awaited or not; null for any other value. */
+function resultBehind(fn: FunctionFacts, value: ValueId): StepId | null {
+  const facts = fn.values[value];
+  if (facts?.kind === 'result') return facts.of;
+  if (facts?.kind === 'settled') return resultBehind(fn, facts.of);
+  const [only] = facts?.kind === 'from' && facts.how === 'copy' ? facts.values : [];
+  return only !== undefined && facts?.kind === 'from' && facts.values.length === 1 ? resultBehind(fn, only) : null;
+}
+
 export class DutyConditions {
   readonly #eval: Evaluator;
+  readonly #askedBy = new Map<FunctionId, Asked>();
 
   constructor(evaluator: Evaluator) {
     this.#eval = evaluator;
@@ -58,13 +82,59 @@ export class DutyConditions {
       case 'equal': {
         const other = this.#besideNothing(frame, condition.left, condition.right);
         return other === undefined
-          ? withFact(path, this.#key(frame, condition), holds)
+          ? this.#learnt(frame, path, condition, holds)
           : this.assume(frame, path, { kind: 'nullish', value: other }, holds);
       }
       case 'other':
         return path;
       default:
-        return withFact(path, this.#key(frame, condition), holds);
+        return this.#learnt(frame, path, condition, holds);
+    }
+  }
+
+  /** The path with how what a call gave turned out, as far as somebody asks for it. */
+  returned(frame: Frame, path: Path, step: StepId, holds: boolean): Path {
+    return this.#asked(frame).results.has(step) ? withFact(path, `r${step}`, holds) : path;
+  }
+
+  /** What is asked for only once tells nothing later on, and would only tell equal paths apart. */
+  #learnt(frame: Frame, path: Path, condition: Condition, holds: boolean): Path {
+    const key = this.#key(frame, condition);
+    return this.#asked(frame).again.has(questionOf(key)) ? withFact(path, key, holds) : path;
+  }
+
+  /** Questions that a function asks more than once, and the steps whose results it asks for. */
+  #asked(frame: Frame): Asked {
+    const { fn } = frame;
+    let known = this.#askedBy.get(fn.id);
+    if (!known) {
+      const once = new Set<string>();
+      known = { again: new Set(), results: new Set() };
+      for (const key of this.#questions(frame, known.results)) {
+        if (once.has(key)) known.again.add(key);
+        once.add(key);
+      }
+      this.#askedBy.set(fn.id, known);
+    }
+    return known;
+  }
+
+  *#questions(frame: Frame, results: Set<StepId>): Iterable<string> {
+    for (const step of this.#eval.program.steps(frame.fn.id).values()) {
+      const asked: Condition[] =
+        step.kind === 'branch'
+          ? simpleParts(step.condition)
+          : step.kind === 'exit' && step.how === 'return' && step.value !== undefined
+            ? [{ kind: 'truthy', value: step.value }]
+            : [];
+      for (const part of asked) {
+        for (const value of conditionReads(part)) {
+          const of = resultBehind(frame.fn, value);
+          if (of !== null) results.add(of);
+        }
+        const other = part.kind === 'equal' ? this.#besideNothing(frame, part.left, part.right) : undefined;
+        yield questionOf(this.#key(frame, other === undefined ? part : { kind: 'nullish', value: other }));
+      }
     }
   }
 
@@ -103,12 +173,8 @@ export class DutyConditions {
 
   /** What a call gave is truthy in one of its ways to end, falsy in another. */
   #told(frame: Frame, path: Path, value: ValueId): boolean | null {
-    const facts = frame.fn.values[value];
-    if (facts?.kind === 'result') return path.facts.get(`r${facts.of}`) ?? null;
-    if (facts?.kind === 'settled') return this.#told(frame, path, facts.of);
-    if (facts?.kind === 'from' && facts.how === 'copy' && facts.values.length === 1)
-      return this.#told(frame, path, facts.values[0] as ValueId);
-    return null;
+    const of = resultBehind(frame.fn, value);
+    return of === null ? null : (path.facts.get(`r${of}`) ?? null);
   }
 
   #isToken(frame: Frame, value: ValueId): boolean {

@@ -16,6 +16,7 @@ import {
   without,
 } from './dutyPaths.ts';
 import type { DutyThrows, Throws } from './dutyThrows.ts';
+import type { ReleaserParts } from './releaserParts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { containerName } from '../writeIndex.ts';
 import type { Lock, LockTable } from '../locks/locks.ts';
@@ -98,6 +99,9 @@ export interface DutyTools {
   readonly readers: Readers;
   readonly flags: ClaimFlags;
   readonly releasers: Releasers;
+  readonly parts: ReleaserParts;
+  /** Functions near enough to a flag that their callers may be the ones who set it. */
+  readonly nearFlags: ReadonlySet<FunctionId>;
   /** Classes of locks whose waiters are cancelled somewhere. */
   readonly cancelled: ReadonlySet<string>;
   readonly events: DutyEvents;
@@ -201,7 +205,7 @@ export abstract class DutyEffects {
 
   /** A part of an object that comes from outside: whoever put a releaser there knows. */
   #releaseParts(refs: Refs, site: Site, path: Path): Path {
-    const parts = refs.filter(ref => ref.kind !== 'token' && isPartOfMade(ref));
+    const parts = refs.filter(ref => ref.kind !== 'token' && isPartOfMade(ref) && this.tools.parts.mayRelease(ref));
     if (
       parts.length === 0 ||
       path.freed.some(known => known.parts.length > 0 && known.parts.every(ref => parts.includes(ref)))

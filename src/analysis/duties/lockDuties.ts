@@ -8,6 +8,7 @@ import { DutyEvents } from './dutyEffects.ts';
 import type { Duty, Exit } from './dutyPaths.ts';
 import { DutyThrows } from './dutyThrows.ts';
 import { DutyInterpreter } from './dutyWalk.ts';
+import { ReleaserParts } from './releaserParts.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { functionUsers, lockRelevance, reaching } from '../locks/lockRelevance.ts';
 import { type Lock, type LockTable, lockTable } from '../locks/locks.ts';
@@ -50,6 +51,8 @@ export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, progra
     readers: get(readIndex),
     flags,
     releasers: findReleasers(get, program, flags, relevant),
+    parts: new ReleaserParts(program, evaluate, relevant),
+    nearFlags: reaching(get(functionUsers), flags.users, CLAIM_STEPS - 1),
     cancelled: cancelledLocks(program, evaluate, locks),
     events,
   };

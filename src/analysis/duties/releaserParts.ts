@@ -1,0 +1,91 @@
+/**
+ * By which names objects hold releasers: members that some code of the program sets to the token of an acquisition, to a
+ * function that can release, or to what nobody knows. A call of any other member (`keys.slice()`) gives nothing back.
+ */
+import type { FunctionFacts, FunctionId, ValueId } from '../../model/facts.ts';
+import type { Evaluator } from '../flow/evaluator.ts';
+import { settledBy } from '../locks/deferreds.ts';
+import type { Program } from '../program.ts';
+import type { Ref } from '../refs.ts';
+
+interface Put {
+  readonly fn: FunctionFacts;
+  readonly value: ValueId;
+}
+
+/** What can be called, or be something that can. */
+const CALLABLE: ReadonlySet<Ref['kind']> = new Set([
+  'token',
+  'parameter',
+  'field',
+  'element',
+  'pick',
+  'view',
+  'external',
+  'opaque',
+  'unknown',
+]);
+
+export class ReleaserParts {
+  readonly #eval: Evaluator;
+  readonly #relevant: ReadonlySet<FunctionId>;
+  readonly #literals = new Map<string, Put[]>();
+  readonly #known = new Map<string, boolean>();
+
+  /** `relevant`: functions that can take or release something, or call one that can. */
+  constructor(program: Program, evaluator: Evaluator, relevant: ReadonlySet<FunctionId>) {
+    this.#eval = evaluator;
+    this.#relevant = relevant;
+    for (const fn of program.functions.values())
+      for (const value of fn.values) {
+        if (value.kind !== 'object') continue;
+        for (const [name, part] of Object.entries(value.fields)) {
+          const puts = this.#literals.get(name);
+          if (puts) puts.push({ fn, value: part });
+          else this.#literals.set(name, [{ fn, value: part }]);
+        }
+      }
+  }
+
+  /** Whether calling the part of an object may release. */
+  mayRelease(ref: Ref): boolean {
+    // What settles a promise ends a wait, and no turn.
+    if (settledBy(this.#eval, [ref]).length > 0) return false;
+    if (ref.kind === 'field') return this.#isSet(ref.name);
+    if (ref.kind !== 'element') return true;
+    if (typeof ref.of === 'string' && !this.#isSet(ref.of)) return false;
+    return ref.base.kind !== 'field' || this.#isFilled(ref.base.name);
+  }
+
+  /** Some object gets a releaser under this name. */
+  #isSet(name: string): boolean {
+    return this.#once(name, () => [...this.#eval.writes.toField(name), ...(this.#literals.get(name) ?? [])]);
+  }
+
+  /** A releaser is put into a container of this name. A releaser that listens to an event was given away. */
+  #isFilled(name: string): boolean {
+    if (name.startsWith('on:')) return false;
+    return this.#once(`[${name}`, () => [
+      ...this.#eval.writes.intoContainer(name),
+      ...[...this.#eval.writes.toField(name), ...(this.#literals.get(name) ?? [])].flatMap(({ fn, value }) => {
+        const facts = fn.values[value];
+        return facts?.kind === 'array' ? facts.values.map(part => ({ fn, value: part })) : [{ fn, value }];
+      }),
+    ]);
+  }
+
+  #once(key: string, puts: () => readonly Put[]): boolean {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, true);
+    const found = puts().some(({ fn, value }) => this.#mayBeReleaser(fn, value));
+    this.#known.set(key, found);
+    return found;
+  }
+
+  #mayBeReleaser(fn: FunctionFacts, value: ValueId): boolean {
+    return this.#eval
+      .evaluate(this.#eval.symbolicFrame(fn), value)
+      .some(ref => (ref.kind === 'function' ? this.#relevant.has(ref.fn) : CALLABLE.has(ref.kind)));
+  }
+}
