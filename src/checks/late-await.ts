@@ -51,6 +51,9 @@ And when \`account()\` fails, the function ends without ever awaiting \`invoices
           { site: late.suspends, message: 'The function waits here, and nobody handles a rejection meanwhile' },
           ...(late.taken && !late.inLoop ? [{ site: late.taken, message: 'It is awaited only here' }] : []),
         ],
+        ...(late.taken && !late.inLoop
+          ? { repairs: [{ file: late.made.file, repair: { kind: 'handle', at: late.made.at } }] }
+          : {}),
         key: count === 1 ? key : [...key, String(count)],
       });
     }

@@ -46,6 +46,9 @@ not matter to anybody.`,
         confidence: 'high',
         message: message(name === '' ? 'these promises' : `\`${name}\``),
         related: one.shown.map(site => ({ site, message: also })),
+        ...(one.problem === 'dropped' && one.shown.length === 0
+          ? { repairs: [{ file: one.at.file, repair: { kind: 'tell-rejected', at: one.at.at } }] }
+          : {}),
         key: count === 1 ? key : [...key, String(count)],
       });
     }

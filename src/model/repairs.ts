@@ -14,6 +14,10 @@ export type Repair =
    * argument, or to an option of the options object there.
    */
   | { kind: 'pass-signal'; at: At; signal: readonly string[]; argument: number; option?: string }
+  /** The promise is given a handler where it is started, so that whoever awaits it may come later. */
+  | { kind: 'handle'; at: At }
+  /** What the promise of settled results gives is looked at: those that failed are told. */
+  | { kind: 'tell-rejected'; at: At }
   /** However the race ends, the timer that is started in it is cleared. */
   | { kind: 'clear-timer'; at: At; timer: At };
 

@@ -2,6 +2,8 @@
 import type { Repair, TextEdit } from '../../../model/repairs.ts';
 import type { LoadedFile } from '../loader/loaded.ts';
 import { awaitEdits } from './awaiting.ts';
+import { handleEdits } from './handling.ts';
+import { rejectedEdits } from './rejected.ts';
 import { returnEdits } from './returning.ts';
 import { signalEdits } from './signal.ts';
 import { timerEdits } from './timer.ts';
@@ -15,6 +17,10 @@ export function editsFor(loaded: LoadedFile, repair: Repair): readonly TextEdit[
       return returnEdits(loaded, repair.at);
     case 'pass-signal':
       return signalEdits(loaded, repair);
+    case 'handle':
+      return handleEdits(loaded, repair.at);
+    case 'tell-rejected':
+      return rejectedEdits(loaded, repair.at);
     case 'clear-timer':
       return timerEdits(loaded, repair);
   }

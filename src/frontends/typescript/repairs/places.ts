@@ -92,3 +92,34 @@ export function saysWhy(source: ts.SourceFile, statement: ts.Statement): boolean
   ];
   return comments.some(({ pos, end }) => ON_PURPOSE.test(text.slice(pos, end)));
 }
+
+/** Where the line of a statement ends, behind a comment at its end; null: more code stands there. */
+export function endOfLine(source: ts.SourceFile, statement: ts.Statement): number | null {
+  const { text } = source;
+  const comments = ts.getTrailingCommentRanges(text, statement.getEnd()) ?? [];
+  const behind = comments.at(-1)?.end ?? statement.getEnd();
+  const rest = /^[^\S\r\n]*(?=[\r\n]|$)/.exec(text.slice(behind));
+  return rest && behind + rest[0].length;
+}
+
+/** What the statement ends with: a file may do without semicolons. */
+export const semicolonOf = (source: ts.SourceFile, statement: ts.Statement): string =>
+  source.text[statement.getEnd() - 1] === ';' ? ';' : '';
+
+/** It is declared by the language or the platform. */
+export const isOfPlatform = (symbol: ts.Symbol): boolean =>
+  symbol.declarations?.every(one => one.getSourceFile().isDeclarationFile) ?? false;
+
+/** A name that the file does not use for anything: the wanted one, or that with a number. */
+export function freeName(source: ts.SourceFile, wanted: string): string {
+  const used = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) used.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? wanted : `${wanted}${count}`;
+    if (!used.has(name)) return name;
+  }
+}

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Repair, TextEdit } from '../../../model/repairs.ts';
 import type { LoadedFile } from '../loader/loaded.ts';
-import { expressionAt, indentBefore, lineBreakAt } from './places.ts';
+import { expressionAt, indentBefore, isOfPlatform, lineBreakAt } from './places.ts';
 
 type PassSignal = Extract<Repair, { kind: 'pass-signal' }>;
 
@@ -33,8 +33,11 @@ function written(checker: ts.TypeChecker, call: ts.Expression, [name, ...path]: 
   const symbol = checker
     .getSymbolsInScope(call, ts.SymbolFlags.FunctionScopedVariable | ts.SymbolFlags.BlockScopedVariable)
     .find(one => one.name === name);
-  if (name === undefined || !symbol?.declarations?.every(isOfParameter)) return null;
+  if (name === undefined || !symbol?.declarations) return null;
   let type = checker.getTypeOfSymbolAtLocation(symbol, call);
+  if (symbol.declarations.every(isConstant) && isController(type))
+    return path.join('.') === 'signal' ? `${name}.signal` : null;
+  if (!symbol.declarations.every(isOfParameter)) return null;
   let text = name;
   for (const part of path) {
     const some = type.getNonNullableType();
@@ -53,6 +56,12 @@ function isOfParameter(declaration: ts.Declaration): boolean {
   while (ts.isBindingElement(at) || ts.isObjectBindingPattern(at)) at = at.parent;
   return ts.isParameter(at);
 }
+
+const isConstant = (declaration: ts.Declaration): boolean =>
+  ts.isVariableDeclaration(declaration) && (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
+
+const isController = ({ symbol }: { symbol?: ts.Symbol }): boolean =>
+  symbol?.name === 'AbortController' && isOfPlatform(symbol);
 
 function appended(
   call: ts.CallExpression | ts.NewExpression,

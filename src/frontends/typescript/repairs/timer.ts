@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Repair, TextEdit } from '../../../model/repairs.ts';
 import type { LoadedFile } from '../loader/loaded.ts';
-import { awaitedType, expressionAt, indentBefore, lineBreakAt } from './places.ts';
+import { awaitedType, expressionAt, freeName, indentBefore, lineBreakAt, semicolonOf } from './places.ts';
 
 type ClearTimer = Extract<Repair, { kind: 'clear-timer' }>;
 
@@ -16,12 +16,14 @@ export function timerEdits(
   const statement = statementAround(race);
   const kept = statement && keptIn(timer);
   if (!kept || awaitedType(checker, checker.getTypeAtLocation(race)) === null) return null;
-  const name = freeName(source);
+  const name = freeName(source, 'timer');
   const { text } = source;
   const start = statement.getStart(source);
   const indent = indentBefore(text, start);
   const isTyped = /\.[cm]?tsx?$/.test(file);
-  const declared = `let ${name}${isTyped ? ': ReturnType<typeof setTimeout> | undefined' : ''};`;
+  // On a line of its own it ends as the statement does, unless that could be read as one with it.
+  const end = indent === null || /^[([`/+-]/.test(text.slice(start)) ? ';' : semicolonOf(source, statement);
+  const declared = `let ${name}${isTyped ? ': ReturnType<typeof setTimeout> | undefined' : ''}${end}`;
   const gap = indent === null ? ' ' : `${lineBreakAt(text, start)}${indent}`;
   return [
     { start, end: start, text: `${declared}${gap}` },
@@ -53,18 +55,4 @@ function keptIn(timer: ts.CallExpression): ((name: string, source: ts.SourceFile
   if (ts.isArrowFunction(timer.parent))
     return (name, source) => [insert(timer.getStart(source), `(${name} = `), insert(timer.getEnd(), ')')];
   return null;
-}
-
-/** A name that the file does not use for anything. */
-function freeName(source: ts.SourceFile): string {
-  const used = new Set<string>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) used.add(node.text);
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  for (let count = 1; ; count += 1) {
-    const name = count === 1 ? 'timer' : `timer${count}`;
-    if (!used.has(name)) return name;
-  }
 }
