@@ -1,5 +1,5 @@
 import { type LockCycle, type LockEdge, lockOrder } from '../analysis/locks/lockOrder.ts';
-import { askingSite, functionName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { askingSite, functionName, holderName, lockWitness } from '../analysis/locks/lockStory.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import { linkedProgram, type Program, type Site } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
@@ -78,7 +78,7 @@ export default defineCheck({
             hop.by,
             hop.held,
             hop.pair,
-            `task ${index + 1}: ${functionName(program, traceEnd(hop.held.trace))}`,
+            `task ${index + 1}: ${holderName(program, hop.held, hop.pair)}`,
             index + 1,
             hops.length + index + 1,
           ),
@@ -116,7 +116,7 @@ function related(program: Program, { held, pair }: LockEdge): { site: Site; mess
 function describe(program: Program, { level }: LockCycle, hops: readonly LockEdge[]): string {
   const [first, second] = hops;
   if (!first || !second) return '';
-  const name = (hop: LockEdge): string => functionName(program, traceEnd(hop.held.trace));
+  const name = (hop: LockEdge): string => holderName(program, hop.held, hop.pair);
   const own = first.held.lock.site === first.pair.acquires.site;
   if (own) {
     const verb = level === 'error' ? 'waits' : 'waits (not for ever)';

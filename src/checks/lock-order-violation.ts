@@ -2,7 +2,7 @@ import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import { lockOrder } from '../analysis/locks/lockOrder.ts';
 import { type OrderViolation, orderViolations } from '../analysis/locks/lockOrderViolation.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
-import { callsOf, functionName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { callsOf, holderName, lockWitness } from '../analysis/locks/lockStory.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 
@@ -59,7 +59,7 @@ export default defineCheck({
     examined(declared.map(({ pair }) => traceEnd(pair.trace)));
     for (const { edge, way, confidence } of get(orderViolations)) {
       const { held, pair, by } = edge;
-      const holder = functionName(program, traceEnd(held.trace));
+      const holder = holderName(program, held, pair);
       const inner = traceEnd(pair.trace);
       report({
         at: inner,
@@ -81,7 +81,7 @@ export default defineCheck({
 });
 
 function describe(program: Program, { edge: { held, pair }, way }: OrderViolation): string {
-  const holder = functionName(program, traceEnd(held.trace));
+  const holder = holderName(program, held, pair);
   const order = way.map(({ names }) => `\`${names.join(' < ')}\``).join(' and ');
   return `\`${holder}\` holds \`${held.lock.name}\` and asks for \`${pair.acquires.name}\`, against the declared order ${order}`;
 }

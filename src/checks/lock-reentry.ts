@@ -1,6 +1,6 @@
 import { lockReentry } from '../analysis/locks/lockReentry.ts';
 import { lockActivities } from '../analysis/locks/lockActivities.ts';
-import { functionName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { askedThrough, holderName, lockWitness } from '../analysis/locks/lockStory.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
@@ -65,14 +65,14 @@ export default defineCheck({
     const program = get(linkedProgram);
     examined(get(lockActivities).list.flatMap(({ pairs }) => pairs.map(pair => traceEnd(pair.trace))));
     for (const { held, pair, by, at, level, confidence, assumptions } of get(lockReentry)) {
-      const holder = functionName(program, traceEnd(held.trace));
+      const holder = holderName(program, held, pair);
       const inner = traceEnd(pair.trace);
       const isDirect = inner.in === at.in && inner.at[0] === at.at[0];
       report({
         at,
         message: isDirect
           ? `\`${holder}\` holds \`${held.lock.name}\` and asks for it again`
-          : `\`${holder}\` holds \`${held.lock.name}\` and calls \`${functionName(program, inner)}\`, which waits for it`,
+          : `\`${holder}\` holds \`${held.lock.name}\` and calls \`${askedThrough(program, held, pair)}\`, which waits for it`,
         level,
         confidence,
         related: [

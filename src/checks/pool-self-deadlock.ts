@@ -1,6 +1,6 @@
 import { lockActivities } from '../analysis/locks/lockActivities.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
-import { callsOf, functionName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { askedThrough, callsOf, holderName, lockWitness } from '../analysis/locks/lockStory.ts';
 import { type PoolDeadlock, poolDeadlock } from '../analysis/locks/poolDeadlock.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
@@ -62,7 +62,7 @@ export default defineCheck({
     examined(units.map(pair => traceEnd(pair.trace)));
     for (const found of get(poolDeadlock)) {
       const { held, pair, by, at, level, confidence, assumptions } = found;
-      const holder = functionName(program, traceEnd(held.trace));
+      const holder = holderName(program, held, pair);
       const inner = traceEnd(pair.trace);
       report({
         at,
@@ -86,8 +86,10 @@ function describe(program: Program, { held, pair, at, how }: PoolDeadlock): stri
   const { name, capacity } = held.lock;
   const inner = traceEnd(pair.trace);
   const isDirect = inner.in === at.in && inner.at[0] === at.at[0];
-  const holder = functionName(program, traceEnd(held.trace));
-  const asks = isDirect ? `waits for another` : `calls \`${functionName(program, inner)}\`, which waits for another`;
+  const holder = holderName(program, held, pair);
+  const asks = isDirect
+    ? `waits for another`
+    : `calls \`${askedThrough(program, held, pair)}\`, which waits for another`;
   const size = capacity === null ? 'as many as there are' : String(capacity);
   const end = {
     alone: capacity === null ? 'there are not that many' : `there are only ${capacity} in all`,

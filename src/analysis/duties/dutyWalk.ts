@@ -7,7 +7,7 @@ import { truthOfText } from '../flow/givenTests.ts';
 import type { DutyTools, DutyWalk, Jump, Thrown } from './dutyEffects.ts';
 import { DutyJoins } from './dutyJoins.ts';
 import { type Duty, type Exit, type Hold, type Path, START, distinctExits, siteKey } from './dutyPaths.ts';
-import type { Frame, Ref, Refs } from '../refs.ts';
+import { type Frame, type Ref, type Refs, typeOf } from '../refs.ts';
 
 type Paths = readonly Path[];
 const NONE: Paths = [];
@@ -417,9 +417,11 @@ export class DutyInterpreter extends DutyJoins {
     return hold.duty.given || this.isReleasedElsewhere(hold);
   }
 
-  /** Some function releases the lock without having taken it: it ends the turn that another one took. */
+  /** Some function releases the lock (a method: its own object) without having taken it: it ends another one's turn. */
   isReleasedElsewhere(hold: Hold): boolean {
-    return hold.duty.locks.some(lock => this.#releasedElsewhere.has(lock.site));
+    return hold.duty.locks.some(
+      ({ site, ref }) => this.#releasedElsewhere.has(site) || this.#releasedElsewhere.has(typeOf(ref) ?? ''),
+    );
   }
 }
 

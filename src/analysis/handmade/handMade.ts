@@ -15,7 +15,7 @@ import type {
 } from '../../model/facts.ts';
 import { closed, Editor, lockedCall, lockName, lockPlace } from './handMadeEdit.ts';
 import { ModuleShapes } from './handMadeFind.ts';
-import { type Broken, FALSE_LIKE, FunctionIndex, placeKey, type Shape } from './handMadeIndex.ts';
+import { type Broken, FALSE_LIKE, FunctionIndex, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, isMember, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
 import { LockOwners } from './handMadeOwners.ts';
 import { cellKey, ModuleIndex, serialIn, spinIn, spinReleases } from './handMadeWaiters.ts';
@@ -127,7 +127,7 @@ class Rewriter {
 
   #kindOf(shape: Shape): LockKind {
     if (shape.kind === 'atomics') return { ...KIND, blocks: 'thread', reach: 'process' };
-    if (shape.mode === 'permit') return { ...KIND, capacity: { kind: 'unknown' }, limiter: true };
+    if (shape.mode === 'permit') return { ...KIND, ...this.#owners.permitsOf(shape), limiter: true };
     return shape.mode === 'shared' ? { ...KIND, readers: 'reader-first' } : KIND;
   }
 
@@ -182,21 +182,20 @@ class Rewriter {
 
   /** Falsy writes to the flag (for counters: changes) outside of where it is taken. */
   #freeByFlag(shape: WaitShape): void {
+    const home = this.#index.of(shape.fn);
+    const counts = home !== undefined && isCount(home, shape.set);
     for (const index of this.#index.all()) {
       if (index.fn.id.endsWith('.constructor') || index.fn.id.endsWith('#')) continue;
       for (const { step } of index.accesses()) {
-        if (placeKey(index.fn, step.place) !== shape.key || step.id === shape.set.id) continue;
-        const frees =
-          shape.set.mode === 'update'
-            ? step.mode === 'update'
-            : step.mode === 'write' && index.isConstant(step.value, FALSE_LIKE);
+        if (placeKey(index.fn, step.place) !== shape.key || step.at === shape.set.at) continue;
+        const frees = counts ? isCount(index, step) : step.mode === 'write' && index.isConstant(step.value, FALSE_LIKE);
         if (!frees) continue;
         const place = this.#lockOf(shape, { ...shape.place, root: step.place.root });
         const editor = this.#editor(index.fn.id);
         editor.insertBefore(step.id, editor.release(step.at, place));
       }
     }
-    if (shape.set.mode === 'write') this.#freeByResolver(shape, null);
+    if (!counts && shape.set.mode === 'write') this.#freeByResolver(shape, null);
   }
 
   /** Calls of the function that resolves the promise which the next one waits for; it may be handed to the caller. */

@@ -1,8 +1,8 @@
 /** Finds the hand-made locks of one module: function by function, then what only several functions together tell. */
-import type { FunctionFacts } from '../../model/facts.ts';
-import { type Broken, placeKey, type Shape } from './handMadeIndex.ts';
+import type { Access, FunctionFacts } from '../../model/facts.ts';
+import { type Broken, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, type ReaderShape, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
-import { isHandedOn, type ModuleIndex, waitersIn } from './handMadeWaiters.ts';
+import { countedSectionIn, isHandedOn, type ModuleIndex, waitersIn } from './handMadeWaiters.ts';
 
 export class ModuleShapes {
   readonly broken: Broken[] = [];
@@ -25,6 +25,8 @@ export class ModuleShapes {
         if (shape.kind === 'chain') chains.push(shape);
         else waits.push(shape);
       }
+      const counted = finder.shapes.length === 0 ? countedSectionIn(this.#index, finder.index) : null;
+      if (counted) waits.push(permitShape(fn, counted));
       for (const one of finder.broken) if (!this.#isRightAfterAll(fn, one, finder.shapes)) this.broken.push(one);
     }
     return { chains, waits, readers };
@@ -94,7 +96,8 @@ export class ModuleShapes {
   /** Counters that bound how many are inside. */
   countPermits(waits: readonly WaitShape[]): void {
     for (const one of waits) {
-      if (one.set.mode !== 'update' || one.mode === 'shared') continue;
+      const index = this.#index.of(one.fn);
+      if (!index || !isCount(index, one.set) || one.mode === 'shared') continue;
       one.mode = 'permit';
       one.capacity = null;
     }
@@ -106,3 +109,15 @@ export class ModuleShapes {
     return fn;
   }
 }
+
+const permitShape = (fn: FunctionFacts, { step, key }: { step: Access; key: string }): WaitShape => ({
+  kind: 'flag',
+  fn: fn.id,
+  place: step.place,
+  key,
+  at: step.at,
+  mode: 'permit',
+  capacity: null,
+  after: step,
+  set: step,
+});

@@ -95,6 +95,22 @@ function keyText(fn: FunctionFacts, key: ValueId): string {
   return value?.kind === 'constant' ? value.text : '?';
 }
 
+/** A counter is changed: `n++`, `n -= 1`. */
+export function isCount(index: FunctionIndex, { mode, place, value }: Access): boolean {
+  if (mode === 'update') return !place.path.some(part => 'any' in part);
+  const key = mode === 'write' ? placeKey(index.fn, place) : null;
+  const facts = index.value(value);
+  if (key === null || facts?.kind !== 'from' || facts.how !== 'compute') return false;
+  return facts.values.some(part => readsPlace(index, part, key));
+}
+
+/** A value is what the place holds. */
+export const readsPlace = (index: FunctionIndex, value: ValueId, key: string): boolean =>
+  index.alternatives(value).some(id => {
+    const facts = index.value(id);
+    return facts?.kind === 'read' && placeKey(index.fn, facts.place) === key;
+  });
+
 /** A hand-made lock, or what was meant to be one. */
 export interface Shape {
   kind: 'chain' | 'previous' | 'flag' | 'waiters' | 'serial' | 'atomics';

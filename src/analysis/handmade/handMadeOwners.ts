@@ -1,6 +1,6 @@
 /** Whose lock a shape is: the class that is nothing but a lock, or the place that holds the state. */
-import type { FunctionFacts, TypeFacts, TypeId, ValueId } from '../../model/facts.ts';
-import { FALSE_LIKE, FunctionIndex, placeKey, type Shape } from './handMadeIndex.ts';
+import type { Condition, FunctionFacts, LockKind, TypeFacts, TypeId, ValueId } from '../../model/facts.ts';
+import { FALSE_LIKE, FunctionIndex, placeKey, readsPlace, type Shape } from './handMadeIndex.ts';
 import { isMember } from './handMadeShapes.ts';
 import type { ModuleIndex } from './handMadeWaiters.ts';
 
@@ -40,6 +40,29 @@ export class LockOwners {
       if (list.every(isOwn)) found.add(type);
     }
     return found;
+  }
+
+  /** How many a counter lets in: what it starts with, or, when that is nothing, what it is compared with. */
+  permitsOf(shape: Shape): Pick<LockKind, 'capacity' | 'capacityArgument'> {
+    const owner = this.ownerOf(shape);
+    const construct = owner?.construct ? this.#index.of(owner.construct) : undefined;
+    const start = construct && this.#startOf(construct, shape.key);
+    if (construct && start !== undefined && !construct.isConstant(start, ['0'])) return permits(construct, start);
+    for (const inner of this.#index.within(this.#fn(shape.fn)))
+      for (const other of comparedWith(inner, shape.key)) {
+        const facts = inner.value(other);
+        if (facts?.kind === 'constant') return permits(inner, other);
+        const key = facts?.kind === 'read' ? placeKey(inner.fn, facts.place) : null;
+        const bound = construct && key !== null ? this.#startOf(construct, key) : undefined;
+        if (construct && bound !== undefined) return permits(construct, bound);
+      }
+    return { capacity: { kind: 'unknown' } };
+  }
+
+  #startOf(construct: FunctionIndex, key: string): ValueId | undefined {
+    return construct
+      .accesses()
+      .findLast(({ step }) => step.mode === 'write' && placeKey(construct.fn, step.place) === key)?.step.value;
   }
 
   ownerOf({ fn, place }: Shape): TypeFacts | null {
@@ -121,4 +144,28 @@ export class LockOwners {
     if (!fn) throw new Error(`no function ${id}`);
     return fn;
   }
+}
+
+/** What the tests of a function compare a counter with. */
+function comparedWith(index: FunctionIndex, key: string): ValueId[] {
+  const sides = (condition: Condition): ValueId[] => {
+    if (condition.kind === 'not') return sides(condition.of);
+    if (condition.kind === 'and' || condition.kind === 'or') return condition.of.flatMap(sides);
+    if (condition.kind !== 'less' && condition.kind !== 'equal') return [];
+    const { left, right } = condition;
+    return readsPlace(index, left, key) ? [right] : readsPlace(index, right, key) ? [left] : [];
+  };
+  return index.list.flatMap(({ step }) =>
+    (step.kind === 'branch' || step.kind === 'loop') && step.condition ? sides(step.condition) : [],
+  );
+}
+
+function permits(index: FunctionIndex, value: ValueId): Pick<LockKind, 'capacity' | 'capacityArgument'> {
+  const [facts] = index.alternatives(value).map(id => index.value(id));
+  if (facts?.kind === 'constant' && /^[1-9]\d*$/.test(facts.text))
+    return { capacity: { kind: 'exactly', n: Number(facts.text) } };
+  const isArgument = facts?.kind === 'read' && facts.place.root.kind === 'parameter' && facts.place.path.length === 0;
+  return isArgument && facts.place.root.kind === 'parameter'
+    ? { capacity: { kind: 'unknown' }, capacityArgument: facts.place.root.index }
+    : { capacity: { kind: 'unknown' } };
 }

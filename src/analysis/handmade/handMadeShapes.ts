@@ -19,6 +19,7 @@ import {
   type Broken,
   FALSE_LIKE,
   FunctionIndex,
+  isCount,
   type Placed,
   placeKey,
   placeName,
@@ -230,7 +231,7 @@ export class ShapeFinder {
       if (!write || this.#frees(write.step)) continue;
       const last = lastStep(loop);
       if (!this.#tests(exits, key)) {
-        if (write.step.mode === 'update' && !this.index.suspendsBetween(last, write.step.id))
+        if (isCount(this.index, write.step) && !this.index.suspendsBetween(last, write.step.id))
           this.readers.push({ ...this.#flag(key, loop, write.step), mode: 'shared', tests: this.#testedPlaces(exits) });
         continue;
       }

@@ -1,6 +1,6 @@
 /** Hand-made locks with a queue of waiters, serial queues of jobs, and spin locks on shared memory, by their shape. */
 import type { Access, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
-import { FunctionIndex, type Placed, placeKey, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
+import { FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
 import { conditionReads } from '../steps.ts';
 import { isMember } from './handMadeShapes.ts';
 
@@ -50,6 +50,9 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
   const inside = module.within(fn);
   const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
   if (queue === undefined || !givesPromise(index)) return null;
+  // What takes other locks besides does more than take this one.
+  if (inside.some(({ list }) => list.some(({ step }) => step.kind === 'acquire' || step.kind === 'release')))
+    return null;
   for (const inner of inside) {
     for (const placed of inner.accesses()) {
       const { step } = placed;
@@ -62,7 +65,7 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
         .filter(other => wakes(other, queue))
         .map(other => other.fn.id);
       if (releases.length === 0) continue;
-      const isCounter = step.mode === 'update';
+      const isCounter = isCount(inner, step);
       return {
         kind: 'waiters',
         fn: fn.id,
@@ -81,10 +84,29 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
 const isCallback = (other: FunctionIndex, fn: FunctionFacts): boolean =>
   other.fn.parent === fn.id && other.fn.id !== fn.id;
 
+/**
+ * `if (active >= max) await new Promise(wait => queue.push(wait)); active += 1; …; active -= 1; queue.shift()?.()`: the
+ * function counts itself in and out, and wakes the next one at its end.
+ */
+export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): { step: Access; key: string } | null {
+  const { fn } = index;
+  if (fn.synthetic || fn.id.endsWith('#') || !givesPromise(index)) return null;
+  const inside = module.within(fn);
+  const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
+  if (queue === undefined || !inside.some(inner => wakes(inner, queue))) return null;
+  const counts = index.accesses().filter(({ step }) => isCount(index, step));
+  for (const { step } of counts) {
+    const key = placeKey(fn, step.place);
+    if (key === null || !counts.some(other => other.step.id > step.id && placeKey(fn, other.step.place) === key))
+      continue;
+    if (testsPlace(index, key)) return { step, key };
+  }
+  return null;
+}
+
 /** The lock is marked as taken: a flag set, a counter changed. */
 const isTaking = (index: FunctionIndex, step: Access): boolean =>
-  (step.mode === 'write' && index.isConstant(step.value, TRUE_LIKE)) ||
-  (step.mode === 'update' && !step.place.path.some(part => 'any' in part));
+  (step.mode === 'write' && index.isConstant(step.value, TRUE_LIKE)) || isCount(index, step);
 
 /** Containers that a resolver (or what resolves later) is put into. */
 function pushes(module: ModuleIndex, fn: FunctionFacts, inner: FunctionIndex): string[] {
@@ -133,12 +155,6 @@ function testsPlace(index: FunctionIndex, key: string): boolean {
     ({ step }) => step.kind === 'branch' && conditionReads(step.condition).some(value => readsPlace(index, value, key)),
   );
 }
-
-const readsPlace = (index: FunctionIndex, value: ValueId, key: string): boolean =>
-  index.alternatives(value).some(id => {
-    const facts = index.value(id);
-    return facts?.kind === 'read' && placeKey(index.fn, facts.place) === key;
-  });
 
 /** Takes one out of the queue and calls it (or a member of it). */
 function wakes(index: FunctionIndex, queue: string): boolean {

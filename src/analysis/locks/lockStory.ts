@@ -29,11 +29,25 @@ function commonSteps(held: readonly Trace[], asked: readonly Trace[]): number {
  * that leads to it. Calls of what was handed in (`work()` in a wrapper) belong to whoever handed it in.
  */
 export function askingSite(held: Held, pair: Pair): Site {
-  const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
-  const rest = asked.slice(commonSteps(way, asked));
-  const step = rest.find(one => !one.through) ?? rest[rest.length - 1] ?? pair.trace;
+  const step = askingStep(held, pair);
   return step.waited ?? step.site;
 }
+
+function askingStep(held: Held, pair: Pair): Trace {
+  const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
+  const rest = asked.slice(commonSteps(way, asked));
+  return rest.find(one => !one.through) ?? rest[rest.length - 1] ?? pair.trace;
+}
+
+/** Who holds the lock when the next one is asked for: not the helper that only took it for its caller. */
+export function holderName(program: Program, held: Held, pair: Pair): string {
+  const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
+  return functionName(program, (way[commonSteps(way, asked)] ?? held.trace).site);
+}
+
+/** What the holder calls that asks for the next lock. */
+export const askedThrough = (program: Program, held: Held, pair: Pair): string =>
+  askingStep(held, pair).calls ?? functionName(program, traceEnd(pair.trace));
 
 /** The calls on the way to an acquisition, for `related`. */
 export function callsOf(trace: Trace): { site: Site; message: string }[] {

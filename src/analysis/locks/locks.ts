@@ -168,6 +168,9 @@ export class LockTable {
         return { site: ref.key, name: this.#parameterName(ref), declared: null };
       case 'external':
         return { site: ref.name, name: ref.name.slice(ref.name.indexOf('#') + 1), declared: null };
+      case 'self':
+        // A class that is a lock, seen from its own methods.
+        return { site: ref.type ?? ref.key, name: typeOf(ref)?.split('#').pop() ?? 'lock', declared: null };
       default:
         return { site: ref.key, name: typeOf(ref)?.split('#').pop() ?? 'lock', declared: null };
     }
