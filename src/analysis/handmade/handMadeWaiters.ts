@@ -51,8 +51,7 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
   const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
   if (queue === undefined || !givesPromise(index)) return null;
   // What takes other locks besides does more than take this one.
-  if (inside.some(({ list }) => list.some(({ step }) => step.kind === 'acquire' || step.kind === 'release')))
-    return null;
+  if (inside.some(inner => takesALock(module, inner))) return null;
   for (const inner of inside) {
     for (const placed of inner.accesses()) {
       const { step } = placed;
@@ -103,6 +102,17 @@ export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): { s
   }
   return null;
 }
+
+/** A lock of a library, by itself or in the part that stands for its call. */
+const takesALock = (module: ModuleIndex, index: FunctionIndex): boolean =>
+  index.list.some(({ step }) => {
+    if (step.kind === 'acquire') return true;
+    const parts = step.kind === 'call' && step.target.kind === 'functions' ? step.target.ids : [];
+    return parts.some(id => {
+      const part = module.of(id);
+      return part?.fn.synthetic === true && part.list.some(one => one.step.kind === 'acquire');
+    });
+  });
 
 /** The lock is marked as taken: a flag set, a counter changed. */
 const isTaking = (index: FunctionIndex, step: Access): boolean =>
