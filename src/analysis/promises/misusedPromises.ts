@@ -382,9 +382,15 @@ class Finder implements MisusedPromises {
     });
   }
 
+  /** Nothing, or what a container gives, which may have nothing there. */
   #isNothing(fn: FunctionFacts, value: ValueId): boolean {
     const facts = fn.values[value];
     if (facts?.kind === 'choice') return facts.values.some(one => this.#isNothing(fn, one));
+    if (facts?.kind === 'element') return true;
+    if (facts?.kind === 'read') {
+      const { root, path } = facts.place;
+      return path.some(step => !('field' in step)) || (root.kind === 'value' && this.#isNothing(fn, root.of));
+    }
     return facts !== undefined && isNothing(facts);
   }
 }

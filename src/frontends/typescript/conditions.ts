@@ -108,7 +108,7 @@ function lowerExistence(fn: FunctionContext, expression: ts.Expression): ValueId
   const value = lower(fn, node);
   const made = fn.builder.valueAt(value);
   const isGiven = made.kind === 'result' && fn.builder.stepAt(made.of)?.kind === 'call';
-  if (ts.isCallExpression(node) || isGiven) notePlain(fn, node, value, 'compared');
+  if (ts.isCallExpression(node) || isGiven) notePlain(fn, node, value, 'condition');
   return value;
 }
 
