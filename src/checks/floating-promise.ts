@@ -2,6 +2,7 @@ import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { promiseSites } from '../analysis/promises/promises.ts';
+import { endsScript } from '../analysis/promises/scriptEnds.ts';
 import { promiseRepairs } from '../analysis/promises/promiseRepairs.ts';
 import { isHandled, type PromiseFate, promiseFates } from '../analysis/promises/promisesFate.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
@@ -53,7 +54,7 @@ is known never to reject for a reason that the code does not show.`,
       const repair = get(promiseRepairs)(fate);
       report({
         at: words.at,
-        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false, get(toldByRunner)(fate)),
+        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false, get(toldByRunner)(fate) || get(endsScript)(fate)),
         confidence: confidenceOf(fate),
         message: words.message,
         ...(fate.node.gives === 'builder'
@@ -73,16 +74,15 @@ const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
 
 /**
  * In a test, a failed reaction, a failure before there are tests, or one that its runner tells as a failure of the test,
- * is what the test is there for.
+ * is what the test is there for; the failure of a script's last work is how the script ends.
  */
 function levelOf(
   { fate, node, rejection }: PromiseFate,
   inTest: boolean,
-  isToldByRunner: boolean,
+  isTold: boolean,
 ): NonNullable<FoundDraft['level']> {
   if (node.gives === 'builder') return 'error';
-  const isTold = isToldByRunner || (inTest && (node.how === 'chain' || node.fn.endsWith('#')));
-  if (isHandled(rejection) || isTold) return 'note';
+  if (isHandled(rejection) || isTold || (inTest && (node.how === 'chain' || node.fn.endsWith('#')))) return 'note';
   return fate.kind === 'kept' ? 'warning' : 'error';
 }
 
