@@ -10,6 +10,7 @@ import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type LostAt, PathWalker } from './consumptionPaths.ts';
 import { type Holder, holderName } from './consumptionPlaces.ts';
 import { type Failure, isPromiseMade, type MayReject, mayReject } from './mayReject.ts';
+import { handledInside } from './handledInside.ts';
 import { type LifeCycles, lifeCycles } from '../tasks/ownershipClasses.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
 import { type PromiseNode, promises } from './promises.ts';
@@ -62,6 +63,7 @@ class Decider {
   readonly #consumption: Consumption;
   readonly #cycles: LifeCycles;
   readonly #local: (fn: FunctionId, value: ValueId) => LocalUses;
+  readonly #handlesInside: (fn: FunctionId) => boolean;
   readonly #walkers = new Map<FunctionId, PathWalker>();
 
   constructor(get: Get, program: Program) {
@@ -72,6 +74,7 @@ class Decider {
     this.#consumption = get(consumption);
     this.#cycles = get(lifeCycles);
     this.#local = get(localUses);
+    this.#handlesInside = get(handledInside);
   }
 
   decide(node: PromiseNode): PromiseFate {
@@ -97,6 +100,7 @@ class Decider {
   #fate(node: PromiseNode, rejection: Failure): Fate {
     const uses = this.#local(node.fn, node.value);
     if (uses.elsewhere) return owned(uses.elsewhere.how);
+    if (this.#isHandledByMaker(node)) return owned('handled by its maker');
     if (uses.ends.length === 0) return this.#unused(node, uses, rejection);
     const unjoined = this.#unjoined(uses, node);
     if (unjoined) return unjoined;
@@ -112,6 +116,12 @@ class Decider {
     // The last promise of a chain built in a loop, thrown away after it.
     const [drop] = uses.drops;
     return drop ? this.#dropped(node, drop, rejection) : { kind: 'some-path', lostAt };
+  }
+
+  /** Every function that may have made it has put a rejection handler on it. */
+  #isHandledByMaker({ fn, step }: PromiseNode): boolean {
+    const makers = step?.kind === 'call' ? this.#graph.targets(fn, step.id) : [];
+    return makers.length > 0 && makers.every(id => this.#handlesInside(id));
   }
 
   /** Nobody observes it. */

@@ -76,8 +76,12 @@ class Finder {
   }
 
   in(fn: FunctionFacts): IgnoredSignal[] {
+    const isAsked = fn.parameters.some(({ signal }) => signal?.used && signal.path.length === 0);
     return fn.parameters.flatMap(({ name, type, signal }, index): IgnoredSignal[] => {
-      if (!signal || this.#signals.isOfProcess(fn, index)) return [];
+      if (!signal || this.#signals.isOfProcess(fn, index) || this.#signals.putsItself(fn, index, signal.path))
+        return [];
+      // A request that happens to have one, beside the signal that was asked for.
+      if (isAsked && signal.path.length > 0 && !this.#isOwnOptions(type)) return [];
       const said = [name, ...signal.path].filter(part => part !== '').join('.');
       if (!signal.used) {
         // Options that may have a signal ask for nothing; a pattern that takes it out of them does, and so do options of
@@ -239,6 +243,7 @@ class Taint {
     if (step.kind === 'access') {
       if (step.value !== undefined) this.#listener(step.value);
       if (step.mode === 'write') this.#places.add(JSON.stringify(step.place));
+      if (step.mode === 'update' && step.place.root.kind === 'value') this.#add(step.place.root.of);
     }
   }
 

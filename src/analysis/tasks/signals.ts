@@ -32,6 +32,8 @@ export interface Signals {
   inHand(fn: FunctionFacts): readonly SignalInHand[];
   /** By its name a signal, and in fact the name of one of the operating system's: `SIGTERM`. */
   isOfProcess(fn: FunctionFacts, index: number): boolean;
+  /** The function puts a signal of its own at the path of a parameter, for others to find: that is none of its caller's. */
+  putsItself(fn: FunctionFacts, index: number, path: readonly string[]): boolean;
   /** The object keeps a signal of its own. */
   keepsSignal(type: TypeId): boolean;
 }
@@ -101,12 +103,22 @@ class Finder implements Signals {
 
   #ofParameters(fn: FunctionFacts, from: 'parameter' | 'enclosing'): SignalInHand[] {
     return fn.parameters.flatMap(({ name, type, signal }, index) => {
-      if (!signal?.used || this.isOfProcess(fn, index)) return [];
+      if (!signal?.used || this.isOfProcess(fn, index) || this.putsItself(fn, index, signal.path)) return [];
       const isOutside = name !== '' && type !== null && !this.#program.types.has(type) && signal.path.length > 0;
       // Of a request or context of a framework: only where somebody knows of its signal.
       if (isOutside && !OPTIONS.test(type) && !this.#looked.has(`${this.#program.fileOf(fn.id)} ${type}`)) return [];
       const said = [name, ...signal.path].filter(part => part !== '').join('.');
       return [{ from, of: fn.id, index, path: signal.path, name: said, sure: !isOutside || OPTIONS.test(type) }];
+    });
+  }
+
+  putsItself(fn: FunctionFacts, index: number, path: readonly string[]): boolean {
+    if (path.length === 0) return false;
+    return [...this.#program.steps(fn.id).values()].some(step => {
+      if (step.kind !== 'access' || step.mode !== 'write') return false;
+      const { root, path: at } = step.place;
+      if (root.kind !== 'parameter' || root.index !== index || at.length !== path.length) return false;
+      return at.every((part, depth) => 'field' in part && part.field === path[depth]);
     });
   }
 

@@ -1,0 +1,80 @@
+/**
+ * Functions that handle the rejection of the promise that they give: `const p = work(); p.catch(log); return p`. Whoever
+ * drops what they give leaves nothing unseen.
+ */
+import type { Block, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import type { Program } from '../program.ts';
+import { promises, type Promises } from './promises.ts';
+import { returnedValues } from './promisesReturns.ts';
+
+/** Whether every promise that a call of the function may give has a rejection handler, put on it by the function. */
+export const handledInside = defineAnalysis<(fn: FunctionId) => boolean>('handled-inside', (get, program) => {
+  const finder = new Finder(get, program);
+  return fn => finder.handles(fn);
+});
+
+class Finder {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #promises: Promises;
+  readonly #known = new Map<FunctionId, boolean>();
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#promises = get(promises);
+  }
+
+  handles(id: FunctionId): boolean {
+    let known = this.#known.get(id);
+    if (known === undefined) {
+      const fn = this.#program.functions.get(id);
+      known = fn?.calling === 'value' && this.#promises.returns(id) === 'promise' && this.#handlesAll(fn);
+      this.#known.set(id, known);
+    }
+    return known;
+  }
+
+  #handlesAll(fn: FunctionFacts): boolean {
+    const handled = new Set<string>();
+    for (const step of this.#program.steps(fn.id).values())
+      if (step.kind === 'chain' && step.onRejected !== undefined)
+        for (const one of origins(fn, step.of)) handled.add(nameOf(fn, one));
+    if (handled.size === 0) return false;
+    const given = returnedValues(fn).flatMap(({ value }) => origins(fn, value));
+    return (
+      given.some(value => handled.has(nameOf(fn, value))) &&
+      given.every(value => handled.has(nameOf(fn, value)) || this.#refuses(fn, value))
+    );
+  }
+
+  /** A reaction that does nothing but throw, where the work is not begun: the caller is told that it may not ask. */
+  #refuses(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    if (step?.kind !== 'chain' || step.onFulfilled === undefined) return false;
+    const reactions = this.#graph.functionsIn(fn.id, step.onFulfilled);
+    return reactions.length > 0 && reactions.every(id => onlyThrows(this.#program.functions.get(id)?.body));
+  }
+}
+
+/** The values that a value is, through copies (`Promise.resolve(p)`), choices and variables. */
+function origins(fn: FunctionFacts, value: ValueId): ValueId[] {
+  const facts = fn.values[value];
+  if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
+    return facts.values.flatMap(part => (part < value ? origins(fn, part) : []));
+  return [value];
+}
+
+/** Two reads of one place are one promise. */
+function nameOf(fn: FunctionFacts, value: ValueId): string {
+  const facts = fn.values[value];
+  return facts?.kind === 'read' ? JSON.stringify([facts.place.root, facts.place.path]) : `v${value}`;
+}
+
+function onlyThrows(body: Block | undefined): boolean {
+  const last: Step | undefined = body?.at(-1);
+  return last?.kind === 'exit' && last.how === 'throw' && (body ?? []).every(step => step.kind !== 'branch');
+}
