@@ -54,7 +54,11 @@ is known never to reject for a reason that the code does not show.`,
       const repair = get(promiseRepairs)(fate);
       report({
         at: words.at,
-        level: levelOf(fate, program.modules.get(words.at.file)?.test ?? false, get(toldByRunner)(fate) || get(endsScript)(fate)),
+        level: levelOf(
+          fate,
+          program.modules.get(words.at.file)?.test ?? false,
+          get(toldByRunner)(fate) || get(endsScript)(fate),
+        ),
         confidence: confidenceOf(fate),
         message: words.message,
         ...(fate.node.gives === 'builder'

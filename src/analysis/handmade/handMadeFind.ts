@@ -2,7 +2,7 @@
 import type { Access, FunctionFacts } from '../../model/facts.ts';
 import { type Broken, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, type ReaderShape, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
-import { countedSectionIn, isHandedOn, type ModuleIndex, waitersIn } from './handMadeWaiters.ts';
+import { countedSectionIn, isHandedOn, isSetForGood, type ModuleIndex, waitersIn } from './handMadeWaiters.ts';
 
 export class ModuleShapes {
   readonly broken: Broken[] = [];
@@ -34,19 +34,30 @@ export class ModuleShapes {
 
   /** The lock is handed on to one waiter, who need not look again; the chain waits for a promise that only resolves. */
   #isRightAfterAll(fn: FunctionFacts, one: Broken, shapes: readonly Shape[]): boolean {
-    if (one.why === 'set-after-await') return isHandedOn(this.#index, this.#brokenKey(fn, one));
+    if (one.why === 'set-after-await') {
+      const key = this.#brokenKey(fn, one);
+      return isHandedOn(this.#index, key) || (this.#isFlag(fn, one) && isSetForGood(this.#index, key));
+    }
     return (
       one.why === 'poisoned' &&
       shapes.some(shape => shape.kind === 'chain' && shape.at === one.at && this.#handsOver(shape as ChainShape))
     );
   }
 
-  #brokenKey(fn: FunctionFacts, { set }: Broken): string {
-    const write = this.#index
+  #setOf(fn: FunctionFacts, { set }: Broken): Access | undefined {
+    return this.#index
       .of(fn.id)
       ?.accesses()
-      .find(({ step }) => step.at === set);
-    return (write && placeKey(fn, write.step.place)) ?? '';
+      .find(({ step }) => step.at === set)?.step;
+  }
+
+  #brokenKey(fn: FunctionFacts, one: Broken): string {
+    const write = this.#setOf(fn, one);
+    return (write && placeKey(fn, write.place)) ?? '';
+  }
+
+  #isFlag(fn: FunctionFacts, one: Broken): boolean {
+    return this.#index.of(fn.id)?.isConstant(this.#setOf(fn, one)?.value, ['true']) ?? false;
   }
 
   /** Functions that take the lock for their caller. */

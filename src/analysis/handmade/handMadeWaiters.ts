@@ -200,17 +200,31 @@ function isElement(index: FunctionIndex, value: ValueId, queue: string, depth: n
 
 /** Falsy writes to the flag happen only where no waiter is there to take over. */
 export function isHandedOn(module: ModuleIndex, key: string): boolean {
-  const frees = module.all().flatMap(index =>
-    index
-      .accesses()
-      .filter(
-        ({ step }) =>
-          placeKey(index.fn, step.place) === key && index.isConstant(step.value, ['false', 'undefined', 'null']),
-      )
-      .filter(() => !index.fn.id.endsWith('.constructor') && !index.fn.id.endsWith('#'))
-      .map(placed => ({ index, placed })),
+  const found = frees(module, key);
+  return found.length > 0 && found.every(hasCallingSibling);
+}
+
+/** A flag that is set for good, by one function or another, keeps nobody waiting: it tells that something has been done. */
+export function isSetForGood(module: ModuleIndex, key: string): boolean {
+  const sets = accessesTo(module, key).filter(({ step }) => step.mode === 'write');
+  return sets.length > 0 && frees(module, key).length === 0;
+}
+
+const FREE = ['false', 'undefined', 'null'];
+
+const frees = (module: ModuleIndex, key: string): Placed[] =>
+  accessesTo(module, key).filter(({ home, step }) => home.isConstant(step.value, FREE));
+
+/** What functions of the module do with a place, its initialisers left out. */
+function accessesTo(module: ModuleIndex, key: string): (Placed & { home: FunctionIndex; step: Access })[] {
+  return module.all().flatMap(index =>
+    index.fn.id.endsWith('.constructor') || index.fn.id.endsWith('#')
+      ? []
+      : index
+          .accesses()
+          .filter(({ step }) => placeKey(index.fn, step.place) === key)
+          .map(placed => ({ ...placed, home: index })),
   );
-  return frees.length > 0 && frees.every(({ placed }) => hasCallingSibling(placed));
 }
 
 function hasCallingSibling({ around, step }: Placed): boolean {
