@@ -191,12 +191,31 @@ export abstract class DutyCalls extends DutyEffects {
   }
 
   /** What a caller can see of how a body ended: the rest is its own affair, and would only tell equal ends apart. */
-  protected outward(fn: FunctionId, exit: Exit): Exit {
+  protected outward(frame: Frame, exit: Exit): Exit {
     const { held, freed: all, lost, stored, pending } = exit.path;
-    const isNear = this.tools.nearFlags.has(fn);
-    const freed = isNear ? all : all.filter(one => one.token !== null || one.locks.length + one.parts.length > 0);
+    const freed = all.filter(
+      one => one.token !== null || one.locks.length + one.parts.length > 0 || this.#mayHaveSet(frame, one.keys),
+    );
     const kept = held.filter(hold => (exit.how === 'normal' || this.#isKept(hold)) && this.#passes(hold, exit));
     return { ...exit, path: { ...START, held: kept, freed, lost, stored, pending } };
+  }
+
+  /** The caller may be who set the flag: it is near the flag, or it gave the function that sets it back. */
+  #mayHaveSet(frame: Frame, flags: readonly string[]): boolean {
+    if (this.tools.nearFlags.has(frame.fn.id)) return true;
+    const resets = (refs: Refs): boolean =>
+      refs.some(ref => ref.kind === 'function' && flags.some(flag => this.tools.releasers.of(ref.fn).has(flag)));
+    for (let at: Frame | null = frame; at; at = at.parent)
+      for (const [index, given] of at.parameters.entries())
+        if (resets(given ?? this.#givenBySomebody(at, index))) return true;
+    return false;
+  }
+
+  /** What the callers of a function give, where the activation leaves it open. */
+  #givenBySomebody({ fn }: Frame, index: number): Refs {
+    const { refs } = this.evaluator;
+    const type = fn.parameters[index]?.type ?? null;
+    return this.evaluator.resolve(refs.make({ kind: 'parameter', fn: fn.id, index, type }));
   }
 
   /** The path after a body ended in this way. */

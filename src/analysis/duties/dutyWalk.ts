@@ -35,7 +35,7 @@ export class DutyInterpreter extends DutyJoins {
     this.#running.add(frame.id);
     const { exits } = this.#run(frame, false);
     this.#running.delete(frame.id);
-    const found = distinctExits(exits.map(exit => this.outward(frame.fn.id, exit)));
+    const found = distinctExits(exits.map(exit => this.outward(frame, exit)));
     this.#done.set(frame.id, found);
     return found;
   }

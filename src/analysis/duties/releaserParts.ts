@@ -13,19 +13,6 @@ interface Put {
   readonly value: ValueId;
 }
 
-/** What can be called, or be something that can. */
-const CALLABLE: ReadonlySet<Ref['kind']> = new Set([
-  'token',
-  'parameter',
-  'field',
-  'element',
-  'pick',
-  'view',
-  'external',
-  'opaque',
-  'unknown',
-]);
-
 export class ReleaserParts {
   readonly #eval: Evaluator;
   readonly #relevant: ReadonlySet<FunctionId>;
@@ -77,15 +64,33 @@ export class ReleaserParts {
   #once(key: string, puts: () => readonly Put[]): boolean {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    this.#known.set(key, true);
-    const found = puts().some(({ fn, value }) => this.#mayBeReleaser(fn, value));
+    this.#known.set(key, false);
+    const found = puts().some(({ fn, value }) =>
+      this.#eval
+        .evaluate(this.#eval.symbolicFrame(fn), value)
+        .some(ref => this.#eval.resolve(ref).some(one => this.#mayBeReleaser(one))),
+    );
     this.#known.set(key, found);
     return found;
   }
 
-  #mayBeReleaser(fn: FunctionFacts, value: ValueId): boolean {
-    return this.#eval
-      .evaluate(this.#eval.symbolicFrame(fn), value)
-      .some(ref => (ref.kind === 'function' ? this.#relevant.has(ref.fn) : CALLABLE.has(ref.kind)));
+  /** What only the outside gives, or a library, is no releaser of the project's own acquisitions. */
+  #mayBeReleaser(ref: Ref): boolean {
+    switch (ref.kind) {
+      case 'token':
+      case 'unknown':
+        return true;
+      case 'function':
+        return this.#relevant.has(ref.fn);
+      case 'field':
+      case 'element':
+        return this.mayRelease(ref);
+      case 'pick':
+        return this.#mayBeReleaser(ref.yes) || this.#mayBeReleaser(ref.no);
+      case 'view':
+        return this.#mayBeReleaser(ref.of);
+      default:
+        return false;
+    }
   }
 }

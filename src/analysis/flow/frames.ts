@@ -19,6 +19,7 @@ export class Frames {
   readonly #symbolic = new Map<FunctionId, Frame>();
   readonly #framesOf = new Map<FunctionId, Set<number>>();
   readonly #blurredOf = new Map<FunctionId, Set<number>>();
+  readonly #ownOf = new Map<FunctionId, Set<number>>();
 
   /** `helpers`: functions whose callers decide which lock is taken, or what runs under it. */
   constructor(program: Program, refs: RefTable, helpers: ReadonlySet<FunctionId>) {
@@ -63,8 +64,9 @@ export class Frames {
   }
 
   /**
-   * Which activation made a closure is forgotten first: what a helper of many callers is given stays known. When that,
-   * too, makes too many activations, what was bound is no longer known; what was open stays so.
+   * Which activation made a closure or an argument is forgotten first: what a helper of many callers is given, and whose
+   * method it is, stays known. When that, too, makes too many activations, what was given is no longer known, and in the
+   * end not even by whom; what was open stays so.
    */
   #widened(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[]): Frame {
     const refs = this.#refs;
@@ -75,13 +77,16 @@ export class Frames {
             refs,
             one.map(ref => this.#blurred(ref)),
           );
-    if (refs.frameCount <= FRAMES) {
-      const frame = refs.frame(fn, blurred(self), parameters.map(blurred), this.#parentFrame(fn));
-      if (this.#isToldApart(this.#blurredOf, frame, true)) return frame;
-    }
     const unknown = [refs.unknown];
-    const bound = parameters.map(one => (one === null ? null : unknown));
-    return refs.frame(fn, self === null ? null : unknown, bound, this.#parentFrame(fn));
+    const parent = this.#parentFrame(fn);
+    const nothing = parameters.map(one => (one === null ? null : unknown));
+    if (refs.frameCount <= FRAMES) {
+      const given = refs.frame(fn, self, parameters.map(blurred), parent);
+      if (this.#isToldApart(this.#blurredOf, given, true)) return given;
+      const own = refs.frame(fn, self, nothing, parent);
+      if (this.#isToldApart(this.#ownOf, own, true)) return own;
+    }
+    return refs.frame(fn, blurred(self), nothing, parent);
   }
 
   /** A value without the activation that it comes from; unknown where that would make two objects one. */
