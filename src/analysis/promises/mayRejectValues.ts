@@ -3,6 +3,7 @@ import type { Call, Chain, FunctionFacts, FunctionId, Place, TypeId, ValueId } f
 import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { type DeferredFields, deferredFields } from './deferredFields.ts';
 import { type Program, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
@@ -45,6 +46,7 @@ export class Rejections {
   readonly #writes: WriteIndex;
   readonly #hierarchy: TypeHierarchy;
   readonly #settlers: Settlers;
+  readonly #deferred: DeferredFields;
   readonly #summaries: FunctionFailures;
 
   constructor(get: Get, program: Program, summaries: FunctionFailures) {
@@ -54,6 +56,7 @@ export class Rejections {
     this.#writes = get(writeIndex);
     this.#hierarchy = get(hierarchy);
     this.#settlers = get(settlers);
+    this.#deferred = get(deferredFields);
     this.#summaries = summaries;
   }
 
@@ -142,6 +145,8 @@ export class Rejections {
       return at === undefined || !('field' in at) || at.of === undefined || at.of === field.of;
     });
     if (writes.length === 0) return null;
+    if (!isPart && this.#deferred.isOnlyResolved(field.field))
+      if (writes.every(({ fn, value }) => this.#deferred.isDeferred(fn, value))) return 'never';
     return writes.reduce<Failure>((sum, { fn, value }) => worse(sum, this.#value(fn.id, value, seen)), 'never');
   }
 

@@ -1,0 +1,122 @@
+/**
+ * Promises that are settled by hand and kept in a field: `closed = deferred()`, whose members `resolve` and `reject`
+ * settle it. One whose `reject` nobody in the program reads does not reject.
+ */
+import type { FunctionFacts, FunctionId, PathStep, ValueId } from '../../model/facts.ts';
+import { defineAnalysis, type Get } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import type { Program } from '../program.ts';
+import { type WriteIndex, writeIndex } from '../writeIndex.ts';
+import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+
+export interface DeferredFields {
+  /** The value is a fresh deferred: a promise whose `resolve` and `reject` go with it. */
+  isDeferred(fn: FunctionFacts, value: ValueId): boolean;
+  /** Nobody rejects what is in a field of this name, and nobody gets it who might. */
+  isOnlyResolved(field: string): boolean;
+}
+
+export const deferredFields = defineAnalysis<DeferredFields>('deferred-fields', (get, program) => {
+  return new Finder(get, program);
+});
+
+const fieldOf = (step: PathStep | undefined): string | undefined => (step && 'field' in step ? step.field : undefined);
+
+class Finder implements DeferredFields {
+  readonly #program: Program;
+  readonly #graph: CallGraph;
+  readonly #writes: WriteIndex;
+  readonly #uses: FunctionUsesOf;
+  readonly #makers = new Map<FunctionId, boolean>();
+  /** Fields that are rejected, and those that are handed to somebody else. */
+  #lost: ReadonlySet<string> | undefined;
+
+  constructor(get: Get, program: Program) {
+    this.#program = program;
+    this.#graph = get(callGraph);
+    this.#writes = get(writeIndex);
+    this.#uses = get(functionUses);
+  }
+
+  isDeferred(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    if (step?.kind !== 'call' || step.newOf !== undefined) return false;
+    // Kept under another name as well: that one may reject it.
+    const isElsewhere = this.#uses(fn.id)
+      .of(value)
+      .some(use => use.as !== 'step' || use.role !== 'store');
+    const makers = this.#graph.targets(fn.id, step.id);
+    return !isElsewhere && makers.length > 0 && makers.every(id => this.#makes(id));
+  }
+
+  isOnlyResolved(field: string): boolean {
+    this.#lost ??= this.#collect();
+    return !this.#lost.has(field);
+  }
+
+  /** `const p = new Promise((resolve, reject) => { methods = { resolve, reject } }); return Object.assign(p, methods)`. */
+  #makes(id: FunctionId): boolean {
+    let known = this.#makers.get(id);
+    if (known === undefined) {
+      const fn = this.#program.functions.get(id);
+      const returned = this.#writes.returned(id);
+      known = fn?.calling === 'value' && returned.length > 0 && returned.every(value => this.#isByHand(fn, value));
+      this.#makers.set(id, known);
+    }
+    return known;
+  }
+
+  #isByHand(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    if (step?.kind !== 'call' || step.newOf !== 'lib#Promise') return false;
+    const ends = this.#uses(fn.id)
+      .of(value)
+      .flatMap(use => (use.as === 'part' ? this.#uses(fn.id).of(use.value) : []));
+    return ends.every(use => {
+      if (use.as !== 'step' || use.step.kind !== 'call' || use.role !== 'argument') return false;
+      const executors = this.#graph.targets(fn.id, use.step.id);
+      return executors.length > 0 && executors.every(executor => this.#onlyKeeps(executor, use.index));
+    });
+  }
+
+  /** It puts the parameter into an object, and neither calls it nor hands it on. */
+  #onlyKeeps(id: FunctionId, index: number): boolean {
+    const uses = this.#uses(id);
+    return uses.parameter(index).every(read => uses.of(read.value).every(use => use.as === 'held'));
+  }
+
+  #collect(): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const fn of this.#program.functions.values()) {
+      fn.values.forEach((value, id) => {
+        if (value.kind !== 'read') return;
+        const { path } = value.place;
+        const last = fieldOf(path.at(-1));
+        if (last === 'reject') {
+          const holder = fieldOf(path.at(-2));
+          if (holder !== undefined) found.add(holder);
+        }
+        if (last !== undefined && !found.has(last) && this.#isHandedOn(fn.id, id)) found.add(last);
+      });
+    }
+    return found;
+  }
+
+  /** To code of the project that is given it, or under another name: whoever has it then may reject it. */
+  #isHandedOn(fn: FunctionId, value: ValueId): boolean {
+    return this.#uses(fn)
+      .of(value)
+      .some(
+        use =>
+          use.as === 'held' ||
+          use.as === 'slot' ||
+          (use.as === 'part' && use.keys[0]?.replace(/^\./, '') === 'reject') ||
+          (use.as === 'step' &&
+            use.role === 'argument' &&
+            use.step.kind === 'call' &&
+            this.#graph.targets(fn, use.step.id).length > 0),
+      );
+  }
+}
