@@ -2,7 +2,7 @@
  * Promises that are settled by hand and kept in a field: `closed = deferred()`, whose members `resolve` and `reject`
  * settle it. One whose `reject` nobody in the program reads does not reject.
  */
-import type { FunctionFacts, FunctionId, PathStep, ValueId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, PathStep, TypeId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
@@ -12,15 +12,15 @@ import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 export interface DeferredFields {
   /** The value is a fresh deferred: a promise whose `resolve` and `reject` go with it. */
   isDeferred(fn: FunctionFacts, value: ValueId): boolean;
-  /** Nobody rejects what is in a field of this name, and nobody gets it who might. */
-  isOnlyResolved(field: string): boolean;
+  /** Nobody rejects what is in the field of a class, and nobody gets it who might. */
+  isOnlyResolved(owner: TypeId, field: string): boolean;
 }
 
 export const deferredFields = defineAnalysis<DeferredFields>('deferred-fields', (get, program) => {
   return new Finder(get, program);
 });
 
-const fieldOf = (step: PathStep | undefined): string | undefined => (step && 'field' in step ? step.field : undefined);
+const ANY = '*';
 
 class Finder implements DeferredFields {
   readonly #program: Program;
@@ -50,9 +50,16 @@ class Finder implements DeferredFields {
     return !isElsewhere && makers.length > 0 && makers.every(id => this.#makes(id));
   }
 
-  isOnlyResolved(field: string): boolean {
+  isOnlyResolved(owner: TypeId, field: string): boolean {
     this.#lost ??= this.#collect();
-    return !this.#lost.has(field);
+    return !this.#lost.has(`${owner} ${field}`) && !this.#lost.has(`${ANY} ${field}`);
+  }
+
+  /** The field of a class of the project; of whatever has one of the name, where the class is not known. */
+  #keyOf(step: PathStep | undefined): string | undefined {
+    if (!step || !('field' in step)) return undefined;
+    const isClass = step.of !== undefined && this.#program.types.get(step.of)?.kind === 'class';
+    return `${isClass ? step.of : ANY} ${step.field}`;
   }
 
   /** `const p = new Promise((resolve, reject) => { methods = { resolve, reject } }); return Object.assign(p, methods)`. */
@@ -93,13 +100,18 @@ class Finder implements DeferredFields {
       fn.values.forEach((value, id) => {
         if (value.kind !== 'read') return;
         const { path } = value.place;
-        const last = fieldOf(path.at(-1));
-        if (last === 'reject') {
-          const holder = fieldOf(path.at(-2));
-          if (holder !== undefined) found.add(holder);
-        }
-        if (last !== undefined && !found.has(last) && this.#isHandedOn(fn.id, id)) found.add(last);
+        const last = path.at(-1);
+        const key = this.#keyOf(last);
+        const holder = last && 'field' in last && last.field === 'reject' ? this.#keyOf(path.at(-2)) : undefined;
+        if (holder !== undefined) found.add(holder);
+        if (key !== undefined && !found.has(key) && this.#isHandedOn(fn.id, id)) found.add(key);
       });
+      for (const step of this.#program.steps(fn.id).values()) {
+        if (step.kind !== 'call' || step.target.kind !== 'method' || step.target.name !== 'reject') continue;
+        const receiver = step.receiver === undefined ? undefined : fn.values[step.receiver];
+        const holder = receiver?.kind === 'read' ? this.#keyOf(receiver.place.path.at(-1)) : undefined;
+        if (holder !== undefined) found.add(holder);
+      }
     }
     return found;
   }

@@ -145,7 +145,7 @@ export class Rejections {
       return at === undefined || !('field' in at) || at.of === undefined || at.of === field.of;
     });
     if (writes.length === 0) return null;
-    if (!isPart && this.#deferred.isOnlyResolved(field.field))
+    if (!isPart && this.#deferred.isOnlyResolved(field.of, field.field))
       if (writes.every(({ fn, value }) => this.#deferred.isDeferred(fn, value))) return 'never';
     return writes.reduce<Failure>((sum, { fn, value }) => worse(sum, this.#value(fn.id, value, seen)), 'never');
   }
