@@ -15,7 +15,16 @@ export interface Frame {
   readonly parameters: readonly (Refs | null)[];
   /** The activation of the enclosing function. */
   readonly parent: Frame | null;
+  /** Of a function that makes locks for its callers: the call. null: all calls with these bindings are one. */
+  readonly from: CallSite | null;
   readonly depth: number;
+}
+
+export interface CallSite {
+  readonly fn: FunctionId;
+  readonly step: StepId;
+  /** With the calls around it, where those are told apart, too. */
+  readonly key: string;
 }
 
 export type Ref = { readonly id: number; readonly key: string; readonly depth: number } & RefShape;
@@ -84,13 +93,19 @@ export class RefTable {
     return ref;
   }
 
-  frame(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[], parent: Frame | null): Frame {
-    const key = `${fn.id}|${ids(self)}|${parameters.map(ids).join(',')}|${parent?.id ?? ''}`;
+  frame(
+    fn: FunctionFacts,
+    self: Refs | null,
+    parameters: readonly (Refs | null)[],
+    parent: Frame | null,
+    from: CallSite | null = null,
+  ): Frame {
+    const key = `${fn.id}|${ids(self)}|${parameters.map(ids).join(',')}|${parent?.id ?? ''}|${from?.key ?? ''}`;
     const known = this.#frames.get(key);
     if (known) return known;
     const depth =
       1 + Math.max(0, parent?.depth ?? 0, ...[self, ...parameters].flatMap(refs => (refs ?? []).map(ref => ref.depth)));
-    const frame: Frame = { id: this.#frames.size, fn, self, parameters, parent, depth };
+    const frame: Frame = { id: this.#frames.size, fn, self, parameters, parent, from, depth };
     this.#frames.set(key, frame);
     return frame;
   }

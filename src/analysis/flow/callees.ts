@@ -1,7 +1,7 @@
 /** Which activations a call makes: targets as the front end resolved them, refined by what the values stand for here. */
 import type { Call, FunctionFacts, FunctionId, StepId } from '../../model/facts.ts';
 import type { Callee, Evaluator } from './evaluator.ts';
-import { type Frame, type Ref, type Refs, isNothing, typeOf } from '../refs.ts';
+import { type CallSite, type Frame, type Ref, type Refs, isNothing, typeOf } from '../refs.ts';
 
 /** More possible bodies than this say nothing. */
 const MEGAMORPHIC = 25;
@@ -44,7 +44,7 @@ export class CalleeFinder {
     // `this.parent?.grow()` of an object that was given no parent.
     if (self && self.length > 0 && self.every(isNothing)) return [];
     if (target.kind === 'functions')
-      return target.ids.flatMap(id => this.#activation(frame, id, args, self, target.ids.length > 1));
+      return target.ids.flatMap(id => this.#activation(frame, step, id, args, self, target.ids.length > 1));
     if (target.kind === 'value') {
       const found = this.ofRefs(evaluator.evaluate(frame, target.of), args, self);
       if (found.length > 0) return found;
@@ -74,11 +74,12 @@ export class CalleeFinder {
   #fromGraph(frame: Frame, step: Call, args: readonly (Refs | null)[], self: Refs | null): readonly Callee[] {
     const ids = this.#eval.graph.targets(frame.fn.id, step.id);
     if (ids.length > MEGAMORPHIC) return [];
-    return ids.flatMap(id => this.#activation(frame, id, args, self, true));
+    return ids.flatMap(id => this.#activation(frame, step, id, args, self, true));
   }
 
   #activation(
     frame: Frame,
+    step: Call,
     id: FunctionId,
     args: readonly (Refs | null)[],
     self: Refs | null,
@@ -87,7 +88,8 @@ export class CalleeFinder {
     const fn = this.#eval.program.functions.get(id);
     if (!fn) return [];
     const parent = fn.parent === null ? null : (this.#eval.enclosing(frame, fn.parent) ?? null);
-    return [{ frame: this.#eval.frame(fn, this.#selfFor(fn, self), withRest(fn, args), parent), guessed }];
+    const from = callSite(frame, step);
+    return [{ frame: this.#eval.frame(fn, this.#selfFor(fn, self), withRest(fn, args), parent, from), guessed }];
   }
 
   /** A receiver only for functions that have one; a `self` of unknown origin stays symbolic. */
@@ -193,6 +195,13 @@ export class CalleeFinder {
     return unique(found);
   }
 }
+
+/** The call, within the one that the caller is told apart by. */
+const callSite = ({ fn, from }: Frame, { id }: Call): CallSite => ({
+  fn: fn.id,
+  step: id,
+  key: `${fn.id}@s${id}${from && !from.key.includes(' < ') ? ` < ${from.key}` : ''}`,
+});
 
 /** Arguments by position; from a spread on nothing is known. */
 function spreadless(step: Call): (number | null)[] {

@@ -22,10 +22,11 @@ import { Frames } from './frames.ts';
 import { givenTest } from './givenTests.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
 import { lockHelpers } from '../locks/lockHelpers.ts';
+import { lockMakers } from '../locks/lockMakers.ts';
 import { Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
 import type { Program } from '../program.ts';
-import { type Frame, type Ref, type Refs, RefTable, alternatives, isNothing } from '../refs.ts';
+import { type CallSite, type Frame, type Ref, type Refs, RefTable, alternatives, isNothing } from '../refs.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 
 /** A project function that a call runs, in the activation that the call makes. */
@@ -60,9 +61,10 @@ export class Evaluator {
     types: TypeHierarchy,
     writes: WriteIndex,
     lockHelpers: ReadonlySet<FunctionId>,
+    lockMakers: ReadonlySet<FunctionId>,
   ) {
     this.program = program;
-    this.#frames = new Frames(program, this.refs, lockHelpers);
+    this.#frames = new Frames(program, this.refs, lockHelpers, lockMakers);
     this.graph = graph;
     this.types = types;
     this.writes = writes;
@@ -77,8 +79,14 @@ export class Evaluator {
   }
 
   /** An activation with these bindings; a blurred one when there are too many, or they are too deep. */
-  frame(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[], parent: Frame | null): Frame {
-    return this.#frames.bound(fn, self, parameters, parent);
+  frame(
+    fn: FunctionFacts,
+    self: Refs | null,
+    parameters: readonly (Refs | null)[],
+    parent: Frame | null,
+    from: CallSite | null = null,
+  ): Frame {
+    return this.#frames.bound(fn, self, parameters, parent, from);
   }
 
   /** The activation of `owner` that encloses this one; symbolic when it is not in the chain. */
@@ -430,5 +438,6 @@ export class Evaluator {
 
 export const evaluator = defineAnalysis<Evaluator>(
   'evaluator',
-  (get, program) => new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockHelpers)),
+  (get, program) =>
+    new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockHelpers), get(lockMakers)),
 );

@@ -1,7 +1,7 @@
 /** Activations of functions: told apart by what they are bound to, as long as there are not too many. */
 import type { FunctionFacts, FunctionId } from '../../model/facts.ts';
 import type { Program } from '../program.ts';
-import { alternatives, type Frame, type Ref, type Refs, type RefTable } from '../refs.ts';
+import { alternatives, type CallSite, type Frame, type Ref, type Refs, type RefTable } from '../refs.ts';
 
 /** Activations told apart of one function; the next ones are blurred. */
 const FRAMES_PER_FUNCTION = 24;
@@ -16,16 +16,21 @@ export class Frames {
   readonly #program: Program;
   readonly #refs: RefTable;
   readonly #helpers: ReadonlySet<FunctionId>;
+  readonly #makers: ReadonlySet<FunctionId>;
   readonly #symbolic = new Map<FunctionId, Frame>();
   readonly #framesOf = new Map<FunctionId, Set<number>>();
   readonly #blurredOf = new Map<FunctionId, Set<number>>();
   readonly #ownOf = new Map<FunctionId, Set<number>>();
 
-  /** `helpers`: functions whose callers decide which lock is taken, or what runs under it. */
-  constructor(program: Program, refs: RefTable, helpers: ReadonlySet<FunctionId>) {
+  /**
+   * @param helpers functions whose callers decide which lock is taken, or what runs under it
+   * @param makers functions of which each call makes another lock
+   */
+  constructor(program: Program, refs: RefTable, helpers: ReadonlySet<FunctionId>, makers: ReadonlySet<FunctionId>) {
     this.#program = program;
     this.#refs = refs;
     this.#helpers = helpers;
+    this.#makers = makers;
   }
 
   /** The activation of which nothing is known. */
@@ -44,10 +49,16 @@ export class Frames {
   }
 
   /** An activation with these bindings; a blurred one when there are too many, or they are too deep. */
-  bound(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[], parent: Frame | null): Frame {
+  bound(
+    fn: FunctionFacts,
+    self: Refs | null,
+    parameters: readonly (Refs | null)[],
+    parent: Frame | null,
+    from: CallSite | null = null,
+  ): Frame {
     const enclosing = parent ?? this.#parentFrame(fn);
     const bound = fn.parameters.map((_, index) => parameters[index] ?? null);
-    const frame = this.#refs.frame(fn, self, bound, enclosing);
+    const frame = this.#refs.frame(fn, self, bound, enclosing, this.#makers.has(fn.id) ? from : null);
     const isRoom = this.#refs.frameCount <= FRAMES;
     return this.#isToldApart(this.#framesOf, frame, isRoom) ? frame : this.#widened(fn, self, bound);
   }

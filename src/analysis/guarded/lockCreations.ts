@@ -11,7 +11,7 @@ import { handsItselfOut } from './selfGiven.ts';
 import { livesOn } from './locations.ts';
 import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
 import { type Pair, traceEnd } from '../locks/lockPairs.ts';
-import { lockTypes } from '../locks/locks.ts';
+import { lockTypes, MADE_BY } from '../locks/locks.ts';
 import { excludes } from './guardedState.ts';
 import { type Program, type Site, variableAt } from '../program.ts';
 import { type Frame, type Ref, viewed } from '../refs.ts';
@@ -86,7 +86,8 @@ class Finder {
     for (const by of get(lockActivities).list)
       for (const pair of by.pairs) {
         const { site } = pair.acquires;
-        const base = site.includes('[') ? site.slice(0, site.indexOf('[')) : site;
+        const [whole = ''] = site.split(MADE_BY);
+        const [base = ''] = whole.split('[');
         const list = this.#uses.get(base);
         if (list) list.push({ by, pair });
         else this.#uses.set(base, [{ by, pair }]);

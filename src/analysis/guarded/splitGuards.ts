@@ -4,10 +4,13 @@ import { isWrite } from './footprints.ts';
 import { excludes, type Guarded, guardedState } from './guardedState.ts';
 import { canRunTogether } from '../locks/interleaving.ts';
 import type { Lock } from '../locks/locks.ts';
-import type { Moment } from './lockedWork.ts';
+import { isFar, type Moment } from './lockedWork.ts';
 import type { Access } from '../../model/facts.ts';
 import { linkedProgram, type Program, type Site } from '../program.ts';
 import { typeOf } from '../refs.ts';
+
+/** Calls below a section within which what is touched is what the lock is there for. */
+const NEAR = 2;
 
 export interface SplitGuard {
   readonly state: string;
@@ -26,6 +29,7 @@ export const splitGuards = defineAnalysis<readonly SplitGuard[]>('split-guards',
   for (const one of get(guardedState).all) {
     const { lock } = one.held.held;
     if (!one.held.always || !one.location.exact || one.held.held.mode === 'shared') continue;
+    if (isFar(one.moment, NEAR)) continue;
     if (lock.entry !== null && typeof lock.entry !== 'string') continue;
     for (const key of one.location.keys) {
       const list = byKey.get(key);

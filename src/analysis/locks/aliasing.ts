@@ -167,7 +167,7 @@ export class Unifier {
   }
 
   #unifyFrames(x: Frame, sideX: number, y: Frame, sideY: number): boolean {
-    if (x.fn.id !== y.fn.id) return false;
+    if (x.fn.id !== y.fn.id || (x.from && y.from && x.from.key !== y.from.key)) return false;
     if (x === y && sideX === sideY) return true;
     // A part of an instance is as much one as the instances are.
     const [selfX, selfY] = [x.self?.[0], y.self?.[0]];

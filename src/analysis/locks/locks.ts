@@ -152,7 +152,7 @@ export class LockTable {
   #siteOf(ref: Ref): { site: string; name: string; declared: Site | null } {
     switch (ref.kind) {
       case 'made':
-        return { site: ref.site, name: this.#nameOfMade(ref), declared: this.#madeAt(ref) };
+        return { site: siteOfMade(ref), name: this.#nameOfMade(ref), declared: this.#madeAt(ref) };
       case 'field': {
         const facts = ref.of === null ? undefined : this.#program.types.get(ref.of);
         const owner = facts?.name ?? (ref.base.kind === 'parameter' ? this.#parameterName(ref.base) : 'object');
@@ -191,12 +191,28 @@ export class LockTable {
     return value && 'at' in value ? value.at : undefined;
   }
 
+  /** By the variable or field that holds what the call that made it gave. */
+  #nameAtCall({ frame }: Ref & { kind: 'made' }): string | undefined {
+    const caller = frame.from ? this.#program.functions.get(frame.from.fn) : undefined;
+    if (!caller) return undefined;
+    const isIt = (id: ValueId | null | undefined): boolean => {
+      const value = id == null ? undefined : caller.values[id];
+      return value?.kind === 'result' && value.of === frame.from?.step;
+    };
+    for (const step of this.#program.steps(caller.id).values()) {
+      const last = step.kind === 'access' && isIt(step.value) ? step.place.path.at(-1) : undefined;
+      if (last && 'field' in last) return `${caller.name.split('.')[0] ?? ''}.${last.field}`;
+    }
+    return Object.entries(caller.slots).find(([, { value }]) => isIt(value))?.[0];
+  }
+
   /** By the variable or field that holds it. */
   #nameOfMade(ref: Ref & { kind: 'made' }): string {
-    const known = this.#names.get(ref.site);
+    const site = siteOfMade(ref);
+    const known = this.#names.get(site);
     if (known) return known;
-    const name = this.#findName(ref);
-    this.#names.set(ref.site, name);
+    const name = this.#nameAtCall(ref) ?? this.#findName(ref);
+    this.#names.set(site, name);
     return name;
   }
 
@@ -231,6 +247,13 @@ export class LockTable {
     return views[0] ?? `${ref.type?.split('#').pop() ?? 'lock'} of ${fn.name}`;
   }
 }
+
+/** The locks that a function makes for its callers are a class per call. */
+const siteOfMade = ({ site, frame }: Ref & { kind: 'made' }): string =>
+  frame.from ? `${site}${MADE_BY}${frame.from.key}` : site;
+
+/** Between the site that makes a lock and the call that it is made for. */
+export const MADE_BY = ' < ';
 
 function declaredType({ fn }: Frame, lock: ValueId | Place): TypeId | null {
   if (typeof lock !== 'number') return lock.path.length === 0 ? lock.type : null;

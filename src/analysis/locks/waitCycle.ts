@@ -182,6 +182,8 @@ function mayEnd(settle: Settling, wait: Waiting): boolean {
   if (settle.kind !== wait.kind || on === null) return false;
   if (settle.kind === 'event') return settle.holder === wait.holder || settle.holder === 'on:*';
   if (settle.of.kind !== 'made' || on.kind !== 'made' || settle.of.site !== on.site) return false;
+  const [made, waited] = [settle.of.frame.from, on.frame.from];
+  if (made && waited) return made.key === waited.key;
   return settle.holder === '' || wait.holder === '' || settle.holder === wait.holder || isInline(on);
 }
 
