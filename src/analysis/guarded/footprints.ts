@@ -15,6 +15,10 @@ export interface Touch {
   readonly later: boolean;
   /** Classes of the locks that the work takes for itself around the access. */
   readonly under: readonly string[];
+  /** Calls below the activation that was asked for. */
+  readonly calls: number;
+  /** Some call on the way is resolved by a name, or to one of several bodies. */
+  readonly guessed: boolean;
 }
 
 export const isWrite = (mode: Access['mode']): boolean => mode !== 'read' && mode !== 'iterate';
@@ -54,7 +58,7 @@ export class Footprints {
       if (step.kind === 'access') {
         const location = locate(this.#eval, frame, step.place);
         if (location && !isSettingUp(this.#eval, frame, step.place))
-          found.push({ location, mode: step.mode, frame, step, later, under });
+          found.push({ location, mode: step.mode, frame, step, later, under, calls: 0, guessed: false });
       } else if ((step.kind === 'call' || step.kind === 'chain') && depth > 0) {
         const callees =
           step.kind === 'call'
@@ -68,6 +72,8 @@ export class Footprints {
               ...touch,
               later: touch.later || later || step.kind === 'chain',
               under: under.length === 0 ? touch.under : [...touch.under, ...under],
+              calls: touch.calls + 1,
+              guessed: touch.guessed || callee.guessed,
             });
       }
     }

@@ -184,7 +184,7 @@ class Pass implements LockedWork {
         continue;
       }
       const task = this.#eval.refs.make({ kind: 'task', frame: callee.frame, from: frame, step: step.id });
-      const inside = held.filter(one => this.#stays(task, one) || this.#isAwaitedHere(frame, step, one));
+      const inside = held.filter(one => this.#stays(task, one) || this.#isAwaitedAbove(moment, one));
       for (const one of held)
         if (!inside.includes(one)) this.escapes.push({ held: one, moment, work: [callee.frame], how: 'task' });
       this.#enter(callee.frame, inside, moment, depth);
@@ -204,6 +204,20 @@ class Pass implements LockedWork {
   #enter(frame: Frame, held: readonly HeldHere[], from: Moment<Call>, depth: number): void {
     if (held.length === 0 && !this.#relevant.has(frame.fn.id)) return;
     this.#visit(frame, { held, blind: from.blind }, from.by, from, depth + 1);
+  }
+
+  /** In the function that makes the call, or in the one that it is returned to. */
+  #isAwaitedAbove({ frame, step, from }: Moment<Call>, held: HeldHere): boolean {
+    if (this.#isAwaitedHere(frame, step, held)) return true;
+    if (from === null || frame.fn.calling !== 'value') return false;
+    const index = new FunctionIndex(frame.fn);
+    const isReturned = index.list.some(
+      ({ step: one }) =>
+        one.kind === 'exit' &&
+        one.how === 'return' &&
+        index.alternatives(one.value).some(id => index.resultOf(id)?.id === step.id),
+    );
+    return isReturned && this.#isAwaitedAbove(from, held);
   }
 
   /** As the text stands: the result is awaited in the same function, at once or through the place that it is put into. */

@@ -4,6 +4,7 @@ import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { footprints, type Footprints, isWrite, type Touch } from './footprints.ts';
+import { isKeptAcross } from './keptAcross.ts';
 import { conflictIn, excludes, type Guarded, guardedState, type GuardedState } from './guardedState.ts';
 import { canGuard, locate, type Location, overlap } from './locations.ts';
 import { type Escape, isFar, lockedWork, type Moment } from './lockedWork.ts';
@@ -22,6 +23,8 @@ const OPEN = 2;
 
 /** Calls below a section within which what is touched is what the lock is there for. */
 const NEAR = 2;
+/** Calls below a branch within which what it writes is what the section is about. */
+const OWN = 1;
 
 export interface SectionEscape {
   readonly how: 'task' | 'timer' | 'outside' | 'siblings';
@@ -121,7 +124,12 @@ class Finder {
     const touch =
       how === 'outside'
         ? this.#outsideTouch(moment as Moment<Call>)
-        : this.#conflict(lock, work, how === 'timer' || moment.step.kind === 'chain');
+        : this.#conflict(
+            lock,
+            work,
+            how === 'timer' && isFar(moment, OWN),
+            how === 'timer' || moment.step.kind === 'chain',
+          );
     if (!touch) return this.#isRight(at, held, 'not-guarded');
     const { guarded, exact, one } = touch;
     this.#add({
@@ -143,6 +151,7 @@ class Finder {
   #conflict(
     lock: Lock,
     work: readonly Frame[],
+    mustBeKept: boolean,
     allLater: boolean,
   ): { one: Touch; guarded: Guarded | null; exact: boolean } | undefined {
     const all = this.#guarded.under(lock.site);
@@ -151,6 +160,7 @@ class Finder {
       .filter(
         one =>
           (allLater || one.later || one.location.where === 'store') &&
+          !one.guessed &&
           !one.under.includes(lock.site) &&
           canGuard(this.#eval, lock, one.location),
       )
@@ -159,11 +169,20 @@ class Finder {
     for (const one of touches) {
       const others = near.filter(({ moment }) => moment.step !== one.step);
       const found = conflictIn(others, one.location, one.mode);
-      if (found && !this.#isOpen(one.location, others, touches)) return { one, ...found };
+      if (!found || this.#isOpen(one.location, others, touches)) continue;
+      if (!mustBeKept || this.#isKeptStill(one.location, all)) return { one, ...found };
     }
     // The section does nothing else: what its work writes is what the lock is there for.
     const written = all.length === 0 ? touches.find(one => isWrite(one.mode) && isShared(one)) : undefined;
     return written && { one: written, guarded: null, exact: true };
+  }
+
+  /** A timer that helpers set is another turn: it disturbs what some section keeps as it is across a suspension. */
+  #isKeptStill({ holders }: Location, all: readonly Guarded[]): boolean {
+    return isKeptAcross(
+      this.#program,
+      all.filter(({ location }) => overlap(location.holders, holders)),
+    );
   }
 
   /** Far more code touches it without this lock than with it: it is not what the lock is there for. */
@@ -190,7 +209,7 @@ class Finder {
           .find(one => one.moment.step !== access && overlap(one.location.keys, location.keys));
         if (guarded)
           return {
-            one: { location, mode: access.mode, frame, step: access, later: true, under: [] },
+            one: { location, mode: access.mode, frame, step: access, later: true, under: [], calls: 0, guessed: false },
             guarded,
             exact: true,
           };
@@ -225,6 +244,7 @@ class Finder {
           one =>
             isWrite(one.mode) &&
             one.later &&
+            !one.guessed &&
             one.location.where !== 'store' &&
             !one.under.includes(lock.site) &&
             canGuard(this.#eval, lock, one.location),
@@ -240,9 +260,12 @@ class Finder {
       .find(
         one =>
           traceEnd(one.held.held.trace).in !== traceEnd(held.held.trace).in &&
+          !isFar(one.moment, NEAR) &&
           overlap(one.location.holders, first.touch.location.holders),
       );
-    const sameObject = overlap(first.touch.location.holders, other.touch.location.holders);
+    // What only the work itself touches, further down, is an affair of the code there.
+    const isOwn = first.touch.calls <= OWN && other.touch.calls <= OWN;
+    const sameObject = isOwn && overlap(first.touch.location.holders, other.touch.location.holders);
     if (!guarded && !sameObject) return this.#isRight(at, held, 'not-guarded');
     this.#add({
       how: 'siblings',

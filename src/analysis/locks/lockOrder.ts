@@ -7,7 +7,7 @@ import { stronglyConnected } from '../../util/scc.ts';
 import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type LockActivities, type LockActivity, lockActivities } from './lockActivities.ts';
-import { type Held, type Pair, traceLength } from './lockPairs.ts';
+import { type Held, isLetIn, type Pair, traceLength } from './lockPairs.ts';
 import { forkOf, whyApart } from './interleaving.ts';
 import { gateOf, isQuiet, quiet, type QuietCycle, unifyCycle } from './lockCycleConditions.ts';
 
@@ -40,7 +40,9 @@ const EDGES_PER_HOP = 40;
 
 export const lockOrder = defineAnalysis<LockOrder>('lock-order', get => {
   const activities = get(lockActivities);
-  const edges = activities.list.flatMap(by => by.pairs.flatMap(pair => pair.held.map(held => ({ held, pair, by }))));
+  const edges = activities.list.flatMap(by =>
+    by.pairs.flatMap(pair => pair.held.filter(held => !isLetIn(held, pair)).map(held => ({ held, pair, by }))),
+  );
   return { edges, ...new CycleSearch(edges, activities).run() };
 });
 

@@ -165,3 +165,6 @@ function pairKey(pair: Pair): string {
     pair.context?.id ?? '',
   ].join('|');
 }
+
+/** The guard that let the holder in ("no transaction is open in this task") lets the same task pass the second time. */
+export const isLetIn = (held: Held, pair: Pair): boolean => pair.context !== null && pair.context === held.context;

@@ -3,7 +3,7 @@ import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type LockActivity, lockActivities } from './lockActivities.ts';
 import { askingSite } from './lockStory.ts';
-import { DOUBT, type Held, type Pair, traceLength } from './lockPairs.ts';
+import { DOUBT, type Held, isLetIn, type Pair, traceLength } from './lockPairs.ts';
 import type { Site } from '../program.ts';
 
 export interface Reentry {
@@ -47,8 +47,7 @@ export function whyNotItself(held: Held, pair: Pair): NotItself | null {
   const asked = pair.acquires;
   if (lock.site !== asked.site) return lock.ref === asked.ref ? 'other-key' : 'other-class';
   if (lock.reentrant) return 'reentrant';
-  // The guard that let the holder in lets the same task pass the second time.
-  if (pair.context !== null && pair.context === held.context) return 'guard';
+  if (isLetIn(held, pair)) return 'guard';
   // One step up or down a hierarchy: no node is its own parent.
   if (held.order?.startsWith('along ')) return 'other-lock';
   if (!new Unifier(() => true).isSame(lock, 0, asked, 0)) return lock.ref === asked.ref ? 'other-key' : 'other-lock';

@@ -175,6 +175,7 @@ function emitCall(
   if (newOf !== undefined) call.newOf = newOf;
   if (constructs) call.constructs = true;
   if (isOptional(node)) call.optional = true;
+  if (ts.isCallExpression(node) && node.questionDotToken) call.settable = true;
   const stopping = ts.isCallExpression(node) ? stoppingByType(fn, node, args) : undefined;
   if (stopping) call.stopping = stopping;
   return fn.builder.emitValue(call);
