@@ -241,9 +241,8 @@ export interface Call extends StepBase {
   newOf?: TypeId;
   /** `new` of a value whose type is not known: a fresh object of whatever the value is. */
   constructs?: boolean;
-  /** `f?.()`, `o?.f()`: may not happen. */
+  /** `f?.()`, `o?.f()`: may not happen. `settable`: the function itself may be missing, as a callback may. */
   optional?: boolean;
-  /** `f?.()`: the function itself may be missing, as a callback that somebody may set. */
   settable?: boolean;
   gives?: Gives;
   /** From the library tables, for external targets: what the call is known to do besides (see `Knowledge`). */

@@ -167,4 +167,8 @@ function pairKey(pair: Pair): string {
 }
 
 /** The guard that let the holder in ("no transaction is open in this task") lets the same task pass the second time. */
-export const isLetIn = (held: Held, pair: Pair): boolean => pair.context !== null && pair.context === held.context;
+export function isLetIn({ context }: Held, pair: Pair): boolean {
+  if (pair.context === null || context === null) return false;
+  if (pair.context === context) return true;
+  return pair.context.kind === 'made' && context.kind === 'made' && pair.context.site === context.site;
+}
