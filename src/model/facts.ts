@@ -121,10 +121,7 @@ export interface Contract {
   /** The expression that is the function. */
   at: At;
   callback: ValueId;
-  /**
-   * What becomes of what it returns: nobody looks at it; it is taken as a plain value (a predicate, a comparator); it is
-   * the next call's first argument (`reduce`).
-   */
+  /** What becomes of what it returns: nothing; it is a plain value (a predicate); the next call's first argument. */
   result: 'ignored' | 'value' | 'accumulated';
   /** Who calls it, in words: `forEach`, `the "signup" listener`, `onClick`. */
   taker: string;
