@@ -121,7 +121,10 @@ export interface Contract {
   /** The expression that is the function. */
   at: At;
   callback: ValueId;
-  /** What becomes of what it returns: nothing; it is a plain value (a predicate); the next call's first argument. */
+  /**
+   * What becomes of what it returns: nobody looks at it; it is taken as a plain value (a predicate, a comparator); it is
+   * the next call's first argument (`reduce`).
+   */
   result: 'ignored' | 'value' | 'accumulated';
   /** Who calls it, in words: `forEach`, `the "signup" listener`, `onClick`. */
   taker: string;
@@ -238,9 +241,8 @@ export interface Call extends StepBase {
   newOf?: TypeId;
   /** `new` of a value whose type is not known: a fresh object of whatever the value is. */
   constructs?: boolean;
-  /** `f?.()`, `o?.f()`: may not happen. `settable`: the function itself may be missing, as a callback may. */
-  optional?: boolean;
-  settable?: boolean;
+  /** `o?.f()`: may not happen. `function`: `f?.()`, the function itself may be missing, as a callback may. */
+  optional?: true | 'function';
   gives?: Gives;
   /** From the library tables, for external targets: what the call is known to do besides (see `Knowledge`). */
   known?: Knowledge;

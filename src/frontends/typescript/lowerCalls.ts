@@ -174,8 +174,7 @@ function emitCall(
   if (args.spreads.length > 0) call.spreads = args.spreads;
   if (newOf !== undefined) call.newOf = newOf;
   if (constructs) call.constructs = true;
-  if (isOptional(node)) call.optional = true;
-  if (ts.isCallExpression(node) && node.questionDotToken) call.settable = true;
+  if (isOptional(node)) call.optional = ts.isCallExpression(node) && node.questionDotToken ? 'function' : true;
   const stopping = ts.isCallExpression(node) ? stoppingByType(fn, node, args) : undefined;
   if (stopping) call.stopping = stopping;
   return fn.builder.emitValue(call);
