@@ -195,7 +195,9 @@ class Finder {
     const value = frame.fn.values[call.target.of];
     if (value?.kind === 'element') return call.receiver === undefined || value.key === null;
     const place = value?.kind === 'read' ? value.place : undefined;
-    return call.optional === 'function' && place !== undefined && place.root.kind !== 'parameter' && place.path.length > 0;
+    return (
+      call.optional === 'function' && place !== undefined && place.root.kind !== 'parameter' && place.path.length > 0
+    );
   }
 
   /** The work is what the lock is for: it reads or writes the state, or the state comes of it. */

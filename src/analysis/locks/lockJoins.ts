@@ -96,7 +96,12 @@ export abstract class LockJoins extends LockEffects {
         walk.births.set(ref.id, byToken(state));
         continue;
       }
-      after = this.apply(walk, this.called(walk, step, callee), after, callees.length > 1 || step.optional !== undefined);
+      after = this.apply(
+        walk,
+        this.called(walk, step, callee),
+        after,
+        callees.length > 1 || step.optional !== undefined,
+      );
     }
     this.noteTasks(walk, step, state);
     return step.known?.serves === true ? { ...after, serving: true } : after;
