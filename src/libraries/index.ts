@@ -52,7 +52,7 @@ import { typeorm } from './typeorm.ts';
 import { mongoose } from './mongoose.ts';
 import { prisma } from './prisma.ts';
 import { got } from './got.ts';
-import { nestCommon, nestCore } from './nestjs.ts';
+import { nestCommon, nestCore, nestSchedule } from './nestjs.ts';
 import { rxjs } from './rxjs.ts';
 import { piscina, tinypool, workerpool } from './worker-pools.ts';
 import { react } from './react.ts';
@@ -140,6 +140,7 @@ export const libraries: readonly Library[] = [
   got,
   nestCommon,
   nestCore,
+  nestSchedule,
   piscina,
   rxjs,
   tinypool,

@@ -555,7 +555,10 @@ export interface EntryPoint {
   trigger: string;
   /** What a person calls it: `POST /transfer`, `"data" event`. */
   label: string;
-  /** `signal`: the constant name of what the process is told (`SIGTERM`, `uncaughtException`); absent: not constant. */
+  /**
+   * `signal`: the constant name of what the process is told (`SIGTERM`, `uncaughtException`); absent: not constant.
+   * `hook`: `end` when it runs as whoever made the program's objects ends them; `main`: `start`.
+   */
   event?: string;
   instances: 'once' | 'serial' | 'many';
   evidence: 'framework' | 'inferred' | 'exported';

@@ -204,8 +204,12 @@ class Finder {
 
 const MANY = 8;
 
+/** `main`: a framework runs it when the program starts. */
 const isRunAtOnce = (step: Step): boolean =>
-  step.kind === 'call' || step.kind === 'chain' || (step.kind === 'spawn' && step.runsOn === 'event-loop');
+  step.kind === 'call' ||
+  step.kind === 'chain' ||
+  (step.kind === 'spawn' && step.runsOn === 'event-loop') ||
+  (step.kind === 'register' && step.entry.trigger === 'main');
 
 /** Messages and jobs of a queue outside of the process. */
 const isConsumer = ({ entry }: Register): boolean =>

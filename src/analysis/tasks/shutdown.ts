@@ -2,7 +2,7 @@
  * How a program ends: which handlers of termination signals it has, and whether one of them stops each of its intakes
  * and waits for what is in flight (ALGORITHMS 6, "Shutdown").
  */
-import type { Call, Cancel, FunctionId, Place, Register, Step, ValueId } from '../../model/facts.ts';
+import type { Call, Cancel, EntryPoint, FunctionId, Place, Register, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -55,7 +55,7 @@ class Judge {
 
   of(program: RunningProgram): Shutdown {
     const running = this.#withHandlers(program.startUp);
-    const handlers = this.#handlers(running);
+    const handlers = this.#withEndHooks(running, this.#handlers(running));
     const intakes = program.intakes.filter(
       intake =>
         !(program.isCommand && intake.what === 'server') &&
@@ -89,11 +89,28 @@ class Judge {
   }
 
   #handlers(running: ReadonlySet<FunctionId>): Handler[] {
+    return this.#registered(
+      running,
+      ({ trigger, event }) => trigger === 'signal' && (event === undefined || TERMINATION.test(event)),
+    );
+  }
+
+  /** What a framework runs when it ends its objects, where something makes it do so when the program is told to end. */
+  #withEndHooks(running: ReadonlySet<FunctionId>, handlers: readonly Handler[]): readonly Handler[] {
+    const isTold =
+      handlers.some(({ exits }) => !exits) ||
+      [...running].some(fn =>
+        [...this.#program.steps(fn).values()].some(step => step.kind === 'call' && step.known?.drains !== undefined),
+      );
+    if (!isTold) return handlers;
+    return [...handlers, ...this.#registered(running, ({ trigger, event }) => trigger === 'hook' && event === 'end')];
+  }
+
+  #registered(running: ReadonlySet<FunctionId>, isWanted: (entry: EntryPoint) => boolean): Handler[] {
     const found: Handler[] = [];
     for (const fn of running)
       for (const step of this.#program.steps(fn).values()) {
-        if (step.kind !== 'register' || step.entry.trigger !== 'signal') continue;
-        if (step.entry.event !== undefined && !TERMINATION.test(step.entry.event)) continue;
+        if (step.kind !== 'register' || !isWanted(step.entry)) continue;
         const starts = this.#graph.targets(fn, step.id);
         const reach = this.#closure(starts, () => true);
         found.push({
@@ -116,7 +133,8 @@ class Judge {
         const drains = step.known?.drains;
         if (drains === undefined) continue;
         const of = drains === 'all' ? undefined : drains === 'receiver' ? step.receiver : step.args[drains];
-        if (of === undefined || this.#isOf(fn, of, intake)) return true;
+        // What ends one object leaves a loop alone.
+        if (of === undefined || (!intake.loop && this.#isOf(fn, of, intake))) return true;
       }
     return false;
   }

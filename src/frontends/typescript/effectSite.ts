@@ -85,7 +85,8 @@ export class EffectSite {
     const holder = this.value(arg.argument);
     if (holder === undefined) return undefined;
     const known = this.builder.valueAt(holder);
-    if (known.kind === 'constant' || known.kind === 'function' || known.kind === 'class') return undefined;
+    if (known.kind === 'class') return this.site.member?.(arg.option);
+    if (known.kind === 'constant' || known.kind === 'function') return undefined;
     if (known.kind === 'object') {
       const field = Object.hasOwn(known.fields, arg.option) ? known.fields[arg.option] : undefined;
       if (field !== undefined || known.spreads.length === 0) return field;

@@ -5,6 +5,7 @@ import { bare, type FunctionContext } from './context.ts';
 import { initialiseStaticField } from './fields.ts';
 import { isFunctionWithBody, isStaticMember } from './functionIds.ts';
 import { emitImplicit } from './lowerCalls.ts';
+import { lowerEffects } from './lowerEffects.ts';
 import { functionValue, lower } from './lowerExpression.ts';
 import { lowerStatements } from './lowerStatements.ts';
 import { propertyNameText } from './placeNames.ts';
@@ -32,14 +33,38 @@ function decoratorsOf(node: ts.Node): readonly ts.Decorator[] {
   return ts.canHaveDecorators(node) ? [...(ts.getDecorators(node) ?? [])].reverse() : [];
 }
 
-/** Calls a decorator with what the language hands it. `external`: a library's, of which nothing is known. */
+/** What is decorated: a method, or a class with its members. */
+interface Decorated {
+  value: ValueId;
+  member?(name: string): ValueId | undefined;
+}
+
+/** `@Get('/x')`: the tables say what a decorator of a library does with what it is put on (its only argument there). */
+function appliedEffects(
+  fn: FunctionContext,
+  decorator: ts.Decorator,
+  external: string,
+  decorated: Decorated | undefined,
+): ValueId | undefined {
+  const node = bare(decorator.expression);
+  const api = decorated && ts.isCallExpression(node) ? fn.questions.apiOf(external) : undefined;
+  if (!api || !decorated || !ts.isCallExpression(node)) return undefined;
+  const { value, member } = decorated;
+  const site = { node, at: fn.at(decorator), external, args: [value], spreads: [], optional: false };
+  return lowerEffects(fn.effects, member ? { ...site, member } : site, api);
+}
+
+/** Calls a decorator with what the language hands it. `external`: a library's, which does not replace what it is put on. */
 function callDecorator(
   fn: FunctionContext,
   decorator: ts.Decorator,
   args: ValueId[],
+  decorated?: Decorated,
 ): { result: ValueId; external: boolean } {
   const target = fn.questions.calleeOf(decorator);
   const expression = bare(decorator.expression);
+  const known = target.kind === 'external' ? appliedEffects(fn, decorator, target.name, decorated) : undefined;
+  if (known !== undefined) return { result: known, external: true };
   const called: Target = target.kind === 'callee-value' ? { kind: 'value', of: lower(fn, expression) } : target;
   return { result: emitImplicit(fn, decorator, called, undefined, args), external: isForeign(fn, called) };
 }
@@ -91,7 +116,7 @@ function decorateLegacy(
     type: null,
     at: fn.at(decorator),
   });
-  const { external } = callDecorator(fn, decorator, [holder, name, descriptor]);
+  const { external } = callDecorator(fn, decorator, [holder, name, descriptor], { value: method });
   if (external) return undefined;
   return fn.builder.read({ root: { kind: 'value', of: descriptor }, type: null, path: [{ field: 'value' }] });
 }
@@ -104,7 +129,9 @@ function decorateStandard(
   method: ValueId | undefined,
 ): ValueId | undefined {
   const context = fn.builder.value({ kind: 'object', fields: { name }, spreads: [], type: null, at: fn.at(decorator) });
-  const { result, external } = callDecorator(fn, decorator, [method ?? fn.builder.constant('undefined'), context]);
+  const args = [method ?? fn.builder.constant('undefined'), context];
+  const decorated = method === undefined ? undefined : { value: method };
+  const { result, external } = callDecorator(fn, decorator, args, decorated);
   return external || method === undefined ? undefined : fn.choice([result, method], { kind: 'truthy', value: result });
 }
 
@@ -119,6 +146,12 @@ function decorateParameters(fn: FunctionContext, holder: ValueId, member: ts.Cla
 }
 
 function decorateClass(fn: FunctionContext, node: ts.ClassLikeDeclaration, made: ValueId): ValueId {
-  for (const decorator of decoratorsOf(node)) callDecorator(fn, decorator, [made]);
+  const member = (name: string): ValueId | undefined => {
+    const found = node.members.find(
+      one => one.name !== undefined && propertyNameText(one.name) === name && !isStaticMember(one),
+    );
+    return found && isFunctionWithBody(found) ? functionValue(fn, found) : undefined;
+  };
+  for (const decorator of decoratorsOf(node)) callDecorator(fn, decorator, [made], { value: made, member });
   return made;
 }

@@ -84,6 +84,8 @@ export interface CallSite {
   args: ValueId[];
   spreads: number[];
   optional: boolean;
+  /** Of a decorated class, which is the only argument: a member with a body, by name. */
+  member?(name: string): ValueId | undefined;
 }
 
 /** What `lowerEffects` needs from the extractor, besides the builder of the function that the call stands in. */

@@ -51,3 +51,10 @@ export class NestFactoryStatic {
 }
 export const NestFactory: NestFactoryStatic;
 `;
+
+export const nestScheduleStub = `
+export function Cron(time: any, options?: any): MethodDecorator;
+export function Interval(...args: any[]): MethodDecorator;
+export function Timeout(...args: any[]): MethodDecorator;
+export class ScheduleModule { static forRoot(options?: any): any; static forRootAsync(options?: any): any }
+`;
