@@ -70,7 +70,7 @@ function family(packageName: string, type: string): string[] {
 const exists = (library: Library, key: string): boolean =>
   (namedByStub.includes(library.package) && inStub(library, key)) ||
   [library.package, ...(companions[library.package] ?? [])].some(name =>
-    existsIn(name, key.replace(/^static |^strict\./, ''), name !== library.package),
+    existsIn(name, key.replace(/^static |^strict\.|^set /, ''), name !== library.package),
   );
 
 /** In the stub, or by syntax alone: `it.only`, `it.each()` of an exported `it`. */
@@ -88,8 +88,12 @@ function existsIn(packageName: string, key: string, asCompanion: boolean): boole
   if (!known) return false;
   if (key.startsWith('new ')) return known.constructible.has(key.slice(4)) || known.values.has(key.slice(4));
   if (key.endsWith('()'))
-    return family(packageName, key.slice(0, -2)).some(each =>
-      declared.get(each.split('#')[0] ?? '')?.callable.has(each.split('#')[1] ?? ''),
+    return (
+      family(packageName, key.slice(0, -2)).some(each =>
+        declared.get(each.split('#')[0] ?? '')?.callable.has(each.split('#')[1] ?? ''),
+      ) ||
+      // A decorator: what the function gives is put on something.
+      known.values.has(key.slice(0, -2))
     );
   if (known.values.has(key)) return true;
   const dot = key.includes('.[') ? key.indexOf('.[') : key.lastIndexOf('.');

@@ -39,6 +39,7 @@ export function compileStubs(libraries: readonly Library[], options: { lib: stri
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     lib: options.lib,
     strict: true,
+    experimentalDecorators: true,
     noEmit: true,
     types: [],
     esModuleInterop: true,

@@ -64,6 +64,7 @@ const entryFields = {
   awaitsHandler: z.boolean(),
   rejection: z.enum(['reported', 'all-reported', 'lost', 'crashes']),
   confined: z.array(index),
+  event: optional(z.string()),
   endedBy: optional(index),
   runsOn,
 };
@@ -222,6 +223,7 @@ const effect = z.discriminatedUnion('does', [...lockEffects, ...valueEffects, ..
 const known = z.strictObject({
   neverRejects: optional(z.boolean()),
   listensToRejections: optional(z.strictObject({ argument: index, option: name })),
+  letsEmittersListen: optional(index),
   neverThrows: optional(z.boolean()),
   raises: optional(z.boolean()),
   owns: optional(z.array(index)),

@@ -38,6 +38,7 @@ import { eventEmitter3, pQueue } from './p-queue.ts';
 import { pg } from './pg.ts';
 import { pino } from './pino.ts';
 import { properLockfile } from './proper-lockfile.ts';
+import { redis, redisClient } from './redis.ts';
 import { redlock } from './redlock.ts';
 import { socketIo } from './socketio.ts';
 import { terminus } from './terminus.ts';
@@ -117,6 +118,8 @@ export const libraries: readonly Library[] = [
   pg,
   pino,
   properLockfile,
+  redis,
+  redisClient,
   redlock,
   undici,
   undiciTypes,

@@ -241,7 +241,9 @@ export interface Library {
   /**
    * By name: `withTimeout` (an export), `default` (the default export), `Mutex.acquire` (a method), `new Mutex`
    * (a constructor), `LimitFunction()` (a call of a value of that type), `Pool.*` (any other method of the type),
-   * `static EventEmitter.once` (a static whose name an instance member has too).
+   * `static EventEmitter.once` (a static whose name an instance member has too), `Get()` (the decorator `@Get(…)` put on a
+   * method or class, which is argument 0; options of a class are its methods), `set captureRejections` (an assignment to
+   * a setting; the value is argument 0).
    */
   apis: Record<string, Api | Api[]>;
   /** Types of promises and thenables whose work does not begin before they are awaited (or `then` is called). */

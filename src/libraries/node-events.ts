@@ -36,6 +36,11 @@ export const events = defineLibrary({
       'new EventEmitter',
       'new default',
     ),
+    ...same(
+      { does: [], known: { letsEmittersListen: 0 } },
+      'set captureRejections',
+      'set EventEmitter.captureRejections',
+    ),
     ...statics,
     ...Object.fromEntries(Object.entries(statics).map(([name, api]) => [`static EventEmitter.${name}`, api])),
   },

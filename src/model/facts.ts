@@ -282,6 +282,8 @@ export interface Knowledge {
   neverRejects?: boolean;
   /** An option that, when true, makes the object made handle the rejections of what its listeners return. */
   listensToRejections?: { argument: number; option: string };
+  /** When the argument is true, so does every emitter that the program makes. */
+  letsEmittersListen?: number;
   /** It cannot throw (synchronously). */
   neverThrows?: boolean;
   /** It throws on input that it does not take: `JSON.parse`. */

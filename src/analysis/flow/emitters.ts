@@ -2,6 +2,7 @@
 import type { Call, FunctionFacts, FunctionId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Program, variableAt } from '../program.ts';
+import { connectedFiles } from './connectedFiles.ts';
 
 export interface Emitters {
   /** What is in the value was made so that it handles the rejections of its listeners. */
@@ -10,9 +11,27 @@ export interface Emitters {
 
 const DEPTH = 6;
 
-export const emitters = defineAnalysis<Emitters>('emitters', (_get, program) => ({
-  handlesRejections: (fn, value) => isHandling(program, fn, value, DEPTH),
-}));
+export const emitters = defineAnalysis<Emitters>('emitters', (get, program) => {
+  const told = filesOfTold(program, get(connectedFiles));
+  return {
+    handlesRejections: (fn, value) => told.has(program.fileOf(fn)) || isHandling(program, fn, value, DEPTH),
+  };
+});
+
+/** Files of the parts of the project that let all their emitters do so; what tests set counts for tests alone. */
+function filesOfTold(program: Program, parts: readonly (readonly string[])[]): ReadonlySet<string> {
+  const settings = [...program.functions.values()].filter(fn =>
+    [...program.steps(fn.id).values()].some(step => step.kind === 'call' && isSetting(fn, step)),
+  );
+  const files = new Set(settings.map(fn => program.fileOf(fn.id)).filter(file => !program.modules.get(file)?.test));
+  return new Set(parts.filter(part => part.some(file => files.has(file))).flat());
+}
+
+function isSetting(fn: FunctionFacts, { known, args }: Call): boolean {
+  const given = known?.letsEmittersListen === undefined ? undefined : args[known.letsEmittersListen];
+  const value = given === undefined ? undefined : fn.values[given];
+  return value !== undefined && !(value.kind === 'constant' && value.text !== 'true');
+}
 
 function isHandling(program: Program, fn: FunctionId, value: ValueId, depth: number): boolean {
   const facts = program.functions.get(fn);

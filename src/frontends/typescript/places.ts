@@ -60,7 +60,32 @@ export function writeAccess(fn: FunctionContext, node: AccessNode, place: Place,
     return emitAccess(fn, { ...place, root: { ...place.root, name: 'module.exports' } }, 'write', node, value);
   const setter = accessorOf(fn, node, place, 'set');
   if (setter !== undefined) callAccessor(fn, node, setter, ownerOfAccess(fn, place), [value]);
-  else if (place.root.kind !== 'unknown') emitAccess(fn, place, 'write', node, value);
+  else if (place.root.kind !== 'unknown') {
+    emitAccess(fn, place, 'write', node, value);
+    callSetting(fn, node, place, value);
+  }
+}
+
+/** `events.captureRejections = true`: a setting of a library, which a row `set captureRejections` describes. */
+function callSetting(fn: FunctionContext, node: AccessNode, { root, path }: Place, value: ValueId): void {
+  if (root.kind !== 'external' || path.length === 0) return;
+  const hash = root.name.indexOf('#');
+  const names = [
+    root.name.slice(hash + 1),
+    ...path.map(step => ('field' in step ? step.field : 'key' in step ? String(step.key) : '?')),
+  ];
+  const key = names.filter(name => name !== '*' && name !== 'default').join('.');
+  const external = `${root.name.slice(0, hash)}#set ${key}`;
+  const api = fn.questions.apiOf(external);
+  if (!api) return;
+  const known = api.known === undefined ? {} : { known: api.known };
+  fn.builder.emit({
+    kind: 'call',
+    at: fn.at(node),
+    target: { kind: 'external', name: external },
+    args: [value],
+    ...known,
+  });
 }
 
 function callAccessor(fn: FunctionContext, node: ts.Node, id: FunctionId, receiver: ValueId, args: ValueId[]): ValueId {

@@ -5,6 +5,7 @@ type Listener = (...args: any[]) => void;
 class EventEmitter<T = any> {
   constructor(options?: Options);
   static defaultMaxListeners: number;
+  static captureRejections: boolean;
   static errorMonitor: symbol;
   on(event: string | symbol, listener: Listener): this;
   once(event: string | symbol, listener: Listener): this;
