@@ -102,7 +102,8 @@ class Finder implements SiblingGroups {
     )
       return { ...group, why: 'connection' };
     const isMany = writing.length > 1 || writing.some(part => part.many);
-    if (isMany && handler) return { ...group, why: 'handled', where: this.#program.site(fn.id, handler.at) };
+    if (isMany && handler && !(step && this.#isOnlyTold(fn, step, handler.body)))
+      return { ...group, why: 'handled', where: this.#program.site(fn.id, handler.at) };
     const retry = isMany ? this.#retry(fn.id, CALLERS, new Set()) : null;
     if (retry) return { ...group, why: 'retried', where: retry };
     // A test fails as a whole.
@@ -183,6 +184,16 @@ class Finder implements SiblingGroups {
     return handled && handler ? { at: handled.at, body: handler.body } : null;
   }
 
+  /** Nobody waits for it and nothing comes after it; its failure is logged, and the others go on as they were meant to. */
+  #isOnlyTold(fn: FunctionFacts, taker: Step, handler: Block): boolean {
+    for (let step: Step | null = taker; step;) {
+      if (step.kind !== 'chain' || step.onFulfilled !== undefined) return false;
+      const result = this.#uses(fn.id).resultOf(step.id);
+      step = result === undefined ? null : this.#taker(fn, result);
+    }
+    return handler.every(isTelling);
+  }
+
   /** The others are told to stop, or waited for. */
   #stops(fn: FunctionFacts, body: Block): boolean {
     return body.some(
@@ -236,6 +247,23 @@ class Finder implements SiblingGroups {
     };
     return [call.receiver, ...call.args].some(value => used(value, 6));
   }
+}
+
+const LOGS = /^(?:log|error|warn|warning|info|debug|trace|fatal)$/;
+
+function isTelling(step: Step): boolean {
+  if (step.kind !== 'call')
+    return (step.kind === 'access' && step.mode === 'read') || step.kind === 'exit' || step.kind === 'drop';
+  const { target } = step;
+  const name =
+    target.kind === 'external' || target.kind === 'method'
+      ? target.name
+      : target.kind === 'functions'
+        ? (target.ids[0] ?? '')
+        : target.kind === 'unresolved'
+          ? target.text
+          : '';
+  return LOGS.test(name.slice(name.lastIndexOf('.') + 1));
 }
 
 function isSettling(fn: FunctionFacts, value: ValueId): boolean {

@@ -7,8 +7,10 @@ import { functionUses, type FunctionUses, type FunctionUsesOf } from '../promise
 import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import { type SignalCall, signalCalls } from './signalFlow.ts';
-import { type Signals, signals } from './signals.ts';
+import { memberName, type Signals, signals } from './signals.ts';
+import { conditionReads } from '../steps.ts';
 import { walkPlaces } from '../stepPlaces.ts';
+import { flowsInto } from '../valueParts.ts';
 
 export interface IgnoredSignal {
   fn: FunctionFacts;
@@ -116,9 +118,31 @@ class Finder {
     walkPlaces(fn.body, (step, around) => {
       if (step.kind !== 'loop' || around.loops.length > 0 || around.cleanup !== null) return;
       if (step.times.kind === 'exactly' || touched.has(step) || !this.#waits(step)) return;
+      if (looksAtSome(fn, step) || this.#isOfSignal(fn, step, index)) return;
       found.push(step);
     });
     return found;
+  }
+
+  /** It goes over a stream that every caller makes with the signal that it passes along with it. */
+  #isOfSignal(fn: FunctionFacts, { awaitsEach, over }: Loop, index: number): boolean {
+    const facts = over === undefined ? undefined : fn.values[over];
+    const root = facts?.kind === 'read' && facts.place.path.length === 0 ? facts.place.root : undefined;
+    if (!awaitsEach || root?.kind !== 'parameter') return false;
+    const callers = this.#graph.callers(fn.id);
+    return callers.length > 0 && callers.every(({ caller, step }) => this.#passesBoth(caller, step, root.index, index));
+  }
+
+  #passesBoth(caller: FunctionId, id: number, stream: number, signal: number): boolean {
+    const fn = this.#program.functions.get(caller);
+    const call = this.#program.steps(caller).get(id);
+    const given = call?.kind === 'call' ? call.args[signal] : undefined;
+    const source = call?.kind === 'call' ? call.args[stream] : undefined;
+    if (!fn || given === undefined || source === undefined) return false;
+    const same = JSON.stringify(fn.values[given]);
+    return [...flowsInto(this.#program, fn, source)].some(
+      made => made.kind === 'call' && made.args.some(arg => arg === given || JSON.stringify(fn.values[arg]) === same),
+    );
   }
 
   /** It waits for something in every round that is not itself told to pass the signal on. */
@@ -131,6 +155,30 @@ class Finder {
     return (waits > 0 || loop.awaitsEach) && !(isDropped && waits <= dropped && !loop.awaitsEach);
   }
 }
+
+/** A round asks some signal whether it is aborted: by a way that is not followed, it may be the one that is taken. */
+function looksAtSome(fn: FunctionFacts, loop: Loop): boolean {
+  let looks = false;
+  walkPlaces(loop.body, step => {
+    const condition = step.kind === 'branch' || step.kind === 'loop' ? step.condition : undefined;
+    for (const value of condition ? conditionReads(condition) : []) {
+      const facts = fn.values[value];
+      const last = facts?.kind === 'read' ? facts.place.path.at(-1) : undefined;
+      if (last !== undefined && 'field' in last && last.field === 'aborted') looks = true;
+    }
+    if (step.kind === 'call' && memberName(calleeText(step)) === 'throwIfAborted') looks = true;
+  });
+  return looks;
+}
+
+const calleeText = ({ target }: Call): string =>
+  target.kind === 'external'
+    ? target.name
+    : target.kind === 'method'
+      ? target.name
+      : target.kind === 'unresolved'
+        ? target.text
+        : '';
 
 /** Everything in a function that has to do with a signal: what is made with it, and what its listeners touch. */
 class Taint {

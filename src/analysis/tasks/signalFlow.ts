@@ -12,6 +12,7 @@ import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
 import { type SignalInHand, type Signals, signals } from './signals.ts';
 import { type Around, walkPlaces } from '../stepPlaces.ts';
+import { flowsInto } from '../valueParts.ts';
 
 export interface SignalCall {
   fn: FunctionFacts;
@@ -158,9 +159,20 @@ class Follower {
       if (owner !== null && this.#signals.keepsSignal(owner)) return true;
     }
     if (step.receiver === undefined) return false;
+    if (this.#isPartOfGiven(fn, step.receiver)) return true;
     return this.#eval
       .evaluate(this.#eval.symbolicFrame(fn), step.receiver)
       .some(ref => this.#madeWithSignal(ref, hand));
+  }
+
+  /** `response.body.pipeTo(…)`: a part of what a call has given that was made with a signal ends with it. */
+  #isPartOfGiven(fn: FunctionFacts, value: number): boolean {
+    const facts = fn.values[value];
+    if (facts?.kind !== 'read' || facts.place.root.kind !== 'value' || facts.place.path.length === 0) return false;
+    return [...flowsInto(this.#program, fn, facts.place.root.of)].some(made => {
+      const use = made.kind === 'call' ? this.#uses.signal(fn, made) : undefined;
+      return use !== undefined && (use.how === 'given' || use.how === 'carried');
+    });
   }
 
   #madeWithSignal(ref: Ref, hand: SignalInHand): boolean {

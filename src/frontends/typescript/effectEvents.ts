@@ -154,7 +154,13 @@ export function lowerSpawn(site: EffectSite, effect: Extract<Effect, { does: 'sp
 /** `controller.abort()`, `clearTimeout(handle)`, `server.close()`. */
 export function lowerCancel(site: EffectSite, effect: Extract<Effect, { does: 'cancel' }>): void {
   const what: ValueId = site.value(effect.what) ?? site.builder.unknown(site.key);
-  const code = effect.how === 'exit' ? site.value(0) : undefined;
+  const code = effect.how === 'exit' ? exitCode(site) : undefined;
   site.emit({ kind: 'cancel', at: site.site.at, what, how: effect.how, ...(code === undefined ? {} : { code }) });
   if (site.api.gives === undefined) site.replaced = true;
+}
+
+/** Behind names, too: `process.exit(CODES.badInput)`. */
+function exitCode(site: EffectSite): ValueId | undefined {
+  const text = site.constant(0);
+  return text === undefined ? site.value(0) : site.builder.constant(text);
 }
