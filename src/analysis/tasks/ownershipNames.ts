@@ -15,10 +15,13 @@ export interface Names {
 
 export const names = defineAnalysis<Names>('names', (get, program) => new Namer(get, program));
 
+/** Types that nobody wrote a name for: `default`, `_default`, and those of constants (`SOME_COMMANDS`). */
+const NAMELESS = /^(?:_?default|[A-Z]+(?:_[A-Z]+)+)\./;
+
 /** A function that a call gave (`react#default.useCallback()`) is told by that call. */
 const externalName = (name: string): string => {
-  const short = shortType(name);
-  return short.endsWith('()') ? `${short.slice(0, -2).replace(/^default\./, '')}(…)` : short.replace(/^default\./, '');
+  const short = shortType(name).replace(NAMELESS, '');
+  return short.endsWith('()') ? `${short.slice(0, -2)}(…)` : short;
 };
 
 export const shortType = (type: TypeId): string => type.slice(type.lastIndexOf('#') + 1);
