@@ -222,8 +222,7 @@ const effect = z.discriminatedUnion('does', [...lockEffects, ...valueEffects, ..
 
 const known = z.strictObject({
   neverRejects: optional(z.boolean()),
-  listensToRejections: optional(z.strictObject({ argument: index, option: name })),
-  letsEmittersListen: optional(index),
+  listensToRejections: optional(z.strictObject({ argument: index, option: optional(name) })),
   neverThrows: optional(z.boolean()),
   raises: optional(z.boolean()),
   owns: optional(z.array(index)),

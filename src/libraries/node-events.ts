@@ -37,7 +37,7 @@ export const events = defineLibrary({
       'new default',
     ),
     ...same(
-      { does: [], known: { letsEmittersListen: 0 } },
+      { does: [], known: { listensToRejections: { argument: 0 } } },
       'set captureRejections',
       'set EventEmitter.captureRejections',
     ),

@@ -280,10 +280,11 @@ export interface OptionUse {
 export interface Knowledge {
   /** The promise it returns never rejects; where `signal` is known too, unless one is given. */
   neverRejects?: boolean;
-  /** An option that, when true, makes the object made handle the rejections of what its listeners return. */
-  listensToRejections?: { argument: number; option: string };
-  /** When the argument is true, so does every emitter that the program makes. */
-  letsEmittersListen?: number;
+  /**
+   * An option that, when true, makes the object made handle the rejections of what its listeners return; without one, the
+   * argument makes all emitters do so.
+   */
+  listensToRejections?: { argument: number; option?: string };
   /** It cannot throw (synchronously). */
   neverThrows?: boolean;
   /** It throws on input that it does not take: `JSON.parse`. */

@@ -28,7 +28,8 @@ function filesOfTold(program: Program, parts: readonly (readonly string[])[]): R
 }
 
 function isSetting(fn: FunctionFacts, { known, args }: Call): boolean {
-  const given = known?.letsEmittersListen === undefined ? undefined : args[known.letsEmittersListen];
+  const rule = known?.listensToRejections;
+  const given = rule && rule.option === undefined ? args[rule.argument] : undefined;
   const value = given === undefined ? undefined : fn.values[given];
   return value !== undefined && !(value.kind === 'constant' && value.text !== 'true');
 }
@@ -88,7 +89,7 @@ function isTold(fn: FunctionFacts, step: Call): boolean {
   const given = rule && step.args[rule.argument];
   const options = given === undefined ? undefined : fn.values[given];
   const option =
-    rule && options?.kind === 'object' && Object.hasOwn(options.fields, rule.option)
+    rule?.option !== undefined && options?.kind === 'object' && Object.hasOwn(options.fields, rule.option)
       ? options.fields[rule.option]
       : undefined;
   const value = option === undefined ? undefined : fn.values[option];
