@@ -162,6 +162,7 @@ class Finder {
           (allLater || one.later || one.location.where === 'store') &&
           !one.guessed &&
           !one.under.includes(lock.site) &&
+          !this.#keeps(lock, one) &&
           canGuard(this.#eval, lock, one.location),
       )
       .sort((a, b) => Number(isWrite(b.mode)) - Number(isWrite(a.mode)));
@@ -183,6 +184,12 @@ class Finder {
       this.#program,
       all.filter(({ location }) => overlap(location.holders, holders)),
     );
+  }
+
+  /** It puts the lock itself where it is kept, on first use: that is no state that the lock guards. */
+  #keeps({ site }: Lock, { frame, step }: Touch): boolean {
+    if (step.kind !== 'access' || step.value === undefined) return false;
+    return this.#eval.evaluate(frame, step.value).some(ref => ref.kind === 'made' && ref.site === site);
   }
 
   /** Far more code touches it without this lock than with it: it is not what the lock is there for. */
@@ -247,6 +254,7 @@ class Finder {
             !one.guessed &&
             one.location.where !== 'store' &&
             !one.under.includes(lock.site) &&
+            !this.#keeps(lock, one) &&
             canGuard(this.#eval, lock, one.location),
         );
       return touch ? [{ touch, many: part.many, ref: part.ref }] : [];

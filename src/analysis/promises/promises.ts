@@ -151,11 +151,13 @@ class Finder implements Promises {
 
   /** A member of something that nothing is known of: its callees are all members of that name. */
   #isByName(fn: FunctionId, { target, receiver }: Call): boolean {
-    if (target.kind !== 'value' || receiver === undefined) return false;
-    const callee = this.#program.functions.get(fn)?.values[target.of];
-    const last = callee?.kind === 'read' ? callee.place.path.at(-1) : undefined;
-    if (!last || ('field' in last && last.of !== undefined)) return false;
-    return this.#graph.objectsIn(fn, receiver).length === 0;
+    if (target.kind !== 'value') return false;
+    return placesIn(this.#program.functions.get(fn), target.of).some(({ root, path }) => {
+      const last = path.at(-1);
+      if (!last || ('field' in last && last.of !== undefined)) return false;
+      if (receiver === undefined) return root.kind === 'external' || root.kind === 'unknown';
+      return this.#graph.objectsIn(fn, receiver).length === 0;
+    });
   }
 
   /** A callback that the caller was given: its contract says nothing of a promise. */
@@ -290,6 +292,14 @@ class Finder implements Promises {
 function placeIn(fn: FunctionFacts | undefined, value: ValueId): Place | null {
   const facts = fn?.values[value];
   return facts?.kind === 'read' ? facts.place : null;
+}
+
+/** The places that a value may be read from: `flag ? describe : describe.skip`. */
+function placesIn(fn: FunctionFacts | undefined, value: ValueId): Place[] {
+  const facts = fn?.values[value];
+  if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
+    return facts.values.flatMap(part => (part < value ? placesIn(fn, part) : []));
+  return facts?.kind === 'read' ? [facts.place] : [];
 }
 
 /** Every place where a promise is made or a call is awaited, for the score. */
