@@ -22,6 +22,9 @@ export class LockWalk extends LockTells {
   readonly #running = new Map<number, { summary: Summary; hit: boolean }>();
   /** Frames whose result rests on one still being walked. */
   #provisional = 0;
+  /** Results that rest on activations still being walked, good for as long as what is known of those does not change. */
+  readonly #assumed = new Map<number, { summary: Summary; version: number }>();
+  #version = 0;
 
   /** The summary of an activation; recursion is iterated to a fixpoint of at most four rounds. */
   summary(frame: Frame): Summary {
@@ -34,23 +37,32 @@ export class LockWalk extends LockTells {
       this.#provisional += 1;
       return running.summary;
     }
+    const assumed = this.#assumed.get(frame.id);
+    if (assumed?.version === this.#version) {
+      this.#provisional += 1;
+      return assumed.summary;
+    }
     if (this.#running.size > 200) return EMPTY;
     const entry = { summary: EMPTY, hit: false };
     this.#running.set(frame.id, entry);
     const before = this.#provisional;
+    let wasHit = false;
     for (let round = 0; round < 4; round += 1) {
       entry.hit = false;
       const next = this.#walk(frame);
       const same = next.pairs.length === entry.summary.pairs.length && next.net.length === entry.summary.net.length;
       entry.summary = next;
+      wasHit ||= entry.hit;
       if (!entry.hit || same) break;
+      this.#version += 1;
     }
     this.#running.delete(frame.id);
+    if (wasHit) this.#version += 1;
     // A result that rests on an outer activation still running is not final, unless that is this one.
     if (this.#running.size === 0 || this.#provisional === before || entry.hit) {
       this.#done.set(frame.id, entry.summary);
       if (entry.hit) this.#provisional = before;
-    }
+    } else this.#assumed.set(frame.id, { summary: entry.summary, version: this.#version });
     return entry.summary;
   }
 
