@@ -11,6 +11,7 @@ import { type Escape, isFar, lockedWork, type Moment } from './lockedWork.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
 import type { Lock } from '../locks/locks.ts';
+import { FunctionIndex } from '../handmade/handMadeIndex.ts';
 import { mayReject } from '../promises/mayReject.ts';
 import type { Program, Site } from '../program.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
@@ -127,6 +128,7 @@ class Finder {
         : this.#conflict(
             lock,
             work,
+            this.#handleOf(moment),
             how === 'timer' && isFar(moment, OWN),
             how === 'timer' || moment.step.kind === 'chain',
           );
@@ -151,6 +153,7 @@ class Finder {
   #conflict(
     lock: Lock,
     work: readonly Frame[],
+    handle: readonly string[],
     mustBeKept: boolean,
     allLater: boolean,
   ): { one: Touch; guarded: Guarded | null; exact: boolean } | undefined {
@@ -161,6 +164,8 @@ class Finder {
         one =>
           (allLater || one.later || one.location.where === 'store') &&
           !one.guessed &&
+          (isWrite(one.mode) || one.calls <= NEAR) &&
+          !overlap(one.location.keys, handle) &&
           !one.under.includes(lock.site) &&
           !this.#keeps(lock, one) &&
           canGuard(this.#eval, lock, one.location),
@@ -176,6 +181,17 @@ class Finder {
     // The section does nothing else: what its work writes is what the lock is there for.
     const written = all.length === 0 ? touches.find(one => isWrite(one.mode) && isShared(one)) : undefined;
     return written && { one: written, guarded: null, exact: true };
+  }
+
+  /** Where the handle of what is started is kept: to clear that at its end disturbs nobody. */
+  #handleOf({ frame, step }: Moment): string[] {
+    if (step.kind !== 'spawn') return [];
+    const index = new FunctionIndex(frame.fn);
+    return index.accesses().flatMap(({ step: access }) => {
+      const isIt =
+        isWrite(access.mode) && index.alternatives(access.value).some(id => index.resultOf(id)?.id === step.id);
+      return isIt ? [...(locate(this.#eval, frame, access.place)?.keys ?? [])] : [];
+    });
   }
 
   /** A timer that helpers set is another turn: it disturbs what some section keeps as it is across a suspension. */

@@ -225,7 +225,8 @@ class CycleSearch {
     if (guessed) assumptions.push('a call with several possible targets reaches this one');
     const maybe = edges.some(edge => edge.held.maybe);
     if (maybe) assumptions.push('a lock taken on some paths only is held');
-    const doubts = [guessed, maybe, unifier.unknownKeys].filter(Boolean).length;
+    // Who is called is a guess, and so is which objects they have in common.
+    const doubts = [guessed, maybe, unifier.unknownKeys, guessed && unifier.chosen].filter(Boolean).length;
     const confidence = doubts >= 2 ? 'low' : doubts === 1 || exported ? 'medium' : 'high';
     return { edges, level: modes.permits || modes.bounded ? 'warning' : 'error', confidence, assumptions };
   }

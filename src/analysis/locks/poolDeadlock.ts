@@ -90,7 +90,8 @@ function judge(program: Program, nesting: Nesting, all: readonly Nesting[]): Poo
     at: askingSite(held, pair),
     how: units + (pair.units ?? 1) > (pair.acquires.capacity ?? Infinity) ? 'alone' : how,
     level: isSure ? 'error' : 'warning',
-    confidence: doubts >= 2 ? 'low' : doubts === 1 || weak ? 'medium' : 'high',
+    confidence:
+      doubts + Number(pair.acquires.capacity === null) >= 2 ? 'low' : doubts === 1 || weak ? 'medium' : 'high',
     assumptions,
   };
 }
