@@ -2,7 +2,7 @@
  * Which calls settle a promise that is made by hand: of its `resolve` or `reject`, also where these were passed on as
  * arguments or kept in variables. Such a call never throws and gives nothing (ECMA-262, 27.2.1.3).
  */
-import type { FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Program, variableAt } from '../program.ts';
@@ -59,8 +59,20 @@ class Finder implements Settlers {
     return this.#onlySettles(variable.owner.id, variable.slot.value, found);
   }
 
+  #isExecutor({ caller, step }: { caller: FunctionId; step: StepId }, index: number): boolean {
+    const call = this.#program.steps(caller).get(step);
+    const given = call?.kind === 'call' ? call.args[index] : undefined;
+    const direct = { settles: false, seen: new Set<string>() };
+    return given !== undefined && this.#onlySettles(caller, given, direct) && direct.settles && direct.seen.size === 1;
+  }
+
   #everyArgument(fn: FunctionFacts, index: number, found: { settles: boolean; seen: Set<string> }): boolean {
     const callers = this.#graph.callers(fn.id);
+    // A closure that is written as the executor: other callers are only what the graph could not tell apart.
+    if (callers.some(edge => edge.caller === fn.parent && this.#isExecutor(edge, index))) {
+      found.settles = true;
+      return true;
+    }
     return (
       callers.length > 0 &&
       callers.every(({ caller, step }) => {
