@@ -138,5 +138,9 @@ export function variableAt(
   return owner && name !== undefined && slot ? { owner, name, slot } : undefined;
 }
 
+/** The types of locks that the program's modules have. */
+export const lockTypes = (program: Program): ReadonlySet<TypeId> =>
+  new Set([...program.modules.values()].flatMap(({ locks }) => Object.keys(locks)));
+
 /** The program itself, for checks that need names and places. */
 export const linkedProgram: Analysis<Program> = { name: 'program', compute: (_get, program) => program };

@@ -1,5 +1,5 @@
 /** What stands inside steps and conditions: one enumeration for every walk over the structured control flow. */
-import type { Block, Condition, Step, ValueId } from '../model/facts.ts';
+import type { Block, Condition, Step, Target, ValueId } from '../model/facts.ts';
 
 /** The blocks inside a step, in the order in which they stand. */
 export function innerBlocks(step: Step): Block[] {
@@ -33,6 +33,16 @@ export function decided(condition: Condition, part: (one: Condition) => boolean 
       return part(condition);
   }
 }
+
+/** The conditions that a condition is made of with `not`, `and`, `or`. */
+export function simpleParts(condition: Condition): Condition[] {
+  if (condition.kind === 'not') return simpleParts(condition.of);
+  return condition.kind === 'and' || condition.kind === 'or' ? condition.of.flatMap(simpleParts) : [condition];
+}
+
+/** What a call is of, as far as it has a name that is not a project function's own. */
+export const calledName = (target: Target): string =>
+  'name' in target ? target.name : target.kind === 'unresolved' ? target.text : '';
 
 /** The values that a condition looks at. */
 export function conditionReads(condition: Condition): ValueId[] {

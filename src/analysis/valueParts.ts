@@ -1,7 +1,30 @@
-/** The calls of a function whose results flow into one of its values: through chains, combinators, arrays, choices. */
-import type { FunctionFacts, Step, ValueId } from '../model/facts.ts';
+/** What values are made of, and where places end. */
+import type { FunctionFacts, Place, Step, ValueId } from '../model/facts.ts';
 import type { Program } from './program.ts';
 
+/** The values behind copies (`Promise.resolve(p)`) and choices; one that is neither is itself. */
+export function valuesBehind(fn: FunctionFacts, value: ValueId, seen: Set<ValueId> = new Set()): ValueId[] {
+  const facts = fn.values[value];
+  if (seen.has(value)) return [];
+  seen.add(value);
+  if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
+    return facts.values.flatMap(part => valuesBehind(fn, part, seen));
+  return [value];
+}
+
+/** The field that a place ends in. */
+export function lastField({ path }: Place): string | null {
+  const last = path.at(-1);
+  return last && 'field' in last ? last.field : null;
+}
+
+/** The field that a value was read from; null for any other value. */
+export function fieldRead(fn: FunctionFacts, value: ValueId): string | null {
+  const facts = fn.values[value];
+  return facts?.kind === 'read' ? lastField(facts.place) : null;
+}
+
+/** The calls of a function whose results flow into one of its values: through chains, combinators, arrays, choices. */
 export function flowsInto(program: Program, fn: FunctionFacts, value: ValueId): Set<Step> {
   const steps = program.steps(fn.id);
   const found = new Set<Step>();

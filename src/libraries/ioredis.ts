@@ -1,6 +1,6 @@
 /** ioredis: commands are requests; reads and writes of one key are told apart from atomic operators. */
 import { defineLibrary, type Api, type Effect, type Library } from './library.ts';
-import { does, later, nothing, same, sameMembers } from './rows.ts';
+import { does, later, nothing, same, sameMembers, touching } from './rows.ts';
 import { ioredisStub } from './stubs/clients.ts';
 
 const database: NonNullable<Api['known']> = { outside: 'database', leavesTurn: true };
@@ -11,13 +11,7 @@ const command = (...effects: Effect[]): Api => ({
   does: [...effects, later(-1, ['unknown', 'unknown'])],
   known: sent,
 });
-const entryOf = (mode: 'read' | 'write' | 'update' | 'delete', guard?: 'transaction'): Effect => ({
-  does: 'touch',
-  store: 'entry',
-  key: 0,
-  mode,
-  ...(guard ? { guard } : {}),
-});
+const entryOf = touching('entry');
 
 /** Commands that touch the key in their first argument. Those that change it in one step are atomic in the server. */
 const reads = [

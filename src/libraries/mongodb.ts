@@ -1,6 +1,6 @@
 /** mongodb: clients, collections, cursors, sessions. */
 import { defineLibrary, type Api, type Effect } from './library.ts';
-import { does, each, nothing, outside, same, sameMembers } from './rows.ts';
+import { does, each, nothing, outside, same, sameMembers, touching } from './rows.ts';
 import { mongodbStub } from './stubs/databases.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
@@ -14,13 +14,7 @@ const operation = (options: number, ...effects: Effect[]): Api => ({
     endless: true,
   },
 });
-const record = (mode: 'read' | 'write' | 'update' | 'delete', guard?: 'transaction'): Effect => ({
-  does: 'touch',
-  store: 'row',
-  key: 0,
-  mode,
-  ...(guard ? { guard } : {}),
-});
+const record = touching('row');
 const client: Api = {
   does: [{ does: 'make', type: 'MongoClient' }],
   known: {

@@ -1,6 +1,6 @@
 /** node-redis: commands are requests; reads and writes of one key are told apart from atomic operators. */
 import { defineLibrary, type Api, type Effect, type Library } from './library.ts';
-import { does, entry, nothing, same, sameMembers } from './rows.ts';
+import { does, entry, nothing, same, sameMembers, touching } from './rows.ts';
 import { redisClientStub, redisStub } from './stubs/redis.ts';
 
 const database: NonNullable<Api['known']> = { outside: 'database', leavesTurn: true };
@@ -8,13 +8,7 @@ const database: NonNullable<Api['known']> = { outside: 'database', leavesTurn: t
 const sent: NonNullable<Api['known']> = { ...database, endless: true };
 /** What it gives, its type says: a promise, or the transaction that it is added to. */
 const command = (...effects: Effect[]): Api => ({ does: effects, known: sent });
-const entryOf = (mode: 'read' | 'write' | 'update' | 'delete', guard?: 'transaction'): Effect => ({
-  does: 'touch',
-  store: 'entry',
-  key: 0,
-  mode,
-  ...(guard ? { guard } : {}),
-});
+const entryOf = touching('entry');
 
 /** Every command has two names. */
 const both = (names: string): string[] => names.split(' ').flatMap(name => [name, name.toUpperCase()]);

@@ -29,6 +29,19 @@ export const members = (type: string, rows: Record<string, Row>): Record<string,
 export const sameMembers = (type: string, row: Row, ...names: string[]): Record<string, Row> =>
   same(row, ...names.map(name => `${type}.${name}`));
 
+type Touch = Extract<Effect, { does: 'touch' }>;
+
+/** Calls that read or change what a store has under the key in their first argument. */
+export const touching =
+  (store: Touch['store']) =>
+  (mode: Touch['mode'], guard?: 'transaction'): Touch => ({
+    does: 'touch',
+    store,
+    key: 0,
+    mode,
+    ...(guard ? { guard } : {}),
+  });
+
 /** Work outside of the process behind a promise: it leaves the turn and may reject. */
 export const outside = (where: NonNullable<Knowledge['outside']>, more: Knowledge = {}): Api => ({
   does: [],

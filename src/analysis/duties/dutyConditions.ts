@@ -8,7 +8,7 @@ import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { type Frame, isNothing, type Ref } from '../refs.ts';
-import { conditionReads, decided } from '../steps.ts';
+import { conditionReads, decided, simpleParts } from '../steps.ts';
 
 const isFlagText = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'true' || ref.text === 'false');
 
@@ -19,12 +19,6 @@ interface Asked {
 
 /** Whether something is truthy and whether it is there are one question. */
 const questionOf = (key: string): string => (key.startsWith('n') ? `t${key.slice(1)}` : key);
-
-/** The conditions that a condition is made of. */
-function simpleParts(condition: Condition): Condition[] {
-  if (condition.kind === 'not') return simpleParts(condition.of);
-  return condition.kind === 'and' || condition.kind === 'or' ? condition.of.flatMap(simpleParts) : [condition];
-}
 
 /** The step whose result a value is, awaited or not; null for any other value. */
 function resultBehind(fn: FunctionFacts, value: ValueId): StepId | null {

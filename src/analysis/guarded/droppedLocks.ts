@@ -6,8 +6,7 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { FunctionIndex, placeKey } from '../handmade/handMadeIndex.ts';
 import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
 import { type Pair, traceEnd } from '../locks/lockPairs.ts';
-import { lockTypes } from '../locks/locks.ts';
-import type { Program, Site } from '../program.ts';
+import { lockTypes, type Program, type Site } from '../program.ts';
 import { type Frame, type Ref, type Refs, viewed } from '../refs.ts';
 import { excludes } from './guardedState.ts';
 

@@ -11,9 +11,9 @@ import { handsItselfOut } from './selfGiven.ts';
 import { livesOn } from './locations.ts';
 import { type LockActivity, lockActivities } from '../locks/lockActivities.ts';
 import { type Pair, traceEnd } from '../locks/lockPairs.ts';
-import { lockTypes, MADE_BY } from '../locks/locks.ts';
+import { MADE_BY } from '../locks/locks.ts';
 import { excludes } from './guardedState.ts';
-import { type Program, type Site, variableAt } from '../program.ts';
+import { lockTypes, type Program, type Site, variableAt } from '../program.ts';
 import { type Frame, type Ref, viewed } from '../refs.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
 

@@ -27,6 +27,8 @@ export interface Moment<S extends Step = Step> {
 
 /** Calls between a section and code that its author still had in mind when the lock was made. */
 const NEAR = 4;
+/** Calls below a section within which what is touched is what the lock is there for. */
+export const TOUCHED_NEAR = 2;
 
 /** So many calls below the section that what is done there says nothing of what the lock is for. */
 export function isFar(moment: Moment, near = NEAR): boolean {
@@ -212,10 +214,7 @@ class Pass implements LockedWork {
     if (from === null || frame.fn.calling !== 'value') return false;
     const index = new FunctionIndex(frame.fn);
     const isReturned = index.list.some(
-      ({ step: one }) =>
-        one.kind === 'exit' &&
-        one.how === 'return' &&
-        index.alternatives(one.value).some(id => index.resultOf(id)?.id === step.id),
+      ({ step: one }) => one.kind === 'exit' && one.how === 'return' && index.isResultOf(one.value, step),
     );
     return isReturned && this.#isAwaitedAbove(from, held);
   }
@@ -223,8 +222,7 @@ class Pass implements LockedWork {
   /** As the text stands: the result is awaited in the same function, at once or through the place that it is put into. */
   #isAwaitedHere(frame: Frame, step: Call, { held }: HeldHere): boolean {
     const index = new FunctionIndex(frame.fn);
-    const isIt = (value: ValueId | undefined): boolean =>
-      index.alternatives(value).some(id => index.resultOf(id) === step);
+    const isIt = (value: ValueId | undefined): boolean => index.isResultOf(value, step);
     const stored = new Set(
       index.accesses().flatMap(({ step: access }) => {
         const key = access.mode !== 'read' && isIt(access.value) ? placeKey(frame.fn, access.place) : null;

@@ -7,7 +7,7 @@ import { footprints, type Footprints, isWrite, type Touch } from './footprints.t
 import { isKeptAcross } from './keptAcross.ts';
 import { conflictIn, excludes, type Guarded, guardedState, type GuardedState } from './guardedState.ts';
 import { canGuard, locate, type Location, overlap } from './locations.ts';
-import { type Escape, isFar, lockedWork, type Moment } from './lockedWork.ts';
+import { type Escape, isFar, lockedWork, type Moment, TOUCHED_NEAR } from './lockedWork.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
 import type { Lock } from '../locks/locks.ts';
@@ -22,8 +22,6 @@ import { usersOf } from './users.ts';
 /** Functions outside of the sections for one inside, from which on the state is not the lock's. */
 const OPEN = 2;
 
-/** Calls below a section within which what is touched is what the lock is there for. */
-const NEAR = 2;
 /** Calls below a branch within which what it writes is what the section is about. */
 const OWN = 1;
 
@@ -163,15 +161,12 @@ class Finder {
       .filter(
         one =>
           (allLater || one.later || one.location.where === 'store') &&
-          !one.guessed &&
-          (isWrite(one.mode) || one.calls <= NEAR) &&
+          (isWrite(one.mode) || one.calls <= TOUCHED_NEAR) &&
           !overlap(one.location.keys, handle) &&
-          !one.under.includes(lock.site) &&
-          !this.#keeps(lock, one) &&
-          canGuard(this.#eval, lock, one.location),
+          this.#mayGuard(lock, one),
       )
       .sort((a, b) => Number(isWrite(b.mode)) - Number(isWrite(a.mode)));
-    const near = all.filter(({ moment }) => !isFar(moment, NEAR));
+    const near = all.filter(({ moment }) => !isFar(moment, TOUCHED_NEAR));
     for (const one of touches) {
       const others = near.filter(({ moment }) => moment.step !== one.step);
       const found = conflictIn(others, one.location, one.mode);
@@ -188,8 +183,7 @@ class Finder {
     if (step.kind !== 'spawn') return [];
     const index = new FunctionIndex(frame.fn);
     return index.accesses().flatMap(({ step: access }) => {
-      const isIt =
-        isWrite(access.mode) && index.alternatives(access.value).some(id => index.resultOf(id)?.id === step.id);
+      const isIt = isWrite(access.mode) && index.isResultOf(access.value, step);
       return isIt ? [...(locate(this.#eval, frame, access.place)?.keys ?? [])] : [];
     });
   }
@@ -200,6 +194,12 @@ class Finder {
       this.#program,
       all.filter(({ location }) => overlap(location.holders, holders)),
     );
+  }
+
+  /** The work surely touches it, without the lock, and the lock may be there for it. */
+  #mayGuard(lock: Lock, touch: Touch): boolean {
+    const { guessed, under, location } = touch;
+    return !guessed && !under.includes(lock.site) && !this.#keeps(lock, touch) && canGuard(this.#eval, lock, location);
   }
 
   /** It puts the lock itself where it is kept, on first use: that is no state that the lock guards. */
@@ -263,16 +263,7 @@ class Finder {
       const work = this.#workOf(part.ref);
       const touch = work
         .flatMap(frame => this.#footprints.of(frame))
-        .find(
-          one =>
-            isWrite(one.mode) &&
-            one.later &&
-            !one.guessed &&
-            one.location.where !== 'store' &&
-            !one.under.includes(lock.site) &&
-            !this.#keeps(lock, one) &&
-            canGuard(this.#eval, lock, one.location),
-        );
+        .find(one => isWrite(one.mode) && one.later && one.location.where !== 'store' && this.#mayGuard(lock, one));
       return touch ? [{ touch, many: part.many, ref: part.ref }] : [];
     });
     const [first, second] = writers;
@@ -284,7 +275,7 @@ class Finder {
       .find(
         one =>
           traceEnd(one.held.held.trace).in !== traceEnd(held.held.trace).in &&
-          !isFar(one.moment, NEAR) &&
+          !isFar(one.moment, TOUCHED_NEAR) &&
           overlap(one.location.holders, first.touch.location.holders),
       );
     // What only the work itself touches, further down, is an affair of the code there.

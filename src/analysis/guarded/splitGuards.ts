@@ -4,13 +4,10 @@ import { isWrite } from './footprints.ts';
 import { excludes, type Guarded, guardedState } from './guardedState.ts';
 import { canRunTogether } from '../locks/interleaving.ts';
 import type { Lock } from '../locks/locks.ts';
-import { isFar, type Moment } from './lockedWork.ts';
+import { isFar, type Moment, TOUCHED_NEAR } from './lockedWork.ts';
 import type { Access } from '../../model/facts.ts';
 import { linkedProgram, type Program, type Site } from '../program.ts';
 import { typeOf } from '../refs.ts';
-
-/** Calls below a section within which what is touched is what the lock is there for. */
-const NEAR = 2;
 
 export interface SplitGuard {
   readonly state: string;
@@ -29,7 +26,7 @@ export const splitGuards = defineAnalysis<readonly SplitGuard[]>('split-guards',
   for (const one of get(guardedState).all) {
     const { lock } = one.held.held;
     if (!one.held.always || !one.location.exact || one.held.held.mode === 'shared') continue;
-    if (isFar(one.moment, NEAR)) continue;
+    if (isFar(one.moment, TOUCHED_NEAR)) continue;
     if (lock.entry !== null && typeof lock.entry !== 'string') continue;
     for (const key of one.location.keys) {
       const list = byKey.get(key);

@@ -1,7 +1,7 @@
 /** Finds the hand-made locks of one module: function by function, then what only several functions together tell. */
 import type { Access, FunctionFacts } from '../../model/facts.ts';
 import { type Broken, isCount, placeKey, type Shape } from './handMadeIndex.ts';
-import { type ChainShape, type ReaderShape, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
+import { type ChainShape, flagShape, type ReaderShape, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
 import { countedSectionIn, isHandedOn, isSetForGood, type ModuleIndex, waitersIn } from './handMadeWaiters.ts';
 
 export class ModuleShapes {
@@ -26,7 +26,7 @@ export class ModuleShapes {
         else waits.push(shape);
       }
       const counted = finder.shapes.length === 0 ? countedSectionIn(this.#index, finder.index) : null;
-      if (counted) waits.push(permitShape(fn, counted));
+      if (counted) waits.push(flagShape(fn.id, counted.key, counted.step.at, counted.step));
       for (const one of finder.broken) if (!this.#isRightAfterAll(fn, one, finder.shapes)) this.broken.push(one);
     }
     return { chains, waits, readers };
@@ -120,15 +120,3 @@ export class ModuleShapes {
     return fn;
   }
 }
-
-const permitShape = (fn: FunctionFacts, { step, key }: { step: Access; key: string }): WaitShape => ({
-  kind: 'flag',
-  fn: fn.id,
-  place: step.place,
-  key,
-  at: step.at,
-  mode: 'permit',
-  capacity: null,
-  after: step,
-  set: step,
-});

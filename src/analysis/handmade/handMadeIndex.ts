@@ -52,6 +52,11 @@ export class FunctionIndex {
     return [id];
   }
 
+  /** Whether a value may be what the step gives. */
+  isResultOf(id: ValueId | undefined, step: Step): boolean {
+    return this.alternatives(id).some(one => this.resultOf(one)?.id === step.id);
+  }
+
   isConstant(id: ValueId | undefined, texts: readonly string[]): boolean {
     const value = this.value(id);
     return value?.kind === 'constant' && texts.includes(value.text);

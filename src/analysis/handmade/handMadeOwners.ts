@@ -3,6 +3,7 @@ import type { Condition, FunctionFacts, LockKind, TypeFacts, TypeId, ValueId } f
 import { FALSE_LIKE, FunctionIndex, placeKey, readsPlace, type Shape } from './handMadeIndex.ts';
 import { isMember } from './handMadeShapes.ts';
 import type { ModuleIndex } from './handMadeWaiters.ts';
+import { simpleParts } from '../steps.ts';
 
 export class LockOwners {
   readonly #index: ModuleIndex;
@@ -149,14 +150,14 @@ export class LockOwners {
 /** What the tests of a function compare a counter with. */
 function comparedWith(index: FunctionIndex, key: string): ValueId[] {
   const sides = (condition: Condition): ValueId[] => {
-    if (condition.kind === 'not') return sides(condition.of);
-    if (condition.kind === 'and' || condition.kind === 'or') return condition.of.flatMap(sides);
     if (condition.kind !== 'less' && condition.kind !== 'equal') return [];
     const { left, right } = condition;
     return readsPlace(index, left, key) ? [right] : readsPlace(index, right, key) ? [left] : [];
   };
   return index.list.flatMap(({ step }) =>
-    (step.kind === 'branch' || step.kind === 'loop') && step.condition ? sides(step.condition) : [],
+    (step.kind === 'branch' || step.kind === 'loop') && step.condition
+      ? simpleParts(step.condition).flatMap(sides)
+      : [],
   );
 }
 

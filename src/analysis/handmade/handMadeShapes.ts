@@ -5,11 +5,13 @@
  */
 import type {
   Access,
+  At,
   Await,
   Branch,
   Chain,
   Condition,
   FunctionFacts,
+  FunctionId,
   Loop,
   Place,
   Step,
@@ -38,6 +40,19 @@ export interface WaitShape extends Shape {
   after: Step;
   set: Access;
 }
+
+/** A lock that is held from the step on that sets a flag or changes a counter. */
+export const flagShape = (fn: FunctionId, key: string, at: At, set: Access): WaitShape => ({
+  kind: 'flag',
+  fn,
+  place: set.place,
+  key,
+  at,
+  mode: 'exclusive',
+  capacity: 1,
+  after: set,
+  set,
+});
 
 export interface ReaderShape extends WaitShape {
   /** The places that the wait looks at. */
@@ -246,17 +261,7 @@ export class ShapeFinder {
   }
 
   #flag(key: string, loop: Loop, set: Access): WaitShape {
-    return {
-      kind: 'flag',
-      fn: this.index.fn.id,
-      place: set.place,
-      key,
-      at: loop.at,
-      mode: 'exclusive',
-      capacity: 1,
-      after: set,
-      set,
-    };
+    return flagShape(this.index.fn.id, key, loop.at, set);
   }
 
   #testedPlaces(condition: Condition): string[] {

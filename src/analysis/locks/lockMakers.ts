@@ -7,10 +7,10 @@ import type { FunctionFacts, FunctionId, TypeId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { callGraph } from '../flow/callGraph.ts';
 import { FunctionIndex } from '../handmade/handMadeIndex.ts';
-import type { Program } from '../program.ts';
+import { lockTypes, type Program } from '../program.ts';
 
 export const lockMakers = defineAnalysis<ReadonlySet<FunctionId>>('lock-makers', (get, program) => {
-  const types = new Set([...program.modules.values()].flatMap(({ locks }) => Object.keys(locks)));
+  const types = lockTypes(program);
   const graph = get(callGraph);
   const makers = new Set<FunctionId>();
   for (const fn of program.functions.values())

@@ -5,10 +5,21 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { deferreds } from './deferreds.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import type { Program } from '../program.ts';
+import { lastField } from '../valueParts.ts';
 
-/** Functions that can take a lock as far as their steps show it: reading values has to know them, so it tells no more. */
-export const lockTakers = defineAnalysis<ReadonlySet<FunctionId>>('lock-takers', (get, program) => {
-  const takers = new Set<FunctionId>();
+/** Functions that can take a lock, or release one, directly or through anything they use. */
+export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
+  const direct = directTakers(program);
+  if (direct.size === 0) return direct;
+  const users = get(functionUsers);
+  const takers = reaching(users, direct);
+  const more = [...releasing(get(evaluator), program), ...handedReleasers(program, get(callGraph), takers)];
+  return reaching(users, new Set([...takers, ...more]));
+});
+
+/** Functions that take or release a lock themselves. */
+function directTakers(program: Program): Set<FunctionId> {
+  const found = new Set<FunctionId>();
   for (const id of program.functions.keys())
     for (const step of program.steps(id).values())
       if (
@@ -16,17 +27,9 @@ export const lockTakers = defineAnalysis<ReadonlySet<FunctionId>>('lock-takers',
         step.kind === 'release' ||
         (step.kind === 'call' && step.known?.takesUnit === true)
       )
-        takers.add(id);
-  return takers.size === 0 ? takers : reaching(get(functionUsers), takers);
-});
-
-/** Functions that can take a lock, or release one, directly or through anything they use. */
-export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
-  const takers = get(lockTakers);
-  if (takers.size === 0) return takers;
-  const more = [...releasing(get(evaluator), program), ...handedReleasers(program, get(callGraph), takers)];
-  return reaching(get(functionUsers), new Set([...takers, ...more]));
-});
+        found.add(id);
+  return found;
+}
 
 /** Reactions to the promise of a taker: what it gives them may be a releaser. */
 function handedReleasers(program: Program, graph: CallGraph, takers: ReadonlySet<FunctionId>): FunctionId[] {
@@ -101,12 +104,6 @@ export const waitedEvents = defineAnalysis<ReadonlySet<string>>('waited-events',
 /** Whether an emission is of an event that somebody waits for; one of an unknown name may be any. */
 export const mayEndWait = (event: string | null, waited: ReadonlySet<string>): event is string =>
   event !== null && waited.size > 0 && (event === 'on:*' || waited.has(event));
-
-/** The field that a place ends in. */
-export function lastField({ path }: Place): string | null {
-  const last = path[path.length - 1];
-  return last && 'field' in last ? last.field : null;
-}
 
 /** Functions that wait for what a field or variable holds, where somebody puts the promise of a taker there. */
 function keptTaskReaders(program: Program, graph: CallGraph, takers: ReadonlySet<FunctionId>): FunctionId[] {

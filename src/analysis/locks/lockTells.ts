@@ -4,19 +4,17 @@ import { holderOf, settledBy, settledByMember } from './deferreds.ts';
 import { type Walk, needsOf } from './lockEffects.ts';
 import { LockJoins } from './lockJoins.ts';
 import type { Trace } from './lockPairs.ts';
-import { eventOf, lastField, mayEndWait } from './lockRelevance.ts';
+import { eventOf, mayEndWait } from './lockRelevance.ts';
 import type { State } from './lockStates.ts';
 import type { Refs } from '../refs.ts';
+import { lastField } from '../valueParts.ts';
 
 export abstract class LockTells extends LockJoins {
   /** Emissions of other events end no wait. */
   readonly #waitedEvents: ReadonlySet<string>;
 
-  constructor(
-    waited: ReadonlySet<string>,
-    ...[evaluator, locks, relevant, activities, deferreds]: ConstructorParameters<typeof LockJoins>
-  ) {
-    super(evaluator, locks, relevant, activities, deferreds);
+  constructor(waited: ReadonlySet<string>, ...rest: ConstructorParameters<typeof LockJoins>) {
+    super(...rest);
     this.#waitedEvents = waited;
   }
 

@@ -51,10 +51,6 @@ const PLAIN: LockKind = {
   limiter: false,
 };
 
-/** The types of locks that the program's modules have. */
-export const lockTypes = (program: Program): ReadonlySet<TypeId> =>
-  new Set([...program.modules.values()].flatMap(({ locks }) => Object.keys(locks)));
-
 export class LockTable {
   readonly #eval: Evaluator;
   readonly #program: Program;

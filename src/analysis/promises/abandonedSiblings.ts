@@ -7,7 +7,7 @@ import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Connections, connections } from './connections.ts';
-import { innerBlocks } from '../steps.ts';
+import { calledName, innerBlocks } from '../steps.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type MayReject, mayReject } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
@@ -255,14 +255,7 @@ function isTelling(step: Step): boolean {
   if (step.kind !== 'call')
     return (step.kind === 'access' && step.mode === 'read') || step.kind === 'exit' || step.kind === 'drop';
   const { target } = step;
-  const name =
-    target.kind === 'external' || target.kind === 'method'
-      ? target.name
-      : target.kind === 'functions'
-        ? (target.ids[0] ?? '')
-        : target.kind === 'unresolved'
-          ? target.text
-          : '';
+  const name = target.kind === 'functions' ? (target.ids[0] ?? '') : calledName(target);
   return LOGS.test(name.slice(name.lastIndexOf('.') + 1));
 }
 

@@ -8,6 +8,7 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
 import { promises, type Promises } from './promises.ts';
 import { returnedValues } from './promisesReturns.ts';
+import { valuesBehind } from '../valueParts.ts';
 
 /** Whether every promise that a call of the function may give has a rejection handler, put on it by the function. */
 export const handledInside = defineAnalysis<(fn: FunctionId) => boolean>('handled-inside', (get, program) => {
@@ -41,9 +42,9 @@ class Finder {
     const handled = new Set<string>();
     for (const step of this.#program.steps(fn.id).values())
       if (step.kind === 'chain' && step.onRejected !== undefined)
-        for (const one of origins(fn, step.of)) handled.add(nameOf(fn, one));
+        for (const one of valuesBehind(fn, step.of)) handled.add(nameOf(fn, one));
     if (handled.size === 0) return false;
-    const given = returnedValues(fn).flatMap(({ value }) => origins(fn, value));
+    const given = returnedValues(fn).flatMap(({ value }) => valuesBehind(fn, value));
     return (
       given.some(value => handled.has(nameOf(fn, value))) &&
       given.every(value => handled.has(nameOf(fn, value)) || this.#refuses(fn, value))
@@ -58,14 +59,6 @@ class Finder {
     const reactions = this.#graph.functionsIn(fn.id, step.onFulfilled);
     return reactions.length > 0 && reactions.every(id => onlyThrows(this.#program.functions.get(id)?.body));
   }
-}
-
-/** The values that a value is, through copies (`Promise.resolve(p)`), choices and variables. */
-function origins(fn: FunctionFacts, value: ValueId): ValueId[] {
-  const facts = fn.values[value];
-  if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
-    return facts.values.flatMap(part => (part < value ? origins(fn, part) : []));
-  return [value];
 }
 
 /** Two reads of one place are one promise. */

@@ -6,6 +6,7 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { isPromiseMade } from './mayReject.ts';
 import type { Program, Site } from '../program.ts';
+import { valuesBehind } from '../valueParts.ts';
 import { reaches, type ReturnedValue, returnedValues } from './promisesReturns.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
 
@@ -296,10 +297,7 @@ function placeIn(fn: FunctionFacts | undefined, value: ValueId): Place | null {
 
 /** The places that a value may be read from: `flag ? describe : describe.skip`. */
 function placesIn(fn: FunctionFacts | undefined, value: ValueId): Place[] {
-  const facts = fn?.values[value];
-  if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
-    return facts.values.flatMap(part => (part < value ? placesIn(fn, part) : []));
-  return facts?.kind === 'read' ? [facts.place] : [];
+  return fn ? valuesBehind(fn, value).flatMap(one => placeIn(fn, one) ?? []) : [];
 }
 
 /** Every place where a promise is made or a call is awaited, for the score. */

@@ -14,6 +14,7 @@ import { handledInside } from './handledInside.ts';
 import { type LifeCycles, lifeCycles } from '../tasks/ownershipClasses.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
 import { type PromiseNode, promises } from './promises.ts';
+import { valuesBehind } from '../valueParts.ts';
 import type { Program, Site } from '../program.ts';
 
 export type Fate =
@@ -274,14 +275,9 @@ class Decider {
     return [...found];
   }
 
-  /** The values behind copies and choices. */
-  #origins(fn: FunctionId, value: ValueId, seen: Set<ValueId> = new Set()): ValueId[] {
-    const facts = this.#program.functions.get(fn)?.values[value];
-    if (seen.has(value)) return [];
-    seen.add(value);
-    if (facts?.kind === 'choice' || (facts?.kind === 'from' && facts.how === 'copy'))
-      return facts.values.flatMap(part => this.#origins(fn, part, seen));
-    return [value];
+  #origins(fn: FunctionId, value: ValueId): ValueId[] {
+    const facts = this.#program.functions.get(fn);
+    return facts ? valuesBehind(facts, value) : [value];
   }
 
   #stepOf(fn: FunctionId, value: ValueId): Step | undefined {

@@ -5,6 +5,7 @@
 import type { Call, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
 import type { FunctionUses, FunctionUsesOf } from '../promises/consumptionIndex.ts';
 import type { Program } from '../program.ts';
+import { fieldRead } from '../valueParts.ts';
 
 export interface IdleController {
   /** The step that makes it. */
@@ -49,7 +50,7 @@ const isSlot = (root: { from: FunctionId; slot: string }, from: FunctionId, slot
 
 /** It stays where it is: aborted, and asked whether it was. */
 function isKept(fn: FunctionFacts, uses: FunctionUses, value: ValueId): boolean {
-  if (lastField(fn, value) === 'aborted') return true;
+  if (fieldRead(fn, value) === 'aborted') return true;
   return uses.of(value).every(use => {
     if (use.as === 'slot') return true;
     if (use.as === 'part' || use.as === 'alias') return isKept(fn, uses, use.value);
@@ -68,12 +69,6 @@ function changes(program: Program, fn: FunctionFacts, from: FunctionId, slot: st
       step.place.root.kind === 'captured' &&
       isSlot(step.place.root, from, slot),
   );
-}
-
-function lastField(fn: FunctionFacts, value: ValueId): string | null {
-  const facts = fn.values[value];
-  const last = facts?.kind === 'read' ? facts.place.path.at(-1) : undefined;
-  return last !== undefined && 'field' in last ? last.field : null;
 }
 
 function aborts(program: Program, fn: FunctionFacts, from: FunctionId, slot: string): boolean {

@@ -8,9 +8,9 @@ import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import { type SignalCall, signalCalls } from './signalFlow.ts';
 import { memberName, type Signals, signals } from './signals.ts';
-import { conditionReads } from '../steps.ts';
+import { calledName, conditionReads } from '../steps.ts';
 import { walkPlaces } from '../stepPlaces.ts';
-import { flowsInto } from '../valueParts.ts';
+import { fieldRead, flowsInto } from '../valueParts.ts';
 
 export interface IgnoredSignal {
   fn: FunctionFacts;
@@ -161,24 +161,11 @@ function looksAtSome(fn: FunctionFacts, loop: Loop): boolean {
   let looks = false;
   walkPlaces(loop.body, step => {
     const condition = step.kind === 'branch' || step.kind === 'loop' ? step.condition : undefined;
-    for (const value of condition ? conditionReads(condition) : []) {
-      const facts = fn.values[value];
-      const last = facts?.kind === 'read' ? facts.place.path.at(-1) : undefined;
-      if (last !== undefined && 'field' in last && last.field === 'aborted') looks = true;
-    }
-    if (step.kind === 'call' && memberName(calleeText(step)) === 'throwIfAborted') looks = true;
+    if (condition && conditionReads(condition).some(value => fieldRead(fn, value) === 'aborted')) looks = true;
+    if (step.kind === 'call' && memberName(calledName(step.target)) === 'throwIfAborted') looks = true;
   });
   return looks;
 }
-
-const calleeText = ({ target }: Call): string =>
-  target.kind === 'external'
-    ? target.name
-    : target.kind === 'method'
-      ? target.name
-      : target.kind === 'unresolved'
-        ? target.text
-        : '';
 
 /** Everything in a function that has to do with a signal: what is made with it, and what its listeners touch. */
 class Taint {

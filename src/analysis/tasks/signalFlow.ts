@@ -12,7 +12,7 @@ import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
 import { type SignalInHand, type Signals, signals } from './signals.ts';
 import { type Around, walkPlaces } from '../stepPlaces.ts';
-import { flowsInto } from '../valueParts.ts';
+import { fieldRead, flowsInto } from '../valueParts.ts';
 
 export interface SignalCall {
   fn: FunctionFacts;
@@ -252,12 +252,6 @@ function isAborted(fn: FunctionFacts, condition: Condition, holds: boolean): boo
   if (condition.kind === 'not') return isAborted(fn, condition.of, !holds);
   if (condition.kind === 'and') return holds && condition.of.some(part => isAborted(fn, part, holds));
   return (
-    holds &&
-    condition.kind === 'truthy' &&
-    conditionReads(condition).some(value => {
-      const facts = fn.values[value];
-      const last = facts?.kind === 'read' ? facts.place.path.at(-1) : undefined;
-      return last !== undefined && 'field' in last && last.field === 'aborted';
-    })
+    holds && condition.kind === 'truthy' && conditionReads(condition).some(value => fieldRead(fn, value) === 'aborted')
   );
 }

@@ -110,6 +110,10 @@ export const semicolonOf = (source: ts.SourceFile, statement: ts.Statement): str
 export const isOfPlatform = (symbol: ts.Symbol): boolean =>
   symbol.declarations?.every(one => one.getSourceFile().isDeclarationFile) ?? false;
 
+/** A type of the language or the platform: its own `Promise`, its own `AbortController`. */
+export const isPlatformType = ({ symbol }: { symbol?: ts.Symbol }, name: string): boolean =>
+  symbol?.name === name && isOfPlatform(symbol);
+
 /** A name that the file does not use for anything: the wanted one, or that with a number. */
 export function freeName(source: ts.SourceFile, wanted: string): string {
   const used = new Set<string>();

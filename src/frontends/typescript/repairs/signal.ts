@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Repair, TextEdit } from '../../../model/repairs.ts';
 import type { LoadedFile } from '../loader/loaded.ts';
-import { expressionAt, indentBefore, isOfPlatform, lineBreakAt } from './places.ts';
+import { expressionAt, indentBefore, isPlatformType, lineBreakAt } from './places.ts';
 
 type PassSignal = Extract<Repair, { kind: 'pass-signal' }>;
 
@@ -35,7 +35,7 @@ function written(checker: ts.TypeChecker, call: ts.Expression, [name, ...path]: 
     .find(one => one.name === name);
   if (name === undefined || !symbol?.declarations) return null;
   let type = checker.getTypeOfSymbolAtLocation(symbol, call);
-  if (symbol.declarations.every(isConstant) && isController(type))
+  if (symbol.declarations.every(isConstant) && isPlatformType(type, 'AbortController'))
     return path.join('.') === 'signal' ? `${name}.signal` : null;
   if (!symbol.declarations.every(isOfParameter)) return null;
   let text = name;
@@ -59,9 +59,6 @@ function isOfParameter(declaration: ts.Declaration): boolean {
 
 const isConstant = (declaration: ts.Declaration): boolean =>
   ts.isVariableDeclaration(declaration) && (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
-
-const isController = ({ symbol }: { symbol?: ts.Symbol }): boolean =>
-  symbol?.name === 'AbortController' && isOfPlatform(symbol);
 
 function appended(
   call: ts.CallExpression | ts.NewExpression,
