@@ -1,5 +1,5 @@
 /** Slow outside work that a section waits for and that needs nothing of what its lock guards. */
-import type { Await, Call, Knowledge, Root, ValueId } from '../../model/facts.ts';
+import type { Await, Call, Knowledge, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -7,7 +7,7 @@ import { footprints, type Footprints, isWrite } from './footprints.ts';
 import { excludes, type Guarded, guardedState, type GuardedState } from './guardedState.ts';
 import { FunctionIndex } from '../handmade/handMadeIndex.ts';
 import { type Location, locate, overlap } from './locations.ts';
-import { isFar, lockedWork, type Moment } from './lockedWork.ts';
+import { isFar, isGiven, isGivenRoot, lockedWork, type Moment } from './lockedWork.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
 import type { Lock } from '../locks/locks.ts';
@@ -340,16 +340,6 @@ class Finder {
     }
   }
 }
-
-/** A parameter, also one of an enclosing function; `this` is where values are kept, not one that was given. */
-const isGivenRoot = (root: Root): boolean =>
-  root.kind === 'parameter' || (root.kind === 'captured' && root.slot !== 'this');
-
-/** A call of a function that the caller was given. */
-const isGiven = ({ fn }: Frame, { target }: Call): boolean => {
-  const value = target.kind === 'value' ? fn.values[target.of] : undefined;
-  return value?.kind === 'read' && value.place.path.length === 0 && isGivenRoot(value.place.root);
-};
 
 /** Keys of facts that hold values, not steps or offsets. */
 const isReference = (key: string): boolean =>

@@ -3,7 +3,7 @@
  * A task counts as inside a section only while somebody who is inside it waits for it; a promise that nobody in the
  * section waits for leaves it.
  */
-import type { Access, Await, Call, Chain, Spawn, Step, ValueId } from '../../model/facts.ts';
+import type { Access, Await, Call, Chain, Root, Spawn, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { FunctionIndex, placeKey } from '../handmade/handMadeIndex.ts';
@@ -30,10 +30,20 @@ const NEAR = 4;
 /** Calls below a section within which what is touched is what the lock is there for. */
 export const TOUCHED_NEAR = 2;
 
+/** A parameter, also one of an enclosing function; `this` is where values are kept, not one that was given. */
+export const isGivenRoot = (root: Root): boolean =>
+  root.kind === 'parameter' || (root.kind === 'captured' && root.slot !== 'this');
+
+/** A call of a function that the caller was given. */
+export const isGiven = ({ fn }: Frame, { target }: Call): boolean => {
+  const value = target.kind === 'value' ? fn.values[target.of] : undefined;
+  return value?.kind === 'read' && value.place.path.length === 0 && isGivenRoot(value.place.root);
+};
+
 /** So many calls below the section that what is done there says nothing of what the lock is for. */
-export function isFar(moment: Moment, near = NEAR): boolean {
+export function isFar(moment: Moment, near = NEAR, counts: (call: Moment<Call>) => boolean = () => true): boolean {
   let calls = 0;
-  for (let at = moment.from; at !== null; at = at.from) calls += 1;
+  for (let at = moment.from; at !== null; at = at.from) if (counts(at)) calls += 1;
   return calls > near;
 }
 

@@ -4,7 +4,7 @@ import { isWrite } from './footprints.ts';
 import { excludes, type Guarded, guardedState } from './guardedState.ts';
 import { canRunTogether } from '../locks/interleaving.ts';
 import type { Lock } from '../locks/locks.ts';
-import { isFar, type Moment, TOUCHED_NEAR } from './lockedWork.ts';
+import { isFar, isGiven, type Moment, TOUCHED_NEAR } from './lockedWork.ts';
 import type { Access } from '../../model/facts.ts';
 import { linkedProgram, type Program, type Site } from '../program.ts';
 import { typeOf } from '../refs.ts';
@@ -26,7 +26,8 @@ export const splitGuards = defineAnalysis<readonly SplitGuard[]>('split-guards',
   for (const one of get(guardedState).all) {
     const { lock } = one.held.held;
     if (!one.held.always || !one.location.exact || one.held.held.mode === 'shared') continue;
-    if (isFar(one.moment, TOUCHED_NEAR)) continue;
+    // A call of what was handed in (`work()` in a wrapper) leads back to whoever handed it in, and not further down.
+    if (isFar(one.moment, TOUCHED_NEAR, ({ frame, step }) => !isGiven(frame, step))) continue;
     if (lock.entry !== null && typeof lock.entry !== 'string') continue;
     for (const key of one.location.keys) {
       const list = byKey.get(key);
