@@ -1,5 +1,5 @@
 /** Calls that take a signal, made by functions that have one: passed on, dropped, or replaced by another. */
-import type { Call, Condition, FunctionFacts, OptionUse, Step } from '../../model/facts.ts';
+import type { Call, Condition, FunctionFacts, FunctionId, OptionUse, Step } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -11,6 +11,7 @@ import type { Program, Site } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
 import { type SignalInHand, type Signals, signals } from './signals.ts';
+import { carriesHand, isBoundInto, isHandedWithCallback } from './signalsHandedOn.ts';
 import { type Around, walkPlaces } from '../stepPlaces.ts';
 import { fieldRead, flowsInto } from '../valueParts.ts';
 
@@ -35,28 +36,6 @@ export const signalCalls = defineAnalysis<readonly SignalCall[]>('signal-calls',
 
 /** A pause that is over before anybody notices, in milliseconds. */
 const SHORT_PAUSE = 100;
-
-/** The call is given the very object that has the signal, whoever has put one into it. */
-function isHandItself(fn: FunctionFacts, hand: SignalInHand, { value, option }: OptionUse): boolean {
-  const facts = value === undefined ? undefined : fn.values[value];
-  if (facts?.kind !== 'read' || facts.place.path.length > 0 || option === undefined || hand.path[0] !== option)
-    return false;
-  const { root } = facts.place;
-  if (root.kind === 'parameter') return hand.from === 'parameter' && root.index === hand.index;
-  return root.kind === 'captured' && root.from === hand.of && hand.name === `${root.slot}.${option}`;
-}
-
-/** The signal and a function are given to one call: `onAbort(options.signal, () => controller.abort())`. */
-function isHandedWithCallback(fn: FunctionFacts, step: Step, parameter: number, path: readonly string[]): boolean {
-  if (step.kind !== 'call' || !step.args.some(arg => fn.values[arg]?.kind === 'function')) return false;
-  return step.args.some(arg => {
-    const facts = fn.values[arg];
-    if (facts?.kind !== 'read' || facts.place.root.kind !== 'parameter') return false;
-    const { root, path: steps } = facts.place;
-    const isPath = steps.length === path.length && steps.every((at, i) => 'field' in at && at.field === path[i]);
-    return root.index === parameter && isPath;
-  });
-}
 
 class Follower {
   readonly #program: Program;
@@ -93,8 +72,9 @@ class Follower {
       if (hand.of === fn.id && hand.madeBy !== undefined && step.id < hand.madeBy) return;
       const how = this.#uses.resolved(fn, use);
       const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
-      if (how === 'absent' && (this.#hasItself(fn, hand, step) || isHandItself(fn, hand, use))) return;
+      if (how === 'absent' && (this.#hasItself(fn, hand, step) || this.#isHandedOn(fn, hand, step, use))) return;
       if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
+      if (how === 'absent' && hand.from === 'field' && !this.#goesOutside(fn.id, step)) return;
       found.push({
         fn,
         step,
@@ -124,6 +104,18 @@ class Follower {
     );
   }
 
+  /** The signal of an object's life ends what waits for the outside; bookkeeping among objects ends by itself. */
+  #goesOutside(fn: FunctionId, step: Call, seen: Set<FunctionId> = new Set()): boolean {
+    if ((step.stopping?.outside ?? step.known?.outside) !== undefined) return true;
+    return this.#graph.targets(fn, step.id).some(id => {
+      if (seen.has(id)) return false;
+      seen.add(id);
+      return [...this.#program.steps(id).values()].some(
+        inner => inner.kind === 'spawn' || (inner.kind === 'call' && this.#goesOutside(id, inner, seen)),
+      );
+    });
+  }
+
   #isAwaited(fn: FunctionFacts, step: Call): boolean {
     const uses = this.#usesOf(fn.id);
     const value = uses.resultOf(step.id);
@@ -141,6 +133,11 @@ class Follower {
     const isPause = (step.stopping?.outside ?? step.known?.outside) === 'timer';
     if (cleanup === 'catch' && !(isPause && loops.length > 0)) return true;
     return when.some(({ condition, holds }) => isAborted(fn, condition, holds));
+  }
+
+  /** The signal goes along with something that the call is given. */
+  #isHandedOn(fn: FunctionFacts, hand: SignalInHand, step: Call, use: OptionUse): boolean {
+    return carriesHand(fn, hand, use) || isBoundInto(this.#program, this.#graph, hand, fn.id, step);
   }
 
   #isDetached(fn: FunctionFacts, step: Call, dropped: ReadonlySet<number>): boolean {
