@@ -28,7 +28,7 @@ import {
   type Shape,
 } from './handMadeIndex.ts';
 import { conditionReads } from '../steps.ts';
-import { armOf, containsAwait, endsThere, exitTest, lastStep } from './handMadeSteps.ts';
+import { containsAwait, endsThere, exitTest, lastStep, staysAway } from './handMadeSteps.ts';
 
 export interface ChainShape extends Shape {
   kind: 'chain';
@@ -324,9 +324,9 @@ export class ShapeFinder {
       const guard = placed.around.find(
         (one): one is Branch => one.kind === 'branch' && this.#tests(one.condition, key),
       );
-      // Whoever waits leaves afterwards, and does not come to the set.
-      if (placed.around.some(one => one.kind === 'branch' && endsThere(armOf(one, step) ?? []))) continue;
       if (later.around.some(one => one.kind === 'branch' && one.id > step.id)) continue;
+      // Whoever waits leaves afterwards and does not come to the set, or sets nothing.
+      if (placed.around.some(one => one.kind === 'branch' && staysAway(one, step, later.step))) continue;
       this.broken.push(this.#apart('set-after-await', guard ?? step, later.step));
       return;
     }

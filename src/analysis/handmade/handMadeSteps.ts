@@ -22,14 +22,34 @@ export function exitTest(loop: Loop): Condition | null {
   return null;
 }
 
-/** The arm never goes on to what follows. */
+/** The block never goes on to what follows: it ends in an exit, whichever way it goes at its end. */
 export function endsThere(body: readonly Step[]): boolean {
   const last = body[body.length - 1];
+  if (last?.kind === 'branch')
+    return ['true', 'false'].every(when => last.arms.some(arm => arm.when === when && endsThere(arm.body)));
+  if (last?.kind === 'try')
+    return (
+      endsThere(last.finally) ||
+      ((endsThere(last.body) || endsThere(last.orElse)) && last.handlers.every(handler => endsThere(handler.body)))
+    );
   return last?.kind === 'exit';
 }
 
-export function armOf(branch: Branch, step: Step): readonly Step[] | undefined {
-  return branch.arms.find(arm => arm.body.includes(step))?.body;
+/** Whoever comes to a step of the branch does not come to the other one, which stands in another arm or behind a leave. */
+export function staysAway(branch: Branch, step: Step, other: Step): boolean {
+  const arm = branch.arms.find(({ body }) => holds(body, step))?.body ?? [];
+  if (holds(arm, other)) return false;
+  return endsThere(arm) || branch.arms.some(({ body }) => holds(body, other));
+}
+
+const holds = (body: readonly Step[], step: Step): boolean =>
+  body.some(one => one === step || inside(one).some(part => holds(part, step)));
+
+function inside(step: Step): readonly (readonly Step[])[] {
+  if (step.kind === 'branch') return step.arms.map(arm => arm.body);
+  if (step.kind === 'loop') return [step.body, step.orElse];
+  if (step.kind === 'try') return [step.body, ...step.handlers.map(({ body }) => body), step.orElse, step.finally];
+  return [];
 }
 
 export function lastStep(step: Step): number {
