@@ -2,7 +2,17 @@
  * Claim flags: a boolean (or the presence of a key) that is tested and set in one go, with nothing awaited in between,
  * and set back later by the same function. While it is set, it keeps others out like a lock that nobody waits for.
  */
-import type { Access, Block, Condition, FunctionId, Place, Step, StepId, ValueId } from '../../model/facts.ts';
+import type {
+  Access,
+  Block,
+  Condition,
+  FunctionFacts,
+  FunctionId,
+  Place,
+  Step,
+  StepId,
+  ValueId,
+} from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
@@ -53,8 +63,9 @@ export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, progra
         if (step.kind !== 'access' || step.mode === 'read' || step.mode === 'iterate') return;
         const tested = flags.placeOf(step.place);
         const claims = tested && sets.get(tested.key);
-        // What a new object starts with sets nobody's claim back.
+        // What a new object or variable starts with sets nobody's claim back.
         if (!tested || !claims || (step.place.root.kind === 'self' && types.isConstructor(id))) return;
+        if (isDeclaration(fn, step)) return;
         const does = claims.get(id)?.has(step.id)
           ? 'set'
           : flags.isReset(step) && flags.isOfOne(step, claims.get(id))
@@ -77,6 +88,12 @@ export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, progra
     resetters: key => resetters.get(key) ?? [],
   };
 });
+
+/** The first value of a variable that closures share: another call of the function has another variable. */
+function isDeclaration(fn: FunctionFacts, { place: { root, path }, at }: Access): boolean {
+  if (root.kind !== 'captured' || root.from !== fn.id || path.length > 0) return false;
+  return fn.slots[root.slot]?.at[0] === at[0];
+}
 
 /** Walks a block for sets of what a test found unset; a suspension or other code that may run in between ends a test. */
 function scan(
