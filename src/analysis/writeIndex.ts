@@ -17,6 +17,8 @@ export interface WriteIndex {
   /** Elements put into a container that is read as this field or variable (`handlers` in `this.handlers.push(h)`). */
   intoContainer(name: string): readonly Write[];
   returned(fn: FunctionId): readonly ValueId[];
+  /** Values of this field in object literals. */
+  inLiterals(field: string): readonly { fn: FunctionFacts; value: ValueId }[];
 }
 
 /** The name by which a container is known: its last field, else the variable that holds it. */
@@ -63,10 +65,27 @@ function build(program: Program): WriteIndex {
       }
     });
   }
+  let literals: ReturnType<typeof inLiterals> | undefined;
   return {
     toVariable: (owner, slot) => variables.get(`${owner}:${slot}`) ?? [],
     toField: name => fields.get(name) ?? [],
     intoContainer: name => containers.get(name) ?? [],
     returned: fn => returns.get(fn) ?? [],
+    inLiterals: field => (literals ??= inLiterals(program)).get(field) ?? [],
   };
+}
+
+function inLiterals(program: Program): ReadonlyMap<string, { fn: FunctionFacts; value: ValueId }[]> {
+  const found = new Map<string, { fn: FunctionFacts; value: ValueId }[]>();
+  for (const fn of program.functions.values()) {
+    for (const value of fn.values) {
+      if (value.kind !== 'object') continue;
+      for (const [field, part] of Object.entries(value.fields)) {
+        const list = found.get(field);
+        if (list) list.push({ fn, value: part });
+        else found.set(field, [{ fn, value: part }]);
+      }
+    }
+  }
+  return found;
 }

@@ -28,8 +28,8 @@ class Finder implements DeferredFields {
   readonly #writes: WriteIndex;
   readonly #uses: FunctionUsesOf;
   readonly #makers = new Map<FunctionId, boolean>();
-  /** Fields that are rejected, and those that are handed to somebody else. */
-  #lost: ReadonlySet<string> | undefined;
+  /** Fields that the program rejects or hands to somebody else, and those that its tests do this with. */
+  #lost: Record<'program' | 'tests', ReadonlySet<string>> | undefined;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -51,8 +51,11 @@ class Finder implements DeferredFields {
   }
 
   isOnlyResolved(owner: TypeId, field: string): boolean {
-    this.#lost ??= this.#collect();
-    return !this.#lost.has(`${owner} ${field}`) && !this.#lost.has(`${ANY} ${field}`);
+    this.#lost ??= { program: this.#collect(false), tests: this.#collect(true) };
+    const { program, tests } = this.#lost;
+    // What a test does to objects of the program says nothing of how the program uses them.
+    const lost = this.#isTest(owner) ? [program, tests] : [program];
+    return lost.every(keys => !keys.has(`${owner} ${field}`) && !keys.has(`${ANY} ${field}`));
   }
 
   /** The field of a class of the project; of whatever has one of the name, where the class is not known. */
@@ -94,9 +97,14 @@ class Finder implements DeferredFields {
     return uses.parameter(index).every(read => uses.of(read.value).every(use => use.as === 'held'));
   }
 
-  #collect(): ReadonlySet<string> {
+  #isTest(id: FunctionId | TypeId): boolean {
+    return this.#program.modules.get(this.#program.fileOf(id))?.test === true;
+  }
+
+  #collect(inTests: boolean): ReadonlySet<string> {
     const found = new Set<string>();
     for (const fn of this.#program.functions.values()) {
+      if (this.#isTest(fn.id) !== inTests) continue;
       fn.values.forEach((value, id) => {
         if (value.kind !== 'read') return;
         const { path } = value.place;

@@ -7,6 +7,7 @@ import { type DeferredFields, deferredFields } from './deferredFields.ts';
 import { type Program, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
+import { fieldSources } from './fieldSources.ts';
 import { type Settlers, settlers } from './settlers.ts';
 
 /**
@@ -113,7 +114,7 @@ export class Rejections {
     const type = this.#type(fnId, place);
     if (type !== null && this.#isPlain(type)) return 'never';
     const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'may' : 'never';
-    if (place.path.length > 0) return this.#written(place, seen) ?? otherwise;
+    if (place.path.length > 0) return this.#written(fnId, place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
     const variable = variableAt(this.#program, root);
     if (!variable) return otherwise;
@@ -133,21 +134,48 @@ export class Rejections {
     );
   }
 
-  /** What all writes of the program put into a field of a class, or into a container there; null: that is not known. */
-  #written({ path }: Place, seen: Lookup): Failure | null {
-    const last = path.at(-1);
+  /** What the program puts into a field of its types, or into a container there; null: that is not known. */
+  #written(fn: FunctionId, place: Place, seen: Lookup): Failure | null {
+    const last = place.path.at(-1);
     const isPart = last !== undefined && !('field' in last);
-    const field = path.at(isPart ? -2 : -1);
-    if (!field || !('field' in field) || field.of === undefined || !this.#program.types.has(field.of)) return null;
-    const all = isPart ? this.#writes.intoContainer(field.field) : this.#writes.toField(field.field);
+    const held = isPart ? { ...place, path: place.path.slice(0, -1) } : place;
+    const sources = fieldSources(this.#program, this.#hierarchy, fn, held);
+    // Members of interfaces are looked at as far as they are promises.
+    if (!sources || (sources.open && !isPart && !this.#isPromise(fn, held))) return null;
+    const { field, owners, getters, open } = sources;
+    const failures = [
+      ...owners.map(owner => this.#writtenTo(owner, field, isPart, seen)),
+      ...getters.map(getter => this.#all(getter, this.#writes.returned(getter), seen)),
+    ];
+    if (failures.includes(null)) return null;
+    const literals = open ? this.#writes.inLiterals(field) : [];
+    return [
+      ...failures,
+      ...literals.map(one => this.#value(one.fn.id, one.value, { ...seen, onlyTyped: true })),
+    ].reduce<Failure>((sum, failure) => worse(sum, failure ?? 'never'), 'never');
+  }
+
+  #isPromise(fn: FunctionId, place: Place): boolean {
+    const type = this.#type(fn, place);
+    return type !== null && this.#hierarchy.ancestors(type).includes(PROMISE);
+  }
+
+  #writtenTo(owner: TypeId, field: string, isPart: boolean, seen: Lookup): Failure | null {
+    const all = isPart ? this.#writes.intoContainer(field) : this.#writes.toField(field);
+    const lineage = this.#hierarchy.ancestors(owner);
     const writes = all.filter(({ place }) => {
       const at = place.path.at(isPart ? -2 : -1);
-      return at === undefined || !('field' in at) || at.of === undefined || at.of === field.of;
+      return at === undefined || !('field' in at) || at.of === undefined || lineage.includes(at.of);
     });
     if (writes.length === 0) return null;
-    if (!isPart && this.#deferred.isOnlyResolved(field.of, field.field))
+    if (!isPart && this.#deferred.isOnlyResolved(owner, field))
       if (writes.every(({ fn, value }) => this.#deferred.isDeferred(fn, value))) return 'never';
     return writes.reduce<Failure>((sum, { fn, value }) => worse(sum, this.#value(fn.id, value, seen)), 'never');
+  }
+
+  #all(fn: FunctionId, values: readonly ValueId[], seen: Lookup): Failure | null {
+    if (values.length === 0) return null;
+    return values.reduce<Failure>((sum, value) => worse(sum, this.#value(fn, value, seen)), 'never');
   }
 
   #result(fn: FunctionFacts, value: ValueId, stepId: number, seen: Lookup): Failure {
