@@ -237,6 +237,7 @@ const known = z.strictObject({
       what: z.enum(['thread', 'process', 'timer', 'interval', 'server', 'connection', 'stream']),
       ends: z.array(name),
       observedBy: z.array(name),
+      toldBy: optional(z.array(name)),
     }),
   ),
   builder: optional(z.enum(['chain', 'run'])),

@@ -123,7 +123,12 @@ export const cluster = defineLibrary({
       ],
       known: {
         outside: 'process',
-        resource: { what: 'process', ends: ['kill', 'disconnect', 'destroy'], observedBy: ['on', 'once'] },
+        resource: {
+          what: 'process',
+          ends: ['kill', 'disconnect', 'destroy'],
+          observedBy: ['on', 'once'],
+          toldBy: ['exit', 'disconnect'],
+        },
       },
     },
     ...sameMembers('Cluster', nothing, 'setupPrimary', 'setupMaster'),

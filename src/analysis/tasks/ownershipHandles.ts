@@ -8,6 +8,7 @@ import { holderName } from '../promises/consumptionPlaces.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type ProcessScopes, processScopes } from './ownershipScopes.ts';
 import type { Program } from '../program.ts';
+import { watchedMakers } from './watchedMakers.ts';
 
 export interface HandleFate {
   fn: FunctionId;
@@ -31,6 +32,7 @@ class Handles {
   readonly #consumption: Consumption;
   readonly #cycles: LifeCycles;
   readonly #scopes: ProcessScopes;
+  readonly #isTold: (fn: FunctionId, call: Call) => boolean;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -39,6 +41,7 @@ class Handles {
     this.#consumption = get(consumption);
     this.#cycles = get(lifeCycles);
     this.#scopes = get(processScopes);
+    this.#isTold = get(watchedMakers);
   }
 
   all(): HandleFate[] {
@@ -83,6 +86,7 @@ class Handles {
     if (found || want === 'unref') return found;
     if (step.kind === 'spawn' && this.#graph.targets(fn, step.id).some(id => this.#endsItself(id)))
       return { how: 'cleared', fn, step };
+    if (step.kind === 'call' && this.#isTold(fn, step)) return { how: 'watched', fn, step };
     // `exec(command, callback)`: the callback is told how it ended.
     const callback =
       step.kind === 'call' &&
