@@ -27,12 +27,16 @@ export const processExits = defineAnalysis<readonly ProcessExit[]>('process-exit
   }));
 });
 
-/** Handlers of requests that answer many at once: one that ends the process ends the others. */
+/**
+ * Handlers of requests that answer many at once: one that ends the process ends the others. An event is a request when it
+ * comes with something of its own (a connection), unlike that of a file watcher.
+ */
 const isRequest = ({ entry }: Register): boolean =>
   !entry.test &&
   (entry.trigger === 'route' ||
     entry.trigger === 'job' ||
-    ((entry.trigger === 'message' || entry.trigger === 'event') && entry.evidence === 'framework'));
+    (entry.trigger === 'message' && entry.evidence === 'framework') ||
+    (entry.trigger === 'event' && entry.evidence === 'framework' && entry.confined.length > 0));
 
 const MANY = 3;
 
