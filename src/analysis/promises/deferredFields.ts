@@ -10,7 +10,9 @@ import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 
 export interface DeferredFields {
-  /** The value is a fresh deferred: a promise whose `resolve` and `reject` go with it. */
+  /** A call made the value by hand: a promise whose `resolve` and `reject` go with it. */
+  isMadeByHand(fn: FunctionFacts, value: ValueId): boolean;
+  /** It was made by hand, and is kept in one place only. */
   isDeferred(fn: FunctionFacts, value: ValueId): boolean;
   /** Nobody rejects what is in the field of a class, and nobody gets it who might. */
   isOnlyResolved(owner: TypeId, field: string): boolean;
@@ -38,16 +40,20 @@ class Finder implements DeferredFields {
     this.#uses = get(functionUses);
   }
 
-  isDeferred(fn: FunctionFacts, value: ValueId): boolean {
+  isMadeByHand(fn: FunctionFacts, value: ValueId): boolean {
     const facts = fn.values[value];
     const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
     if (step?.kind !== 'call' || step.newOf !== undefined) return false;
+    const makers = this.#graph.targets(fn.id, step.id);
+    return makers.length > 0 && makers.every(id => this.#makes(id));
+  }
+
+  isDeferred(fn: FunctionFacts, value: ValueId): boolean {
     // Kept under another name as well: that one may reject it.
     const isElsewhere = this.#uses(fn.id)
       .of(value)
       .some(use => use.as !== 'step' || use.role !== 'store');
-    const makers = this.#graph.targets(fn.id, step.id);
-    return !isElsewhere && makers.length > 0 && makers.every(id => this.#makes(id));
+    return !isElsewhere && this.isMadeByHand(fn, value);
   }
 
   isOnlyResolved(owner: TypeId, field: string): boolean {

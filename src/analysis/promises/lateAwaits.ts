@@ -14,6 +14,7 @@ import type { PromiseNode } from './promises.ts';
 import { returnedValues } from './promisesReturns.ts';
 import { promiseFates } from './promisesFate.ts';
 import type { Program, Site } from '../program.ts';
+import { rejectedHere } from './rejectedHere.ts';
 import { type Suspension, suspension } from './suspension.ts';
 
 export interface LateAwait {
@@ -47,6 +48,7 @@ class Finder {
   readonly #local: (fn: FunctionId, value: ValueId) => LocalUses;
   readonly #suspension: Suspension;
   readonly #platforms: Platforms;
+  readonly #rejectedHere: (fn: FunctionId, value: ValueId) => readonly StepId[] | null;
   readonly #walks = new Map<FunctionId, LateWalk>();
   readonly #found: LateAwait[] = [];
   readonly #examined: Site[] = [];
@@ -58,6 +60,7 @@ class Finder {
     this.#local = get(localUses);
     this.#suspension = get(suspension);
     this.#platforms = get(platforms);
+    this.#rejectedHere = get(rejectedHere);
   }
 
   run(get: Get): LateAwaits {
@@ -79,9 +82,12 @@ class Finder {
   }
 
   #look(fn: FunctionFacts, node: PromiseNode, uses: LocalUses): void {
-    const start = this.#startOf(fn, node);
     const takers = this.#takersOf(fn, node, uses);
-    const late = start === null || !takers ? null : this.#walk(fn).find(start, takers);
+    if (!takers) return;
+    // One that is made by hand does not reject before somebody rejects it.
+    const starts = this.#rejectedHere(fn.id, node.value) ?? [this.#startOf(fn, node)];
+    const ways = starts.map(start => (start === null ? null : this.#walk(fn).find(start, takers)));
+    const late = ways.find(way => way !== null);
     if (!late) return;
     this.#found.push({
       node,
