@@ -22,6 +22,8 @@ class Finder {
   readonly #suspension: Suspension;
   /** Bodies of tests and hooks that end by a callback. */
   readonly #byCallback = new Set<FunctionId>();
+  /** Bodies of tests that end when they come back: nothing that comes later can be what they are about. */
+  readonly #atOnce = new Set<FunctionId>();
   /** Test files run by a runner that tells every unhandled rejection of its process. */
   readonly #telling = new Set<string>();
 
@@ -32,7 +34,9 @@ class Finder {
     for (const fn of program.functions.keys()) {
       for (const step of program.steps(fn).values()) {
         if (step.kind !== 'register' || !step.entry.test) continue;
-        const { endedBy, rejection } = step.entry;
+        const { endedBy, rejection, trigger } = step.entry;
+        if (trigger === 'test')
+          for (const id of this.#graph.targets(fn, step.id)) if (endsAtOnce(program, id)) this.#atOnce.add(id);
         if (rejection === 'all-reported') this.#telling.add(program.fileOf(fn));
         if (endedBy === undefined) continue;
         for (const id of this.#graph.targets(fn, step.id))
@@ -43,14 +47,15 @@ class Finder {
 
   /**
    * An assertion of a library is there to be awaited; of the project's own work the test goes on to see what it does,
-   * as long as it waits for something later on.
+   * as long as it waits for something later on, or is about nothing but what that work does at once.
    */
   tells({ node, fate, work }: PromiseFate): boolean {
     if (this.#endsByCallback(node.fn)) return true;
     const file = this.#program.fileOf(node.fn);
     if (!this.#telling.has(file) || !this.#program.modules.get(file)?.test) return false;
     const made = node.how === 'combined' && fate.kind === 'dropped' ? fate.step : node.step;
-    return (node.how === 'combined' || work.length > 0) && made !== null && this.#waitsAfter(node.fn, made.id);
+    if ((node.how !== 'combined' && work.length === 0) || made === null) return false;
+    return this.#waitsAfter(node.fn, made.id) || (this.#atOnce.has(node.fn) && this.#looksAfter(node.fn, made.id));
   }
 
   #endsByCallback(fn: FunctionId): boolean {
@@ -63,6 +68,13 @@ class Finder {
   #waitsAfter(id: FunctionId, step: StepId): boolean {
     const fn = this.#program.functions.get(id);
     return fn !== undefined && new PathWalker(fn).lost(step, this.#waits(fn), new Set()) === null;
+  }
+
+  /** On every way on, something more is called: the test looks at what has been done by then. */
+  #looksAfter(id: FunctionId, step: StepId): boolean {
+    const fn = this.#program.functions.get(id);
+    const calls = [...this.#program.steps(id).values()].filter(one => one.kind === 'call' && one.id > step);
+    return fn !== undefined && new PathWalker(fn).lost(step, new Set(calls.map(one => one.id)), new Set()) === null;
   }
 
   #waits(fn: FunctionFacts): ReadonlySet<StepId> {
@@ -78,4 +90,12 @@ class Finder {
     }
     return found;
   }
+}
+
+/** A plain function that gives nothing to wait for. */
+function endsAtOnce(program: Program, id: FunctionId): boolean {
+  if (program.functions.get(id)?.calling !== 'value') return false;
+  return [...program.steps(id).values()].every(
+    step => step.kind !== 'exit' || step.how !== 'return' || step.value === undefined,
+  );
 }
