@@ -16,6 +16,8 @@ import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Consumption, consumption } from './consumption.ts';
+import { type MemberCall, memberCalls } from '../flow/memberCalls.ts';
+import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type Emitters, emitters } from '../flow/emitters.ts';
 import { type Failure, type MayReject, mayReject, worse } from './mayReject.ts';
@@ -81,6 +83,8 @@ class Finder implements MisusedPromises {
   readonly #suspension: Suspension;
   readonly #emitters: Emitters;
   readonly #writes: WriteIndex;
+  readonly #hierarchy: TypeHierarchy;
+  readonly #memberCalls: (type: TypeId, name: string) => readonly MemberCall[];
   #ignored: ReadonlySet<FunctionId> | undefined;
 
   constructor(get: Get, program: Program) {
@@ -94,6 +98,8 @@ class Finder implements MisusedPromises {
     this.#suspension = get(suspension);
     this.#emitters = get(emitters);
     this.#writes = get(writeIndex);
+    this.#hierarchy = get(hierarchy);
+    this.#memberCalls = get(memberCalls);
   }
 
   look(fn: FunctionFacts): void {
@@ -114,7 +120,7 @@ class Finder implements MisusedPromises {
       for (const [name, base] of Object.entries(type.voids ?? {})) {
         for (const fn of this.#members(type, name)) {
           this.examined.push(this.#program.site(fn.id, fn.nameAt));
-          if (this.#rejects.rejects(fn.id) !== 'may' || this.#isAwaitedByBase(fn.id, type.id)) continue;
+          if (this.#rejects.rejects(fn.id) !== 'may' || this.#isAwaitedByBase(type.id, name)) continue;
           this.found.push({
             kind: 'override',
             at: this.#program.site(fn.id, fn.nameAt),
@@ -202,12 +208,10 @@ class Finder implements MisusedPromises {
     return contract.emitter !== undefined && this.#emitters.handlesRejections(fn.id, contract.emitter);
   }
 
-  /** Whoever calls it by the type that returns nothing looks at its promise all the same. */
-  #isAwaitedByBase(id: FunctionId, owner: TypeId): boolean {
-    const calls = this.#graph.callers(id).filter(({ caller, step }) => {
-      const call = this.#program.steps(caller).get(step);
-      return call?.kind === 'call' && call.target.kind === 'method' && call.target.type !== owner;
-    });
+  /** Whoever calls it by a type that returns nothing looks at its promise all the same. */
+  #isAwaitedByBase(owner: TypeId, name: string): boolean {
+    const [, ...bases] = this.#hierarchy.ancestors(owner);
+    const calls = bases.flatMap(base => this.#memberCalls(base, name));
     return calls.length > 0 && calls.every(({ caller, step }) => this.#isResultObserved(caller, step));
   }
 
