@@ -26,6 +26,12 @@ const externalName = (name: string): string => {
 
 export const shortType = (type: TypeId): string => type.slice(type.lastIndexOf('#') + 1);
 
+/** A class inside a function is told by its own name, and a member of one without a name by its own alone. */
+function memberName(type: TypeId, member: string): string {
+  const own = shortType(type).split('/').at(-1) ?? '';
+  return /^[\w$.]+$/.test(own) ? `${own}.${member}` : member;
+}
+
 class Namer implements Names {
   readonly #program: Program;
   readonly #graph: CallGraph;
@@ -50,7 +56,7 @@ class Namer implements Names {
         return isRunHere && !callee.synthetic ? null : callee.name;
       }
       case 'method':
-        return `${shortType(target.type)}.${target.name}`;
+        return memberName(target.type, target.name);
       case 'external':
         return externalName(target.name);
       case 'value':
