@@ -126,10 +126,13 @@ export class Editor {
   }
 }
 
-/** A function that takes the lock, runs the work, waits for it and frees the lock; and the step that calls it. */
+/**
+ * A function that takes the lock, runs the work, waits for it and frees the lock; and the step that calls it.
+ * `step.of`: the promise whose end the work waits for, which is thereby waited for.
+ */
 export function lockedCall(
   editor: Editor,
-  step: { id: StepId; at: At },
+  step: { id: StepId; at: At; of?: ValueId },
   work: ValueId,
   place: Place,
   number: number,
@@ -162,7 +165,8 @@ export function lockedCall(
     ...lockedBody(at, args.length, { ...outer, path }),
   };
   const target: Call['target'] = { kind: 'functions', ids: [synthetic.id] };
-  return { synthetic, call: { kind: 'call', id: step.id, at, target, args, gives: 'promise' } };
+  const receiver = step.of === undefined ? {} : { receiver: step.of };
+  return { synthetic, call: { kind: 'call', id: step.id, at, target, ...receiver, args, gives: 'promise' } };
 }
 
 /** `acquire; try { return await work() } finally { release }`; the parameters are the first values. */
