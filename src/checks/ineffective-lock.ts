@@ -84,7 +84,7 @@ function creationText({ how, lock, place }: LockCreation, name: string): string 
 
 function dropped({ get, report }: CheckContext): void {
   const program = get(linkedProgram);
-  for (const { at, lock, used, made, confidence } of get(droppedLocks))
+  for (const { at, lock, used, created, made, confidence } of get(droppedLocks))
     report({
       at,
       message: `\`${functionName(program, at)}\` forgets \`${lock}\` while others may wait for it: whoever comes next makes another one, and two go on`,
@@ -92,7 +92,8 @@ function dropped({ get, report }: CheckContext): void {
       fix: 'take it out only when nobody holds it or waits for it, or keep it',
       related: [
         { site: used, message: `\`${lock}\` is taken here` },
-        { site: made, message: 'a new one is put in here' },
+        { site: created, message: 'a new one is made here' },
+        { site: made, message: 'and put in here' },
       ],
       key: ['dropped', at.in, lock],
     });

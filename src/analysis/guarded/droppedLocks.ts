@@ -16,7 +16,8 @@ export interface DroppedLock {
   readonly lock: string;
   /** Where it is taken. */
   readonly used: Site;
-  /** Where a new one is put in. */
+  /** Where a new one is made, and where it is put in. */
+  readonly created: Site;
   readonly made: Site;
   readonly confidence: Confidence;
 }
@@ -36,7 +37,7 @@ class Finder {
   /** By the function that takes them. */
   readonly #uses = new Map<FunctionId, Use[]>();
   /** By the container that new locks are put into. */
-  readonly #made = new Map<string, Site>();
+  readonly #made = new Map<string, Pick<DroppedLock, 'created' | 'made'>>();
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -72,12 +73,17 @@ class Finder {
       if (key === null || this.#made.has(key)) continue;
       index ??= new FunctionIndex(fn);
       const parts = index.alternatives(step.value);
-      const isNew = parts
+      const [created] = parts
         .flatMap(part => this.#eval.evaluate(this.#eval.symbolicFrame(fn), part))
         .map(viewed)
-        .some(ref => ref.kind === 'made' && 'step' in ref.at && ref.type !== null && types.has(ref.type));
-      if (isNew) this.#made.set(key, this.#program.site(fn.id, step.at));
+        .flatMap(ref => (ref.kind === 'made' && ref.type !== null && types.has(ref.type) ? this.#madeAt(ref) : []));
+      if (created) this.#made.set(key, { created, made: this.#program.site(fn.id, step.at) });
     }
+  }
+
+  #madeAt({ frame, at }: Ref & { kind: 'made' }): Site[] {
+    const step = 'step' in at ? this.#program.steps(frame.fn.id).get(at.step) : undefined;
+    return step ? [this.#program.site(frame.fn.id, step.at)] : [];
   }
 
   #dropped(fn: FunctionFacts, uses: readonly Use[]): DroppedLock[] {
@@ -95,7 +101,7 @@ class Finder {
           at: this.#program.site(fn.id, step.at),
           lock: use.pair.acquires.name,
           used: traceEnd(use.pair.trace),
-          made,
+          ...made,
           confidence: exported ? 'medium' : 'high',
         },
       ];

@@ -1,5 +1,5 @@
 /** The shared locations that running an activation touches, with everything that it calls and starts. */
-import type { Access } from '../../model/facts.ts';
+import type { Access, StepId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type LockActivities, lockActivities } from '../locks/lockActivities.ts';
@@ -11,6 +11,8 @@ export interface Touch {
   readonly mode: Access['mode'];
   readonly frame: Frame;
   readonly step: Access;
+  /** The step of the activation that was asked for: the access itself, or the call that leads to it. */
+  readonly at: StepId;
   /** After a suspension of the task. */
   readonly later: boolean;
   /** Classes of the locks that the work takes for itself around the access. */
@@ -58,7 +60,7 @@ export class Footprints {
       if (step.kind === 'access') {
         const location = locate(this.#eval, frame, step.place);
         if (location && !isSettingUp(this.#eval, frame, step.place))
-          found.push({ location, mode: step.mode, frame, step, later, under, calls: 0, guessed: false });
+          found.push({ location, mode: step.mode, frame, step, at: step.id, later, under, calls: 0, guessed: false });
       } else if ((step.kind === 'call' || step.kind === 'chain') && depth > 0) {
         const callees =
           step.kind === 'call'
@@ -70,6 +72,7 @@ export class Footprints {
           for (const touch of this.of(callee.frame, depth - 1))
             found.push({
               ...touch,
+              at: step.id,
               later: touch.later || later || step.kind === 'chain',
               under: under.length === 0 ? touch.under : [...touch.under, ...under],
               calls: touch.calls + 1,

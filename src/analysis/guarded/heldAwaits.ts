@@ -162,19 +162,23 @@ class Finder {
     return others.every(Boolean) ? first : undefined;
   }
 
-  /** The slow outside work that an activation waits for, or gives the promise of. */
+  /** The slow outside work that an activation waits for, or gives the promise of; callbacks when it waits for nothing else. */
   #slowBody(frame: Frame, depth: number): Omit<Slow, 'call'> | undefined {
     const index = new FunctionIndex(frame.fn);
+    const callbacks: Omit<Slow, 'call'>[] = [];
+    let waits = 0;
     for (const step of this.#program.steps(frame.fn.id).values()) {
       if (step.kind !== 'await' && !(step.kind === 'exit' && step.how === 'return')) continue;
       const values = step.kind === 'await' ? step.values : step.value === undefined ? [] : [step.value];
+      if (step.kind === 'await') waits += 1;
       for (const value of values.flatMap(one => this.#madeOf(index, one, 3))) {
         const made = index.resultOf(value);
         const inner = made?.kind === 'call' ? this.#slowCall(frame, made, depth - 1) : undefined;
         if (inner && inner.how !== 'user') return { ...inner, depth: inner.depth + 1 };
+        if (inner) callbacks.push({ ...inner, depth: inner.depth + 1 });
       }
     }
-    return undefined;
+    return callbacks.length >= waits ? callbacks[0] : undefined;
   }
 
   /** `new Promise(resolve => setTimeout(resolve, ms))`. */
@@ -229,8 +233,8 @@ class Finder {
   #writesAfter({ frame, step }: Moment<Await>, call: Call, { holders }: LockState): boolean {
     const given = new Set(call.args.flatMap(arg => [...this.#eval.evaluate(frame, arg)]));
     return this.#footprints.of(frame).some(one => {
-      const { value, id } = one.step;
-      if (!isWrite(one.step.mode) || id <= step.id || value === undefined) return false;
+      const { value } = one.step;
+      if (!isWrite(one.step.mode) || one.at <= step.id || value === undefined) return false;
       const isGiven = this.#eval.evaluate(one.frame, value).some(ref => ref.kind !== 'constant' && given.has(ref));
       return isGiven && one.location.holders.some(holder => holders.has(holder));
     });

@@ -232,7 +232,17 @@ class Finder {
           .find(one => one.moment.step !== access && overlap(one.location.keys, location.keys));
         if (guarded)
           return {
-            one: { location, mode: access.mode, frame, step: access, later: true, under: [], calls: 0, guessed: false },
+            one: {
+              location,
+              mode: access.mode,
+              frame,
+              step: access,
+              at: access.id,
+              later: true,
+              under: [],
+              calls: 0,
+              guessed: false,
+            },
             guarded,
             exact: true,
           };

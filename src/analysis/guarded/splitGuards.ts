@@ -1,5 +1,6 @@
 /** One piece of state that is read, suspended over and written under one lock, and written under another elsewhere. */
 import { defineAnalysis } from '../analysis.ts';
+import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { isWrite } from './footprints.ts';
 import { excludes, type Guarded, guardedState } from './guardedState.ts';
 import { canRunTogether } from '../locks/interleaving.ts';
@@ -7,7 +8,7 @@ import type { Lock } from '../locks/locks.ts';
 import { isFar, isGiven, type Moment, TOUCHED_NEAR } from './lockedWork.ts';
 import type { Access } from '../../model/facts.ts';
 import { linkedProgram, type Program, type Site } from '../program.ts';
-import { typeOf } from '../refs.ts';
+import { type Ref, typeOf } from '../refs.ts';
 
 export interface SplitGuard {
   readonly state: string;
@@ -22,13 +23,14 @@ export interface SplitGuard {
 
 export const splitGuards = defineAnalysis<readonly SplitGuard[]>('split-guards', get => {
   const program = get(linkedProgram);
+  const evaluate = get(evaluator);
   const byKey = new Map<string, Guarded[]>();
   for (const one of get(guardedState).all) {
     const { lock } = one.held.held;
     if (!one.held.always || !one.location.exact || one.held.held.mode === 'shared') continue;
     // A call of what was handed in (`work()` in a wrapper) leads back to whoever handed it in, and not further down.
     if (isFar(one.moment, TOUCHED_NEAR, ({ frame, step }) => !isGiven(frame, step))) continue;
-    if (lock.entry !== null && typeof lock.entry !== 'string') continue;
+    if (lock.entry !== null && typeof lock.entry !== 'string' && !isEntry(evaluate, one, lock.entry)) continue;
     for (const key of one.location.keys) {
       const list = byKey.get(key);
       if (list) list.push(one);
@@ -47,6 +49,12 @@ export const splitGuards = defineAnalysis<readonly SplitGuard[]>('split-guards',
   }
   return [...found.values()];
 });
+
+/** The key of the lock is the key of the entry that is touched: `locks.get(id)` for `accounts.get(id)`. */
+const isEntry = (evaluate: Evaluator, { moment: { frame, step } }: Guarded, entry: Ref): boolean =>
+  step.place.path.some(
+    part => 'key' in part && typeof part.key === 'number' && evaluate.evaluate(frame, part.key).includes(entry),
+  );
 
 const ofLock = (all: readonly Guarded[], site: string): Guarded[] =>
   all.filter(one => one.held.held.lock.site === site);

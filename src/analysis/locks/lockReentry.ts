@@ -4,6 +4,7 @@ import { defineAnalysis } from '../analysis.ts';
 import { type LockActivity, lockActivities } from './lockActivities.ts';
 import { askingSite } from './lockStory.ts';
 import { DOUBT, type Held, isLetIn, type Pair, traceLength } from './lockPairs.ts';
+import { isOfEarlierRound } from './lockRounds.ts';
 import type { Site } from '../program.ts';
 
 export interface Reentry {
@@ -77,7 +78,10 @@ export interface QuietReentry {
   readonly because: NotItself;
 }
 
-/** Two objects put in order, where nothing excludes that the caller passes one object twice. */
+/**
+ * Two objects put in order, where nothing excludes that the caller passes one object twice. Of a whole list that is gone
+ * through nothing says that it might name one twice.
+ */
 function maybeTwice(held: Held, pair: Pair): boolean {
   const { lock } = held;
   return (
@@ -85,6 +89,7 @@ function maybeTwice(held: Held, pair: Pair): boolean {
     held.order !== null &&
     !held.order.startsWith('along ') &&
     !held.differs &&
+    !isOfEarlierRound(lock) &&
     !lock.reentrant &&
     held.mode === 'exclusive' &&
     pair.mode === 'exclusive'

@@ -1,6 +1,7 @@
 /** Loops: what an earlier round took belongs to another element than what this round asks for. */
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { Held } from './lockPairs.ts';
+import type { Lock } from './locks.ts';
 import type { Ref } from '../refs.ts';
 
 /** A lock taken in an earlier round: that of another element. */
@@ -13,6 +14,16 @@ export function fromEarlierRound(evaluator: Evaluator, held: Held): Held {
   const entry = older(lock.entry);
   if (ref === lock.ref && owner === lock.owner && entry === lock.entry) return held;
   return { ...held, token: `${held.token}'`, lock: { ...lock, ref, owner, entry, key: `${lock.key}'` } };
+}
+
+/** It was taken in an earlier round of a loop, for another element than this round's. */
+export const isOfEarlierRound = ({ ref, owner, entry }: Lock): boolean =>
+  [ref, owner, entry].some(one => one !== null && typeof one !== 'string' && isOfOther(one));
+
+function isOfOther(ref: Ref): boolean {
+  if (ref.kind === 'element') return ref.other || isOfOther(ref.base);
+  if (ref.kind === 'template') return ref.parts.some(part => typeof part !== 'string' && isOfOther(part));
+  return ref.kind === 'field' && isOfOther(ref.base);
 }
 
 function otherElement(evaluator: Evaluator, ref: Ref): Ref {
