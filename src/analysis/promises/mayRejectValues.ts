@@ -1,5 +1,5 @@
 /** Whether the promise in a value may reject: what it comes from, and the handlers on the way. */
-import type { Call, Chain, FunctionFacts, FunctionId, Place, TypeId, ValueId } from '../../model/facts.ts';
+import type { Call, Chain, FunctionFacts, FunctionId, Place, Root, TypeId, Value, ValueId } from '../../model/facts.ts';
 import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
@@ -211,10 +211,29 @@ export class Rejections {
     if (target.kind !== 'value') return false;
     const callee = fn.values[target.of];
     if (callee?.kind === 'function') return false;
-    const field = callee?.kind === 'read' && callee.place.root.kind === 'self' ? callee.place.path : [];
-    const [own] = field;
-    if (field.length !== 1 || !own || !('field' in own)) return true;
-    return !this.#writes.toField(own.field).every(write => write.fn.values[write.value]?.kind === 'function');
+    if (callee?.kind !== 'read' || !isOwn(callee.place.root)) return true;
+    const [own, member, ...deeper] = callee.place.path;
+    if (!own || !('field' in own) || deeper.length > 0) return true;
+    if (member === undefined) return !this.#isWritten(own.field, value => value?.kind === 'function');
+    return !('field' in member) || !this.#isOfLiteral(own.field, member.field);
+  }
+
+  /** Everything that the program puts there is of this kind. */
+  #isWritten(field: string, is: (value: Value | undefined, fn: FunctionFacts) => boolean): boolean {
+    return this.#writes.toField(field).every(({ fn, value }) => is(fn.values[value], fn));
+  }
+
+  /** A function that stands in the object literal which the field holds: `readonly #api = { load: async () => … }`. */
+  #isOfLiteral(field: string, member: string): boolean {
+    const isFunction = (value: Value | undefined): boolean => value?.kind === 'function';
+    return (
+      this.#writes.toField(field).length > 0 &&
+      this.#isWritten(member, isFunction) &&
+      this.#isWritten(field, (value, fn) => {
+        const at = value?.kind === 'object' ? value.fields[member] : undefined;
+        return at !== undefined && isFunction(fn.values[at]);
+      })
+    );
   }
 
   #chain(fn: FunctionFacts, step: Chain, seen: Lookup): Failure {
@@ -300,6 +319,9 @@ export class Rejections {
     );
   }
 }
+
+/** The object itself, also from inside a closure of one of its methods. */
+const isOwn = (root: Root): boolean => root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
 
 /** So many callees are a guess: which of them runs is not known. */
 const MANY = 12;

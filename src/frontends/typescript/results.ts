@@ -21,7 +21,15 @@ export function askGives(fn: FunctionContext, value: ValueId, node: ts.Expressio
   if (target.kind === 'external' && fn.questions.apiOf(target.name)?.gives !== undefined) return;
   // A method may be one that nothing in the project implements.
   if (use === 'dropped' || target.kind !== 'functions')
-    step.gives = fn.questions.givesOf(call, use === 'returned' || use === 'passed');
+    step.gives =
+      use === 'returned' && isSaidToGiveNothing(node)
+        ? 'value'
+        : fn.questions.givesOf(call, use === 'returned' || use === 'passed');
+}
+
+/** The function around it is declared to return nothing: what it returns is no promise, also where types do not tell. */
+function isSaidToGiveNothing(node: ts.Node): boolean {
+  return ts.findAncestor(node, ts.isFunctionLike)?.type?.kind === ts.SyntaxKind.VoidKeyword;
 }
 
 /** `c ? a() : b()`, `a && b()`: each call that the value may come from. */
