@@ -7,6 +7,7 @@ import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { handledInside } from './handledInside.ts';
 import { LateWalk, type Takers } from './lateWalk.ts';
 import { platforms, type Platforms } from '../flow/platforms.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
@@ -49,6 +50,7 @@ class Finder {
   readonly #suspension: Suspension;
   readonly #platforms: Platforms;
   readonly #rejectedHere: (fn: FunctionId, value: ValueId) => readonly StepId[] | null;
+  readonly #handledInside: (fn: FunctionId) => boolean;
   readonly #walks = new Map<FunctionId, LateWalk>();
   readonly #found: LateAwait[] = [];
   readonly #examined: Site[] = [];
@@ -61,6 +63,7 @@ class Finder {
     this.#suspension = get(suspension);
     this.#platforms = get(platforms);
     this.#rejectedHere = get(rejectedHere);
+    this.#handledInside = get(handledInside);
   }
 
   run(get: Get): LateAwaits {
@@ -140,10 +143,12 @@ class Finder {
     return walk;
   }
 
-  /** The callee keeps what it gives, for others to await. */
+  /** The callee keeps what it gives, for others to await, or has put a rejection handler on it. */
   #isRemembered({ fn, step }: PromiseNode): boolean {
     if (step?.kind !== 'call') return false;
-    return this.#graph.targets(fn, step.id).some(id => {
+    const targets = this.#graph.targets(fn, step.id);
+    if (targets.length > 0 && targets.every(this.#handledInside)) return true;
+    return targets.some(id => {
       const facts = this.#program.functions.get(id);
       return (
         facts?.calling === 'value' &&
