@@ -18,7 +18,7 @@ import { ModuleShapes } from './handMadeFind.ts';
 import { type Broken, FALSE_LIKE, FunctionIndex, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, isMember, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
 import { LockOwners } from './handMadeOwners.ts';
-import { cellKey, ModuleIndex, serialIn, spinIn, spinReleases } from './handMadeWaiters.ts';
+import { cellKey, handsOnOrBack, ModuleIndex, serialIn, spinIn, spinReleases } from './handMadeWaiters.ts';
 
 export interface HandMade {
   module: ModuleFacts;
@@ -186,13 +186,15 @@ class Rewriter {
     const counts = home !== undefined && isCount(home, shape.set);
     for (const index of this.#index.all()) {
       if (index.fn.id.endsWith('.constructor') || index.fn.id.endsWith('#')) continue;
-      for (const { step } of index.accesses()) {
+      for (const placed of index.accesses()) {
+        const { step } = placed;
         if (placeKey(index.fn, step.place) !== shape.key || step.at === shape.set.at) continue;
         const frees = counts ? isCount(index, step) : step.mode === 'write' && index.isConstant(step.value, FALSE_LIKE);
         if (!frees) continue;
         const place = this.#lockOf(shape, { ...shape.place, root: step.place.root });
         const editor = this.#editor(index.fn.id);
-        editor.insertBefore(step.id, editor.release(step.at, place));
+        const either = shape.queue === undefined ? undefined : handsOnOrBack(index, placed, shape.queue);
+        editor.insertBefore(either?.id ?? step.id, editor.release(step.at, place));
       }
     }
     if (!counts && shape.set.mode === 'write') this.#freeByResolver(shape, null);

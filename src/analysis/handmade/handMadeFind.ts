@@ -26,7 +26,10 @@ export class ModuleShapes {
         else waits.push(shape);
       }
       const counted = finder.shapes.length === 0 ? countedSectionIn(this.#index, finder.index) : null;
-      if (counted) waits.push(flagShape(fn.id, counted.key, counted.step.at, counted.step));
+      if (counted) {
+        const { key, set, after, queue } = counted;
+        waits.push({ ...flagShape(fn.id, key, set.at, set), after, queue });
+      }
       for (const one of finder.broken) if (!this.#isRightAfterAll(fn, one, finder.shapes)) this.broken.push(one);
     }
     return { chains, waits, readers };

@@ -39,6 +39,8 @@ export interface WaitShape extends Shape {
   /** The lock is held from this step on. */
   after: Step;
   set: Access;
+  /** Those that wait for it, where whoever leaves hands it on to one of them. */
+  queue?: string;
 }
 
 /** A lock that is held from the step on that sets a flag or changes a counter. */

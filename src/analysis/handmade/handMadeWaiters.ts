@@ -1,7 +1,7 @@
 /** Hand-made locks with a queue of waiters, serial queues of jobs, and spin locks on shared memory, by their shape. */
-import type { Access, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
+import type { Access, Block, Branch, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
 import { FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
-import { conditionReads } from '../steps.ts';
+import { conditionReads, innerBlocks } from '../steps.ts';
 import { isMember } from './handMadeShapes.ts';
 
 /** All functions of one module, with their indexes. */
@@ -83,25 +83,55 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
 const isCallback = (other: FunctionIndex, fn: FunctionFacts): boolean =>
   other.fn.parent === fn.id && other.fn.id !== fn.id;
 
+/** A function that counts itself in and out, with the queue of those that wait for it. */
+export interface CountedSection {
+  readonly key: string;
+  /** Counts itself in. */
+  readonly set: Access;
+  /** From here on it is inside, whether it counted itself in or was let in by the one before it. */
+  readonly after: Step;
+  readonly queue: string;
+}
+
 /**
  * `if (active >= max) await new Promise(wait => queue.push(wait)); active += 1; …; active -= 1; queue.shift()?.()`: the
- * function counts itself in and out, and wakes the next one at its end.
+ * function counts itself in and out, and wakes the next one at its end. Or it counts itself in only where it need not
+ * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`.
  */
-export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): { step: Access; key: string } | null {
+export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): CountedSection | null {
   const { fn } = index;
   if (fn.synthetic || fn.id.endsWith('#') || !givesPromise(index)) return null;
   const inside = module.within(fn);
   const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
   if (queue === undefined || !inside.some(inner => wakes(inner, queue))) return null;
   const counts = index.accesses().filter(({ step }) => isCount(index, step));
-  for (const { step } of counts) {
+  for (const placed of counts) {
+    const { step } = placed;
     const key = placeKey(fn, step.place);
     if (key === null || !counts.some(other => other.step.id > step.id && placeKey(fn, other.step.place) === key))
       continue;
-    if (testsPlace(index, key)) return { step, key };
+    const waits = branchAround(placed, arm => stepsIn(arm).some(one => one.kind === 'await'));
+    if (testsPlace(index, key)) return { key, set: step, after: waits ?? step, queue };
   }
   return null;
 }
+
+/** `if (next) next(); else free += 1`: the unit is given up either way, to the next one or back. */
+export const handsOnOrBack = (index: FunctionIndex, placed: Placed, queue: string): Branch | undefined =>
+  branchAround(placed, arm =>
+    stepsIn(arm).some(
+      one => one.kind === 'call' && one.target.kind === 'value' && isElement(index, one.target.of, queue, 4),
+    ),
+  );
+
+/** The branch around a step whose other way is one of these. */
+const branchAround = ({ around, step }: Placed, isOther: (arm: Block) => boolean): Branch | undefined =>
+  around.find(
+    (outer): outer is Branch =>
+      outer.kind === 'branch' && outer.arms.some(({ body }) => !stepsIn(body).includes(step) && isOther(body)),
+  );
+
+const stepsIn = (block: Block): Step[] => block.flatMap(step => [step, ...innerBlocks(step).flatMap(stepsIn)]);
 
 /** A lock of a library, by itself or in the part that stands for its call. */
 const takesALock = (module: ModuleIndex, index: FunctionIndex): boolean =>
@@ -227,15 +257,8 @@ function accessesTo(module: ModuleIndex, key: string): (Placed & { home: Functio
   );
 }
 
-function hasCallingSibling({ around, step }: Placed): boolean {
-  return around.some(
-    outer =>
-      outer.kind === 'branch' &&
-      outer.arms.some(
-        arm => !arm.body.includes(step) && arm.body.some(one => one.kind === 'call' && one.target.kind === 'value'),
-      ),
-  );
-}
+const hasCallingSibling = (placed: Placed): boolean =>
+  branchAround(placed, arm => arm.some(one => one.kind === 'call' && one.target.kind === 'value')) !== undefined;
 
 export interface SpinShape {
   fn: FunctionId;
