@@ -1,5 +1,15 @@
 /** Hand-made locks with a queue of waiters, serial queues of jobs, and spin locks on shared memory, by their shape. */
-import type { Access, Block, Branch, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
+import type {
+  Access,
+  Block,
+  Branch,
+  Call,
+  FunctionFacts,
+  FunctionId,
+  Place,
+  Step,
+  ValueId,
+} from '../../model/facts.ts';
 import { FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
 import { conditionReads, innerBlocks } from '../steps.ts';
 import { isMember } from './handMadeShapes.ts';

@@ -2,7 +2,14 @@
 import { ts } from 'ts-morph';
 import { rawSymbolOf, sourceFileOf, type Asking } from './asking.ts';
 import type { Callee } from './callees.ts';
-import { bestName, containerName, declaredKeys, OWN_DECLARATIONS, packageOfDeclaration } from './externalNames.ts';
+import {
+  bestName,
+  containerName,
+  declaredKeys,
+  isProtocol,
+  OWN_DECLARATIONS,
+  packageOfDeclaration,
+} from './externalNames.ts';
 import { typeIdOfType, typeIdOfTypeDeclaration } from './typeIds.ts';
 import { exportKeys, importedAs, originOf } from './untyped.ts';
 
@@ -29,6 +36,7 @@ export function externalCallee(
   if (dispatched) return dispatched;
   if (packageName === OWN_DECLARATIONS)
     asking.sink.gap([callee.getStart(), callee.end], 'declaration-without-source', keys[0] ?? '');
+  if (isProtocol(`${packageName}#${containerName(declaration, true) ?? ''}`)) return { kind: 'callee-value' };
   // A class is called by its own name, also when it is the default export.
   if (prefix !== '') keys.reverse();
   const names = keys.map(key => `${packageName}#${prefix}${key}`);

@@ -15,6 +15,12 @@ const LANGUAGE_NAMES: Readonly<Record<string, string>> = {
   NewableFunction: 'Function',
 };
 
+/** Types of the language that say nothing but how something is disposed of; who made it knows what that does. */
+const PROTOCOLS: ReadonlySet<string> = new Set(['lib#Disposable', 'lib#AsyncDisposable']);
+
+/** Whether a type names no API, only a protocol that objects of the project have as well as those of libraries. */
+export const isProtocol = (type: string): boolean => PROTOCOLS.has(type);
+
 /** `pg`, `node:fs`, `lib`; `project` for a `.d.ts` of the project itself; undefined in audited source. */
 export function packageOfDeclaration(asking: Asking, declaration: ts.Node): string | undefined {
   let node = declaration;

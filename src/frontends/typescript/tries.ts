@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Block, Target, ValueId } from '../../model/facts.ts';
 import type { FunctionContext } from './context.ts';
+import { isProtocol } from './externalNames.ts';
 import type { Variable } from './fileScopes.ts';
 import type { Arm } from './locals.ts';
 import { emitImplicit } from './lowerCalls.ts';
@@ -138,7 +139,7 @@ export function disposeAfter(
 
 function disposeMethod(fn: FunctionContext, declaration: ts.VariableDeclaration, value: ValueId, name: string): Target {
   const type = declaration.initializer ? fn.questions.typeIdOf(declaration.initializer) : null;
-  if (type === null)
+  if (type === null || isProtocol(type))
     return {
       kind: 'value',
       of: fn.builder.read({ root: { kind: 'value', of: value }, type: null, path: [{ field: name }] }),
