@@ -229,7 +229,7 @@ export abstract class DutyCalls extends DutyEffects {
         .map(hold => this.#withHolders(walk, hold, inner.stored.get(hold.duty.id))),
       pending: new Set([...path.pending, ...inner.pending]),
     };
-    for (const freed of inner.freed) after = this.#freedBy(freed, after, site);
+    for (const freed of inner.freed) after = this.#freedBy(walk, freed, after, site);
     const lost = [...inner.lost].filter(token => !path.taken.has(token));
     const passed = inner.held.filter(hold => !after.held.some(known => known.duty.id === hold.duty.id));
     return {
@@ -261,16 +261,16 @@ export abstract class DutyCalls extends DutyEffects {
     return all;
   }
 
-  #freedBy(freed: Freed, path: Path, site: Site): Path {
-    if (freed.parts.length > 0) return this.releaseToken(freed.parts, freed.site, path);
-    const at = freed;
+  #freedBy(walk: DutyWalk, freed: Freed, path: Path, site: Site): Path {
+    if (freed.parts.length > 0) return this.releaseToken(freed.parts, freed.origin, path);
+    const at = { ...freed, site };
     if (freed.token === null) {
       const flag = freed.locks.length === 0;
-      if (!flag) return this.releaseLocks(at, path);
+      if (!flag) return this.releaseLocks(walk, at, path);
       const mine = path.held.find(({ duty }) => duty.keys.some(key => freed.keys.includes(key)));
       const done = new Set([...path.done, ...freed.keys]);
       if (mine) {
-        this.tools.events.owned.add(siteKey(freed.site));
+        this.tools.events.owned.add(siteKey(freed.origin));
         return { ...path, held: path.held.filter(hold => hold !== mine), done };
       }
       return withFreed(path, at);

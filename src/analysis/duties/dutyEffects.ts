@@ -42,6 +42,8 @@ export interface DutyWalk {
   readonly exits: Exit[];
   thrown: Thrown[];
   jumps: Jump[];
+  /** Second releases seen so far: told at the end, without those of ways that turn out not to be taken. */
+  wrong: WrongRelease[];
   /** Depth of clean-up code (handlers and `finally`), where unknown calls are taken to be logging. */
   lenient: number;
   /** Chains that were joined, as part of a pipeline or by an await. */
@@ -184,7 +186,8 @@ export abstract class DutyEffects {
     }
     if (step.lock === undefined) return path;
     const locks = this.tools.locks.uses(walk.frame, step.lock, step.key, 'endless').map(use => use.lock);
-    return this.releaseLocks({ token: null, locks, keys: locks.map(lock => lock.key), parts: [], site }, path);
+    const keys = locks.map(lock => lock.key);
+    return this.releaseLocks(walk, { token: null, locks, keys, parts: [], site, origin: site }, path);
   }
 
   /** By a releaser: a second time is harmless. */
@@ -200,7 +203,10 @@ export abstract class DutyEffects {
       .map(ref => `${ref.frame.id}.${ref.step}`)
       .filter(id => !path.taken.has(id) && !path.freed.some(freed => freed.token === id));
     if (foreign.length === 0) return this.#releaseParts(refs, site, path);
-    return foreign.reduce((sum, token) => withFreed(sum, { token, locks: [], keys: [], parts: [], site }), path);
+    return foreign.reduce(
+      (sum, token) => withFreed(sum, { token, locks: [], keys: [], parts: [], site, origin: site }),
+      path,
+    );
   }
 
   /** A part of an object that comes from outside: whoever put a releaser there knows. */
@@ -211,34 +217,34 @@ export abstract class DutyEffects {
       path.freed.some(known => known.parts.length > 0 && known.parts.every(ref => parts.includes(ref)))
     )
       return path;
-    return withFreed(path, { token: null, locks: [], keys: [], parts, site });
+    return withFreed(path, { token: null, locks: [], keys: [], parts, site, origin: site });
   }
 
   /** By the lock: ends the last turn taken of it, whoever's it is. */
-  protected releaseLocks(freed: Freed, path: Path): Path {
+  protected releaseLocks(walk: DutyWalk, freed: Freed, path: Path): Path {
     const mine =
       path.held.findLast(({ duty }) => duty.keys.some(key => freed.keys.includes(key))) ??
       path.held.findLast(({ duty }) => duty.kind === 'lock' && this.mayBeOne(duty, freed.locks));
     if (mine) {
-      this.tools.events.owned.add(siteKey(freed.site));
-      this.noteOrder(path, mine, freed.site);
+      this.tools.events.owned.add(siteKey(freed.origin));
+      this.noteOrder(path, mine, freed.origin);
       const held = path.held.filter(hold => hold !== mine);
       return { ...path, held, done: new Set([...path.done, ...freed.keys]) };
     }
     const again = freed.locks.find(lock => path.done.has(lock.key));
     if (again) {
-      this.wrong(freed.site, again, 'twice', true);
+      walk.wrong.push({ site: freed.site, lock: again, how: 'twice', certain: true });
       return path;
     }
-    if (path.freed.some(known => known.site === freed.site || siteKey(known.site) === siteKey(freed.site))) return path;
+    if (path.freed.some(known => siteKey(known.origin) === siteKey(freed.origin))) return path;
     return withFreed(path, freed);
   }
 
-  protected wrong(site: Site, lock: Lock, how: WrongRelease['how'], certain: boolean): void {
-    if (lock.kind.ownerChecked || lock.kind.lease) return;
-    const key = `${siteKey(site)} ${lock.site}`;
-    const known = this.tools.events.wrong.get(key);
-    if (!known || (certain && !known.certain)) this.tools.events.wrong.set(key, { site, lock, how, certain });
+  protected tellWrong(walk: DutyWalk): void {
+    for (const one of walk.wrong) {
+      const { kind, site } = one.lock;
+      if (!kind.ownerChecked && !kind.lease) this.tools.events.wrong.set(`${siteKey(one.site)} ${site}`, one);
+    }
   }
 
   /** Of several objects of one class, or unknown keys: it may be the same lock. */
@@ -320,7 +326,7 @@ export abstract class DutyEffects {
         return { ...path, held: path.held.filter(hold => hold !== mine), done };
       }
       return flag.does === 'reset' && !path.freed.some(freed => freed.keys.includes(flag.key))
-        ? withFreed(path, { token: null, locks: [], keys: [flag.key], parts: [], site })
+        ? withFreed(path, { token: null, locks: [], keys: [flag.key], parts: [], site, origin: site })
         : path;
     }
     if (step.value === undefined || step.mode === 'read' || step.mode === 'delete') return path;

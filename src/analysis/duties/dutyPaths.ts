@@ -46,7 +46,10 @@ export interface Freed {
   readonly keys: readonly string[];
   /** Parts of objects that were called: which releaser that is, who holds it knows. */
   readonly parts: Refs;
+  /** Where the function that is looked at gives it up: the release, or the call that does it. */
   readonly site: Site;
+  /** The release itself. */
+  readonly origin: Site;
 }
 
 export interface Path {
@@ -189,4 +192,23 @@ export const without = (path: Path, gone: (hold: Hold) => boolean): Path =>
 
 export function siteKey(site: Site): string {
   return `${site.in}@${site.at[0]}-${site.at[1]}`;
+}
+
+/**
+ * A flag that tells where the code has been agrees with what is held: the way that gives back is the one taken, and one
+ * that gives back a second time (`isTwice`) is not.
+ */
+export function byFlag(
+  path: Path,
+  yes: readonly Path[],
+  no: readonly Path[],
+  isTwice: { yes: boolean; no: boolean },
+): readonly Path[] | null {
+  const gives = (paths: readonly Path[]): boolean => paths.some(one => one.held.length < path.held.length);
+  const byLock = (one: Path): number => one.freed.filter(freed => freed.locks.length > 0).length;
+  const frees = (paths: readonly Path[]): boolean => paths.some(one => byLock(one) > byLock(path));
+  if (gives(yes) !== gives(no)) return gives(yes) ? yes : no;
+  const [yesFrees, noFrees] = [frees(yes) || isTwice.yes, frees(no) || isTwice.no];
+  if (yesFrees !== noFrees) return yesFrees ? no : yes;
+  return null;
 }

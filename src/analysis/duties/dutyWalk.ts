@@ -6,7 +6,7 @@ import type { Block, Branch, Exit as ExitStep, Loop, Step, Try } from '../../mod
 import { truthOfText } from '../flow/givenTests.ts';
 import type { DutyTools, DutyWalk, Jump, Thrown } from './dutyEffects.ts';
 import { DutyJoins } from './dutyJoins.ts';
-import { type Duty, type Exit, type Hold, type Path, START, distinctExits, siteKey } from './dutyPaths.ts';
+import { type Duty, type Exit, type Hold, type Path, START, byFlag, distinctExits, siteKey } from './dutyPaths.ts';
 import { type Frame, type Ref, type Refs, typeOf } from '../refs.ts';
 
 type Paths = readonly Path[];
@@ -81,6 +81,7 @@ export class DutyInterpreter extends DutyJoins {
       exits: [],
       thrown: [],
       jumps: [],
+      wrong: [],
       lenient: 0,
       joined: new Set(),
       overflow: false,
@@ -95,6 +96,7 @@ export class DutyInterpreter extends DutyJoins {
       walk.exits.push({ how: 'normal', path, returns: frame.fn.synthetic ? null : false, cause: null, site });
     for (const { path, cause } of walk.thrown)
       walk.exits.push({ how: 'throw', path, returns: null, cause, site: cause.site });
+    this.tellWrong(walk);
     return walk;
   }
 
@@ -296,20 +298,20 @@ export class DutyInterpreter extends DutyJoins {
       const arm = step.arms.find(one => one.when === (holds ? 'true' : 'false'));
       return arm ? this.#block(walk, arm.body, [start]) : [start];
     };
-    const before = { thrown: walk.thrown.length, exits: walk.exits.length, jumps: walk.jumps.length };
+    const before = seenBy(walk);
     const yes = way(true);
-    const afterYes = { thrown: walk.thrown.length, exits: walk.exits.length, jumps: walk.jumps.length };
+    const between = seenBy(walk);
     const no = way(false);
     if (yes === null || no === null) return yes ?? no ?? NONE;
-    if (this.conditions.isFlag(frame, step.condition)) {
-      const isPlain = before.exits === walk.exits.length && before.jumps === walk.jumps.length;
-      const chosen = isPlain ? byFlag(path, yes, no) : null;
-      if (chosen) {
-        if (chosen === no) walk.thrown.splice(before.thrown, afterYes.thrown - before.thrown);
-        return chosen;
-      }
-    }
-    return [...yes, ...no];
+    const isPlain = before.exits === walk.exits.length && before.jumps === walk.jumps.length;
+    if (!isPlain || !this.conditions.isFlag(frame, step.condition)) return [...yes, ...no];
+    const isTwice = { yes: between.wrong > before.wrong, no: walk.wrong.length > between.wrong };
+    const chosen = byFlag(path, yes, no, isTwice);
+    if (chosen === no) {
+      walk.thrown.splice(before.thrown, between.thrown - before.thrown);
+      walk.wrong.splice(before.wrong, between.wrong - before.wrong);
+    } else if (chosen === yes) walk.wrong.splice(between.wrong);
+    return chosen ?? [...yes, ...no];
   }
 
   #cases(walk: DutyWalk, step: Branch, path: Path): Paths {
@@ -439,14 +441,12 @@ function afterRound(path: Path, before: Paths): Path {
   return { ...path, facts };
 }
 
-/** A flag that tells where the code has been agrees with what is held: the way that gives back is the one taken. */
-function byFlag(path: Path, yes: Paths, no: Paths): Paths | null {
-  const gives = (paths: Paths): boolean => paths.some(one => one.held.length < path.held.length);
-  const byLock = (one: Path): number => one.freed.filter(freed => freed.locks.length > 0).length;
-  const frees = (paths: Paths): boolean => paths.some(one => byLock(one) > byLock(path));
-  if (gives(yes) !== gives(no)) return gives(yes) ? yes : no;
-  if (frees(yes) !== frees(no)) return frees(yes) ? no : yes;
-  return null;
-}
+/** How much a walk has come upon so far. */
+const seenBy = ({ thrown, exits, jumps, wrong }: DutyWalk): Record<'thrown' | 'exits' | 'jumps' | 'wrong', number> => ({
+  thrown: thrown.length,
+  exits: exits.length,
+  jumps: jumps.length,
+  wrong: wrong.length,
+});
 
 const targets = (jump: Jump, loop: Loop): boolean => jump.label === undefined || jump.label === loop.label;

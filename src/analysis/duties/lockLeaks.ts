@@ -231,8 +231,8 @@ function strayReleases(run: DutyRun, { events }: LockDuties, wrappers: ReadonlyS
   for (const { path } of run.exits) {
     for (const freed of path.freed) {
       const [lock] = freed.locks;
-      if (freed.token !== null || freed.locks.length !== 1 || !lock || freed.site.in !== run.fn.id) continue;
-      if (events.owned.has(siteKey(freed.site)) || wrappers.has(lock.site) || !isOwnedHere(lock)) continue;
+      if (freed.token !== null || freed.locks.length !== 1 || !lock || freed.origin.in !== run.fn.id) continue;
+      if (events.owned.has(siteKey(freed.origin)) || wrappers.has(lock.site) || !isOwnedHere(lock)) continue;
       if (lock.kind.ownerChecked || lock.kind.lease || isTakenAround(run, lock, events)) continue;
       const isTaken = [...events.taken].some(duty => duty.locks.some(one => one.site === lock.site));
       if (isTaken) found.push({ site: freed.site, lock, how: 'not-owned', certain: true });
