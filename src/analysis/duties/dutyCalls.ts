@@ -46,19 +46,13 @@ export abstract class DutyCalls extends DutyEffects {
     const callees = this.evaluator.callees(walk.frame, step);
     const args = step.args.flatMap(arg => [...this.evaluator.evaluate(walk.frame, arg)]);
     if (callees.length === 0 || callees.length > BODIES) {
-      const after = this.handOver(path, this.#isContainer(step) ? [] : [...args, ...this.#outcomesOf(walk, step)]);
+      const after = this.handOver(path, this.#isContainer(step) ? [] : args);
       this.throwing(walk, this.tools.throws.call(walk.frame.fn, step, walk.lenient > 0), step.at, textOf(step), [
         after,
       ]);
       return [after];
     }
     return this.#known(walk, step, path, callees, args);
-  }
-
-  /** The outcome of a settled promise, whose value is taken out by a call: `result.value()`. */
-  #outcomesOf(walk: DutyWalk, step: Call): Refs {
-    const refs = step.receiver === undefined ? [] : this.evaluator.evaluate(walk.frame, step.receiver);
-    return refs.filter(ref => ref.kind === 'token' || (ref.kind === 'element' && ref.base.kind === 'combined'));
   }
 
   /** `Set.has(x)` and the like look at what they are given, and keep nothing. */

@@ -377,10 +377,11 @@ export abstract class DutyEffects {
   }
 }
 
-/** A field or element of an object that was made somewhere known. */
+/** A field or element of an object that was made somewhere known, or of how a promise of a releaser settled. */
 function isPartOfMade(ref: Ref): boolean {
   if (ref.kind !== 'element' && ref.kind !== 'field') return false;
-  return ref.base.kind === 'made' || ref.base.kind === 'combined' || isPartOfMade(ref.base);
+  const { kind } = ref.base;
+  return kind === 'made' || kind === 'combined' || kind === 'token' || isPartOfMade(ref.base);
 }
 
 /** The lock itself came as a parameter: a part of something given is the project's own. */

@@ -6,6 +6,7 @@ import type { FunctionFacts, FunctionId, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { settledBy } from '../locks/deferreds.ts';
 import type { Program } from '../program.ts';
+import { holdsPromises } from '../promises/promiseParts.ts';
 import type { Ref } from '../refs.ts';
 
 interface Put {
@@ -38,10 +39,15 @@ export class ReleaserParts {
   mayRelease(ref: Ref): boolean {
     // What settles a promise ends a wait, and no turn.
     if (settledBy(this.#eval, [ref]).length > 0) return false;
-    if (ref.kind === 'field') return this.#isSet(ref.name);
+    if (ref.kind === 'field') return this.#isOutcome(ref.base) || this.#isSet(ref.name);
     if (ref.kind !== 'element') return true;
     if (typeof ref.of === 'string' && !this.#isSet(ref.of)) return false;
     return ref.base.kind !== 'field' || this.#isFilled(ref.base.name);
+  }
+
+  /** How one of several promises settled. A promise has no parts of its own that one could call. */
+  #isOutcome(ref: Ref): boolean {
+    return ref.kind === 'token' || (ref.kind === 'element' && holdsPromises(this.#eval, ref.base));
   }
 
   /** Some object gets a releaser under this name. */

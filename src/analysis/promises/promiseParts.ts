@@ -16,6 +16,12 @@ export function promiseParts(evaluator: Evaluator, ref: Ref): { ref: Ref; many: 
     .flatMap(source => elementsOf(evaluator, source, new Set()));
 }
 
+/** The elements of an array are promises, or some of them. */
+export const holdsPromises = (evaluator: Evaluator, array: Ref): boolean =>
+  elementsOf(evaluator, array, new Set()).some(
+    ({ ref }) => ref.kind === 'task' || ref.kind === 'chain' || ref.kind === 'combined',
+  );
+
 /** `seen`: arrays on the way here; one that is spread into itself has nothing more. */
 function elementsOf(evaluator: Evaluator, source: Ref, seen: ReadonlySet<number>): { ref: Ref; many: boolean }[] {
   if (seen.has(source.id)) return [];

@@ -36,6 +36,7 @@ export function externalCallee(
   if (dispatched) return dispatched;
   if (packageName === OWN_DECLARATIONS)
     asking.sink.gap([callee.getStart(), callee.end], 'declaration-without-source', keys[0] ?? '');
+  if (isGivenPart(asking, declaration)) return { kind: 'callee-value' };
   if (isProtocol(`${packageName}#${containerName(declaration, true) ?? ''}`)) return { kind: 'callee-value' };
   // A class is called by its own name, also when it is the default export.
   if (prefix !== '') keys.reverse();
@@ -45,6 +46,12 @@ export function externalCallee(
   const name = bestName(asking, names);
   return name === undefined ? undefined : { kind: 'external', name };
 }
+
+/** A property of whatever type the program says (`value: T`): what is called is what the program put there. */
+const isGivenPart = ({ checker }: Asking, declaration: ts.Declaration): boolean =>
+  (ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration)) &&
+  declaration.type !== undefined &&
+  (checker.getTypeFromTypeNode(declaration.type).flags & ts.TypeFlags.TypeParameter) !== 0;
 
 /** A member of an interface of the project's own `.d.ts`: a type, whose bodies are in the classes and objects that have it. */
 function ownInterfaceMember(declaration: ts.Declaration, key: string): Callee | undefined {
