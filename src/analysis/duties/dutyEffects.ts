@@ -1,5 +1,15 @@
 /** What single steps do to release duties: acquisitions, releases, stores, hand-overs. */
-import type { Access, Acquire, FunctionId, Place, Release, Spawn, Register, ValueId } from '../../model/facts.ts';
+import type {
+  Access,
+  Acquire,
+  FunctionFacts,
+  FunctionId,
+  Place,
+  Release,
+  Spawn,
+  Register,
+  ValueId,
+} from '../../model/facts.ts';
 import type { ClaimFlags } from './claimFlags.ts';
 import { Carriers, type Releasers, objectKey, variableKey } from './dutyCarriers.ts';
 import { DutyConditions } from './dutyConditions.ts';
@@ -15,6 +25,7 @@ import {
   withFreed,
   without,
 } from './dutyPaths.ts';
+import { heldByVariable } from './dutyVariables.ts';
 import type { DutyThrows, Throws } from './dutyThrows.ts';
 import type { ReleaserParts } from './releaserParts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
@@ -180,8 +191,8 @@ export abstract class DutyEffects {
     const site = this.site(walk, step.at);
     if (step.token !== undefined) {
       const refs = this.evaluator.evaluate(walk.frame, step.token);
-      if (refs.some(ref => ref.kind === 'token')) return this.releaseToken(refs, site, path);
-      const after = this.releaseToken(refs, site, path);
+      const after = this.releaseToken(refs, site, path, { fn: walk.frame.fn, value: step.token });
+      if (refs.some(ref => ref.kind === 'token')) return after;
       if (after !== path || step.lock === undefined) return after;
     }
     if (step.lock === undefined) return path;
@@ -190,9 +201,10 @@ export abstract class DutyEffects {
     return this.releaseLocks(walk, { token: null, locks, keys, parts: [], site, origin: site }, path);
   }
 
-  /** By a releaser: a second time is harmless. */
-  protected releaseToken(refs: Refs, site: Site, path: Path): Path {
-    const released = path.held.filter(hold => this.carriers.releases(refs, hold));
+  /** By a releaser: a second time is harmless. `named`: the value that it is called as. */
+  protected releaseToken(refs: Refs, site: Site, path: Path, named?: { fn: FunctionFacts; value: ValueId }): Path {
+    const all = path.held.filter(hold => this.carriers.releases(refs, hold));
+    const released = named ? heldByVariable(named.fn, named.value, all) : all;
     if (released.length > 0) {
       // One of several in a list: which of them goes first, the code does not say.
       if (released.length === 1 || refs.length === 1) for (const hold of released) this.noteOrder(path, hold, site);
