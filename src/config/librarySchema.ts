@@ -285,6 +285,7 @@ const lockKind: z.ZodType<LockKind> = z.strictObject({
   lease: z.boolean().default(false),
   keyed: z.boolean().default(false),
   limiter: z.boolean().default(false),
+  unitCalls: optional(z.array(name)),
 } satisfies Shape<LockKind>);
 
 export const librarySchema: z.ZodType<Library> = z

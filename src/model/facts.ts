@@ -523,6 +523,8 @@ export interface LockKind {
   keyed: boolean;
   /** Bounds work (a limiter, a pool) rather than excluding: no timeout is expected of it. */
   limiter: boolean;
+  /** Members whose calls take one unit for as long as they last (`pool.query()`). */
+  unitCalls?: string[];
 }
 export interface TypeFacts {
   id: TypeId;

@@ -292,7 +292,9 @@ export abstract class LockJoins extends LockEffects {
     const start = /^s(\d+)$/.exec(ref.what)?.[1];
     const steps = program.steps(frame.fn.id);
     const begun = start === undefined ? undefined : steps.get(Number(start));
-    if (begun?.kind !== 'call' || begun.known?.takesUnit !== true || begun.receiver === undefined) return;
+    if (begun?.kind !== 'call' || begun.receiver === undefined) return;
+    const member = begun.target.kind === 'method' ? begun.target.name : null;
+    if (begun.known?.takesUnit !== true && member === null) return;
     for (const other of steps.values()) {
       if (other.kind !== 'call' || other.known?.usesGiven !== true || other.receiver === undefined) continue;
       if (this.evaluator.evaluate(frame, other.receiver).includes(ref)) return;
@@ -309,7 +311,10 @@ export abstract class LockJoins extends LockEffects {
     };
     const isHere = frame === walk.frame;
     const site = isHere ? program.site(frame.fn.id, begun.at) : program.site(walk.frame.fn.id, at);
-    const pools = this.locks.acquired(frame, request).filter(({ lock }) => lock.kind.limiter);
+    const found = this.locks.acquired(frame, request);
+    const pools = found.filter(({ lock }) => lock.kind.limiter);
+    // A type of the project that a pool has, too: only where nothing but a pool is behind it.
+    if (member !== null && !found.every(({ lock }) => lock.kind.unitCalls?.includes(member))) return;
     if (pools.length > 0) this.take(walk, request, pools, site, state);
   }
 

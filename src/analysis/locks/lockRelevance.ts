@@ -1,5 +1,5 @@
 /** Which functions can take a lock, directly or through anything they call, start, register or return. */
-import type { FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { deferreds } from './deferreds.ts';
@@ -20,13 +20,14 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
 /** Functions that take or release a lock themselves. */
 function directTakers(program: Program): Set<FunctionId> {
   const found = new Set<FunctionId>();
+  const unitCalls = new Set(
+    [...program.modules.values()].flatMap(({ locks }) => Object.values(locks).flatMap(kind => kind.unitCalls ?? [])),
+  );
+  const mayTakeUnit = ({ known, target }: Call): boolean =>
+    known?.takesUnit === true || (target.kind === 'method' && unitCalls.has(target.name));
   for (const id of program.functions.keys())
     for (const step of program.steps(id).values())
-      if (
-        step.kind === 'acquire' ||
-        step.kind === 'release' ||
-        (step.kind === 'call' && step.known?.takesUnit === true)
-      )
+      if (step.kind === 'acquire' || step.kind === 'release' || (step.kind === 'call' && mayTakeUnit(step)))
         found.add(id);
   return found;
 }

@@ -111,13 +111,25 @@ function readTables(libraries: readonly Library[]): Tables {
   for (const library of libraries) {
     const qualified = (type: string): string => (type.includes('#') ? type : `${library.package}#${type}`);
     for (const [key, row] of Object.entries(library.apis)) tables.rows.set(`${library.package}#${key}`, row);
-    for (const [type, kind] of Object.entries(library.locks ?? {})) tables.locks.set(qualified(type), kind);
+    for (const [type, kind] of Object.entries(library.locks ?? {})) {
+      const unitCalls = kind.unitCalls ?? unitCallsOf(library, type);
+      tables.locks.set(qualified(type), unitCalls.length === 0 ? kind : { ...kind, unitCalls });
+    }
     for (const [type, parents] of Object.entries(library.supertypes ?? {}))
       tables.supertypes.set(qualified(type), parents.map(qualified));
     for (const alias of library.aliases ?? []) tables.aliases.set(alias, library.package);
   }
   return tables;
 }
+
+/** Members of a lock type that the table says take it for the time of the call. */
+const unitCallsOf = ({ apis }: Library, type: string): string[] =>
+  Object.entries(apis).flatMap(([key, row]) => {
+    const takes = (Array.isArray(row) ? row : [row]).some(api =>
+      api.does.some(effect => effect.does === 'acquire' && effect.lock === 'receiver' && effect.heldFor === 'call'),
+    );
+    return takes && key.startsWith(`${type}.`) ? [key.slice(type.length + 1)] : [];
+  });
 
 /** The type and its supertypes, nearest first. */
 function ancestors(supertypes: ReadonlyMap<string, string[]>, type: string): Set<string> {
