@@ -2,7 +2,7 @@
  * Promises that somebody else settles: their `resolve` is kept (in a field, a list, a variable) and called by other
  * code. Found where promises are made; which functions wait for one or settle one is what the lock walk must see.
  */
-import type { FunctionFacts, FunctionId, Place, Step, Value, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, Place, Step, Value, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import type { Program } from '../program.ts';
@@ -59,6 +59,15 @@ export function settledByMember(evaluate: Evaluator, frame: Frame, step: Step): 
   return evaluate.evaluate(frame, step.receiver).flatMap(ref => settledBy(evaluate, evaluate.field(ref, member, null)));
 }
 
+/** What a call calls that somebody may keep, a value or a member of an object, and the value that it is reached by. */
+export function keptCallee(evaluate: Evaluator, frame: Frame, step: Call): { refs: Refs; by: ValueId } | undefined {
+  const { target, receiver } = step;
+  if (target.kind === 'value') return { refs: evaluate.evaluate(frame, target.of), by: target.of };
+  if (target.kind !== 'method' || receiver === undefined) return undefined;
+  const refs = evaluate.evaluate(frame, receiver).flatMap(ref => [...evaluate.field(ref, target.name, null)]);
+  return { refs, by: receiver };
+}
+
 class Search {
   readonly #program: Program;
   readonly #eval: Evaluator;
@@ -80,6 +89,7 @@ class Search {
     for (const [id, site] of this.#executors) this.#executor(id, site);
     const waiters = new Set<FunctionId>();
     if (this.#sites.size > 0) {
+      for (const fn of this.#program.functions.values()) this.#members(fn);
       for (const fn of this.#program.functions.values()) {
         this.#uses(fn);
         if (this.#waits(fn)) waiters.add(fn.id);
@@ -106,6 +116,17 @@ class Search {
         if (site === undefined || !SETTLERS.has(name)) continue;
         this.#sites.add(site);
         this.#names.add(name);
+      }
+    }
+  }
+
+  /** `{ opened, open }`: a member of an object that is a kept `resolve`. */
+  #members(fn: FunctionFacts): void {
+    for (const value of fn.values) {
+      if (value.kind !== 'object') continue;
+      for (const [name, part] of Object.entries(value.fields)) {
+        const held = fn.values[part];
+        if (held?.kind === 'read' && namesOf(held.place).some(one => this.#names.has(one))) this.#names.add(name);
       }
     }
   }
@@ -151,8 +172,8 @@ class Search {
   #uses(fn: FunctionFacts): void {
     const frame = this.#eval.symbolicFrame(fn);
     for (const step of this.#program.steps(fn.id).values()) {
-      if (step.kind === 'call' && step.target.kind === 'value' && this.#mayBeKept(fn, step.target.of)) {
-        for (const promise of settledBy(this.#eval, this.#eval.evaluate(frame, step.target.of))) {
+      if (step.kind === 'call' && this.#mayCallKept(fn, step)) {
+        for (const promise of settledBy(this.#eval, keptCallee(this.#eval, frame, step)?.refs ?? [])) {
           const set = this.#settlers.get(promise.site) ?? new Set();
           this.#settlers.set(promise.site, set.add(fn.id));
         }
@@ -167,6 +188,12 @@ class Search {
         for (const promise of settledBy(this.#eval, this.#eval.evaluate(frame, value))) this.#open.add(promise.site);
       }
     }
+  }
+
+  #mayCallKept(fn: FunctionFacts, { target }: Call): boolean {
+    return target.kind === 'value'
+      ? this.#mayBeKept(fn, target.of)
+      : target.kind === 'method' && this.#names.has(target.name);
   }
 
   #mayBeKept(fn: FunctionFacts, id: ValueId): boolean {

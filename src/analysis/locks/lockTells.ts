@@ -1,6 +1,6 @@
 /** Steps by which tasks wait for each other without a lock, and by which they wake each other up. */
-import type { Call, Loop, Place, ValueId, WaitFor } from '../../model/facts.ts';
-import { holderOf, settledBy, settledByMember } from './deferreds.ts';
+import type { Call, Loop, Place, WaitFor } from '../../model/facts.ts';
+import { holderOf, keptCallee, settledBy, settledByMember } from './deferreds.ts';
 import { type Walk, needsOf } from './lockEffects.ts';
 import { LockJoins } from './lockJoins.ts';
 import type { Trace } from './lockPairs.ts';
@@ -62,11 +62,11 @@ export abstract class LockTells extends LockJoins {
       const holder = step.receiver === undefined ? '' : holderOf(this.evaluator, walk.frame, step.receiver);
       walk.waits.settle({ kind: 'deferred', of, holder, needs: needsOf(state, []), trace: this.#here(walk, step.at) });
     }
-    if (step.target.kind !== 'value') return;
-    const called: ValueId = step.target.of;
-    const holder = holderOf(this.evaluator, walk.frame, called);
+    const called = keptCallee(this.evaluator, walk.frame, step);
+    if (!called) return;
+    const holder = holderOf(this.evaluator, walk.frame, called.by);
     const trace = this.#here(walk, step.at);
-    for (const of of settledBy(this.evaluator, this.evaluator.evaluate(walk.frame, called)))
+    for (const of of settledBy(this.evaluator, called.refs))
       walk.waits.settle({ kind: 'deferred', of, holder, needs: needsOf(state, []), trace });
   }
 }
