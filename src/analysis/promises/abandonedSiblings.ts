@@ -102,7 +102,7 @@ class Finder implements SiblingGroups {
     )
       return { ...group, why: 'connection' };
     const isMany = writing.length > 1 || writing.some(part => part.many);
-    if (isMany && handler && !(step && this.#isOnlyTold(fn, step, handler.body)))
+    if (isMany && handler && !isPassedOn(fn, handler.body) && !(step && this.#isOnlyTold(fn, step, handler.body)))
       return { ...group, why: 'handled', where: this.#program.site(fn.id, handler.at) };
     const retry = isMany ? this.#retry(fn.id, CALLERS, new Set()) : null;
     if (retry) return { ...group, why: 'retried', where: retry };
@@ -257,6 +257,14 @@ function isTelling(step: Step): boolean {
   const { target } = step;
   const name = target.kind === 'functions' ? (target.ids[0] ?? '') : calledName(target);
   return LOGS.test(name.slice(name.lastIndexOf('.') + 1));
+}
+
+/** Logged, perhaps, and thrown again as it is or in other words: it is the caller who handles it. */
+function isPassedOn(fn: FunctionFacts, handler: Block): boolean {
+  const last = handler.at(-1);
+  if (last?.kind !== 'exit' || last.how !== 'throw') return false;
+  const thrown = last.value === undefined ? undefined : fn.values[last.value];
+  return handler.every(step => isTelling(step) || (thrown?.kind === 'result' && thrown.of === step.id));
 }
 
 function isSettling(fn: FunctionFacts, value: ValueId): boolean {
