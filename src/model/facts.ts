@@ -5,6 +5,9 @@
  * number. Locks, promises, releasers, handles, keys and signals are values; analyses follow them, front ends do not.
  * Everything here is plain JSON: no syntax, no functions, no cycles. Nothing depends on who imports the file.
  */
+import type { LockKind } from './lockKind.ts';
+
+export type { LockKind };
 
 /** Raise whenever the meaning of a field changes: facts of another schema are never read. */
 export const FACTS_SCHEMA = 1;
@@ -502,30 +505,6 @@ export type Root =
   | { kind: 'store'; store: 'file' | 'row' | 'entry' | 'name'; key: ValueId }
   | { kind: 'unknown'; text: string };
 
-/** What a lock type is like; from the library table, once per type. */
-export interface LockKind {
-  library: string;
-  capacity: Count;
-  /** Index of the constructor's or factory's argument that holds the capacity, when it is given there. */
-  capacityArgument?: number | { argument: number; option: string };
-  /** The constructor's argument that bounds every wait on this lock when given (`new AsyncLock({ timeout })`). */
-  timeoutArgument?: number | { argument: number; option: string };
-  /** The constructor's argument that makes it reentrant per task when true (`new AsyncLock({ domainReentrant })`). */
-  reentrantArgument?: number | { argument: number; option: string };
-  reentrant: 'no' | 'per-task' | 'per-thread';
-  blocks: 'task' | 'thread';
-  readers: 'none' | 'fair' | 'reader-first';
-  queue: 'fifo' | 'other';
-  ownerChecked: boolean;
-  reach: 'loop' | 'process' | 'machine' | 'store';
-  lease: boolean;
-  /** One object, many locks, told apart by key. */
-  keyed: boolean;
-  /** Bounds work (a limiter, a pool) rather than excluding: no timeout is expected of it. */
-  limiter: boolean;
-  /** Members whose calls take one unit for as long as they last (`pool.query()`). */
-  unitCalls?: string[];
-}
 export interface TypeFacts {
   id: TypeId;
   name: string;
