@@ -46,6 +46,7 @@ const given = z.union([
     'result',
     'elements',
     'entries',
+    'step',
     'element',
     'least',
     'greatest',
@@ -230,6 +231,7 @@ const known = z.strictObject({
   readsContext: optional(z.boolean()),
   serves: optional(z.boolean()),
   servesWith: optional(z.strictObject({ argument: index, option: name })),
+  interactive: optional(z.boolean()),
   drains: optional(z.union([index, z.enum(['receiver', 'all'])])),
   outside: optional(z.enum(['network', 'file', 'database', 'process', 'timer', 'user'])),
   resource: optional(

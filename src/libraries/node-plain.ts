@@ -173,6 +173,16 @@ export const plainModules: readonly Library[] = [
   }),
   table('punycode', same(nothing, 'encode', 'decode', 'toASCII', 'toUnicode')),
   table('querystring', same(nothing, 'parse', 'stringify', 'escape', 'unescape', 'encode', 'decode')),
+  table(
+    'repl',
+    {
+      start: { does: [{ does: 'make', type: 'REPLServer' }], known: { interactive: true } },
+      ...same(nothing, 'REPLServer.defineCommand', 'REPLServer.displayPrompt', 'REPLServer.setupHistory'),
+    },
+    {
+      REPLServer: ['node:readline#Interface', 'node:events#EventEmitter'],
+    },
+  ),
   table('string_decoder', same(nothing, 'new StringDecoder', 'StringDecoder.*')),
   table('tty', same(nothing, 'isatty', 'ReadStream.*', 'WriteStream.*'), {
     ReadStream: ['node:net#Socket'],

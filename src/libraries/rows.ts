@@ -1,5 +1,6 @@
 /** Short forms for writing tables: each gives plain data, so that a table stays a literal. */
-import type { Copies, EntryPoint, Knowledge } from '../model/facts.ts';
+import type { Copies } from '../model/copies.ts';
+import type { EntryPoint, Knowledge } from '../model/facts.ts';
 import type { Api, Arg, Effect, Passed } from './library.ts';
 
 type Row = Api | Api[];

@@ -9,6 +9,8 @@ import type { LockKind } from './lockKind.ts';
 
 export type { LockKind };
 
+import type { Copies } from './copies.ts';
+
 /** Raise whenever the meaning of a field changes: facts of another schema are never read. */
 export const FACTS_SCHEMA = 1;
 
@@ -307,6 +309,8 @@ export interface Knowledge {
    * of everything that the program serves.
    */
   drains?: number | 'receiver' | 'all';
+  /** From here on the program talks with the person at its terminal, who leaves it: a command, however long it runs. */
+  interactive?: boolean;
   /** It reaches outside of the process. */
   outside?: 'network' | 'file' | 'database' | 'process' | 'timer' | 'user';
   /**
@@ -333,20 +337,6 @@ export interface Knowledge {
   timeouts?: { argument: number; option: string }[];
   /** It lasts as long as the other side likes, unless a signal or one of `timeouts` is given. */
   endless?: boolean;
-}
-
-/** Which object gets members, and from where; numbers are indexes of arguments. */
-export interface Copies {
-  into: number | 'result';
-  /** The first argument whose members are copied or inherited; with `rest` those after it too. */
-  from?: number;
-  rest?: boolean;
-  /** They are inherited, not copied: the prototype of a function is a function. */
-  inherits?: boolean;
-  /** An object of property descriptors: their `value` or `get` is the member. */
-  descriptors?: number;
-  /** One member: its name, and its descriptor. */
-  member?: { name: number; descriptor: number };
 }
 
 /** Work started by contract (timers, threads, `create_task`); its result is the handle. */
@@ -596,7 +586,7 @@ export interface PackageFacts {
   hasEntry: boolean;
   /** Of `entries`: those that nothing but `bin` starts. */
   commands?: string[];
-  /** Of `entries`: those that only scripts for development start (`dev`, `mock`, `bench` …), where there are others. */
+  /** Of `entries`: those that only upkeep starts (`build`, `publish` …), and where there are others those for development. */
   development?: string[];
   tests: string[];
 }

@@ -1,5 +1,6 @@
 /** Members of one object that become members of another: `Object.assign(a, b)`, `Object.create(p)` and the like. */
-import type { Call, Copies, Place, ValueId } from '../../model/facts.ts';
+import type { Copies } from '../../model/copies.ts';
+import type { Call, Place, ValueId } from '../../model/facts.ts';
 import { type FunctionNodes, FlowPlaces } from './flowPlaces.ts';
 import type { NodeId, TokenId } from './flowSolver.ts';
 

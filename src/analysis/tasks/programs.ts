@@ -73,11 +73,13 @@ class Finder {
   of(file: string): RunningProgram {
     const reached = this.#startUp(file);
     const intakes: Intake[] = [];
+    let isInteractive = false;
     for (const [fn, path] of reached) {
       if (this.#program.modules.get(this.#program.fileOf(fn))?.test) continue;
       for (const step of this.#program.steps(fn).values()) {
         const found = this.#intake(fn, step, path);
         if (found) intakes.push(found);
+        isInteractive ||= step.kind === 'call' && step.known?.interactive === true;
       }
     }
     const isWorker = [...this.#program.steps(`${file}#`).values()].some(
@@ -86,7 +88,7 @@ class Finder {
     return {
       file,
       startUp: new Set(reached.keys()),
-      intakes: isWorker ? [] : this.#withoutGuests(intakes),
+      intakes: isWorker || isInteractive ? [] : this.#withoutGuests(intakes),
       isCommand: this.#commands.has(file),
     };
   }

@@ -61,6 +61,16 @@ export = path;
 export const plainStubs: Readonly<Record<string, string>> = {
   assert: assert('const strict: typeof assert;'),
   'assert/strict': assert(''),
+  repl: `
+import { Interface } from 'node:readline';
+export class REPLServer extends Interface {
+  readonly context: any;
+  defineCommand(keyword: string, command: unknown): void;
+  displayPrompt(preserveCursor?: boolean): void;
+  setupHistory(path: string, callback: (error: Error | null, repl: REPLServer) => void): void;
+}
+export function start(options?: string | object): REPLServer;
+`,
   buffer: `
 export import Buffer = globalThis.Buffer;
 export import Blob = globalThis.Blob;

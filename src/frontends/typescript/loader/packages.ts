@@ -51,10 +51,12 @@ function factsOf(
       .flatMap(target => audited(target === '.' ? finder.entryOf(manifest, '.') : finder.targetOf(manifest, target)))
       .filter(file => !isTest(file));
   const scripts = Object.entries(manifest.scripts);
-  const ofScripts = (wanted: boolean): string[] =>
-    sources(startedFiles(Object.fromEntries(scripts.filter(([name]) => DEVELOPMENT.test(name) === wanted))));
+  const ofScripts = (isWanted: (name: string) => boolean): string[] =>
+    sources(startedFiles(Object.fromEntries(scripts.filter(([name]) => isWanted(name)))));
   const main = sources(isApplication(manifest) && entries.main !== undefined ? [entries.main] : []);
-  const [commands, operation, development] = [sources(manifest.bin), [...main, ...ofScripts(false)], ofScripts(true)];
+  const [commands, operation] = [sources(manifest.bin), [...main, ...ofScripts(name => !DEVELOPMENT.test(name))]];
+  const development = ofScripts(name => DEVELOPMENT.test(name));
+  const aside = commands.length + operation.length > 0 ? development : ofScripts(name => UPKEEP.test(name));
   return {
     name: manifest.name ?? '',
     root: folder,
@@ -62,10 +64,14 @@ function factsOf(
     entries: [...new Set([...commands, ...operation, ...development])].sort(byCodeUnit),
     hasEntry: manifest.exports !== undefined || manifest.bin.length > 0 || Object.keys(entries).length > 0,
     ...only('commands', commands, [...operation, ...development]),
-    ...(commands.length + operation.length > 0 ? only('development', development, [...commands, ...operation]) : {}),
+    ...only('development', aside, [...commands, ...operation]),
     tests: own.map(path => relativeTo(root, path)).filter(isTest),
   };
 }
+
+/** Scripts that make, check or publish the package: no operation of it, even where nothing else is started. */
+const UPKEEP =
+  /^(?:pre|post)?(?:test|lint|format|build|compile|generate|gen|docs?|release|publish|prepare|bench|benchmark|e2e)(?:[:.-]|$)/;
 
 /** Scripts that people run while they work on the package. */
 const DEVELOPMENT =

@@ -2,6 +2,7 @@
 import { exportTargets, importTargets } from './exportTargets.ts';
 import type { Manifest } from './manifest.ts';
 import { absolute, isCode, isUnder, relativeTo } from './paths.ts';
+import { bundledFiles } from './scripts.ts';
 import { mapSources } from './sourceMaps.ts';
 
 export interface SourceFinderContext {
@@ -32,9 +33,12 @@ export interface SourceFinder {
 export function createSourceFinder(context: SourceFinderContext): SourceFinder {
   const known = new Map<string, string | null>();
   const { isSource } = context;
-
+  const bundlesOf = bundleFinder();
   function search(path: string): string | undefined {
-    const folder = context.manifestOf(path)?.folder;
+    const manifest = context.manifestOf(path);
+    const folder = manifest?.folder;
+    const bundled = manifest && bundlesOf(manifest).get(path);
+    if (bundled !== undefined && isSource(bundled)) return bundled;
     for (const candidate of candidates(path, folder, context)) {
       if (candidate !== path && isSource(candidate)) return candidate;
     }
@@ -79,6 +83,20 @@ export function createSourceFinder(context: SourceFinderContext): SourceFinder {
         path => direct(path) ?? sourceOf(path),
       );
     },
+  };
+}
+
+/** The files that scripts of a package bundle into one, by that file. */
+function bundleFinder(): (manifest: Manifest) => ReadonlyMap<string, string> {
+  const known = new Map<Manifest, ReadonlyMap<string, string>>();
+  return manifest => {
+    const { folder, scripts } = manifest;
+    let found = known.get(manifest);
+    if (!found) {
+      found = new Map([...bundledFiles(scripts)].map(pair => [absolute(folder, pair[0]), absolute(folder, pair[1])]));
+      known.set(manifest, found);
+    }
+    return found;
   };
 }
 
