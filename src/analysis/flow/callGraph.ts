@@ -34,6 +34,8 @@ export interface CallGraph {
    * step the handlers that may run. Sorted, without repeats. Empty for externals and unknowns.
    */
   targets(fn: FunctionId, step: StepId): readonly FunctionId[];
+  /** The targets of a call are members of the name that it calls, of whoever: nothing tells that the receiver is theirs. */
+  isByName(fn: FunctionId, step: StepId): boolean;
   /** All edges out of a function: calls only. */
   callees(fn: FunctionId): readonly CallEdge[];
   /** All calls of a function. Functions that only handlers, timers or reactions start have none. */
@@ -81,6 +83,7 @@ function buildCallGraph(program: Program, types: TypeHierarchy, parts: readonly 
   }
   return {
     targets: (fn, step) => targets.get(fn)?.get(step) ?? [],
+    isByName: (fn, step) => flow.byNameAlone.get(fn)?.has(step) ?? false,
     callees: fn => callees.get(fn) ?? [],
     callers: fn => callers.get(fn) ?? [],
     functionsIn: (fn, value) =>

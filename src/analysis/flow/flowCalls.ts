@@ -20,6 +20,8 @@ export type CallLike = {
 export abstract class FlowCalls extends FlowCopies {
   /** `caller step` → callees. */
   readonly targets = new Map<FunctionId, Map<StepId, Set<FunctionId>>>();
+  /** Calls whose callees were looked for by the member's name alone. */
+  readonly byNameAlone = new Map<FunctionId, Set<StepId>>();
   readonly escaping = new Set<FunctionId>();
   readonly #decorators: Decorators;
   /** The node of what awaiting a promise made at a site gives. */
@@ -58,9 +60,12 @@ export abstract class FlowCalls extends FlowCopies {
 
   /** Functions found by the member's name alone: whose they are is not known, so no receiver is passed. */
   #callMissing(call: CallLike, read: MissingRead): void {
+    const caller = call.fn.facts.id;
     for (const id of this.readMissing(read)) {
       const token = this.objects.token(id);
-      if (token.kind === 'function') this.#link({ ...call, self: undefined }, token.id);
+      if (token.kind !== 'function') continue;
+      this.byNameAlone.set(caller, (this.byNameAlone.get(caller) ?? new Set()).add(call.step));
+      this.#link({ ...call, self: undefined }, token.id);
     }
   }
 

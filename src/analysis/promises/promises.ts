@@ -151,8 +151,9 @@ class Finder implements Promises {
   }
 
   /** A member of something that nothing is known of: its callees are all members of that name. */
-  #isByName(fn: FunctionId, { target, receiver }: Call): boolean {
+  #isByName(fn: FunctionId, { id, target, receiver }: Call): boolean {
     if (target.kind !== 'value') return false;
+    if (this.#graph.isByName(fn, id)) return true;
     return placesIn(this.#program.functions.get(fn), target.of).some(({ root, path }) => {
       const last = path.at(-1);
       if (!last || ('field' in last && last.of !== undefined)) return false;
