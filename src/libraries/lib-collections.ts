@@ -86,7 +86,7 @@ const maps: Rows = {
 };
 
 const iterators: Rows = {
-  ...sameMembers('Iterator', does(takeAny), 'next'),
+  ...sameMembers('Iterator', does(takeAny, { does: 'give', what: 'step' }), 'next'),
   ...sameMembers('Iterator', nothing, 'return', 'throw', 'from'),
   ...sameMembers('AsyncIterator', { does: [takeAny], gives: 'promise' }, 'next'),
   ...sameMembers('AsyncIterator', { does: [], gives: 'promise' }, 'return', 'throw'),

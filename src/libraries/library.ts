@@ -56,6 +56,8 @@ export type Given =
   | 'elements'
   /** Pairs of a key and an element of the receiver (or first argument): `entries()`. */
   | 'entries'
+  /** An iterator's step: an object whose `value` is an element of the receiver. */
+  | 'step'
   /** The least or greatest of the arguments: the first or last of them, put in order by themselves. */
   | 'least'
   | 'greatest'

@@ -46,8 +46,21 @@ export class CallContexts {
   /** What a call in an activation may run. */
   callees(from: Activation, step: Call): readonly Activation[] {
     const own = this.callback(from, step);
-    const targets = own === undefined ? this.#graph.targets(from.fn, step.id) : [own];
+    const targets = own === undefined ? this.#inOperation(from.fn, step) : [own];
     return targets.map(target => this.#activation(from, step, target));
+  }
+
+  /** Without what tests put in its place: how a mock fails says nothing of the code that it is tried on. */
+  #inOperation(fn: FunctionId, step: Call): readonly FunctionId[] {
+    const all = this.#graph.targets(fn, step.id);
+    // What is bound (`fs[name].bind(fs)`) calls what it was made of, never itself.
+    const isBound = this.#program.functions.get(fn)?.synthetic === true;
+    const targets = isBound ? all.filter(target => target !== fn) : all;
+    return this.#isOfTest(fn) ? targets : targets.filter(target => !this.#isOfTest(target));
+  }
+
+  #isOfTest(fn: FunctionId): boolean {
+    return this.#program.modules.get(this.#program.fileOf(fn))?.test === true;
   }
 
   /** The function that the called parameter stands for. */

@@ -201,9 +201,10 @@ class Solver implements MayReject {
   /** `lenient`: in a handler or clean-up, where unknown synchronous calls are logging and the like. */
   #block(state: Walk, block: Block, lenient: boolean): Failure {
     let failure: Failure = 'never';
+    const wasPassed = state.passed;
     for (const step of block) {
       // Nothing runs after the end of the process.
-      if (step.kind === 'cancel' && step.how === 'exit') return failure;
+      if (step.kind === 'cancel' && step.how === 'exit') break;
       if (step.kind !== 'branch') {
         failure = worse(failure, this.#step(state, step, lenient));
         continue;
@@ -212,7 +213,12 @@ class Solver implements MayReject {
       const arms = step.arms.filter(arm => way === undefined || arm.when === way);
       failure = worse(failure, this.#arms(state, arms, lenient));
       if (way !== undefined && arms.some(arm => endsFunction(arm.body))) break;
+      state.passed ||= arms.some(({ body }) => {
+        const last = body.at(-1);
+        return last?.kind === 'exit' && last.how === 'return';
+      });
     }
+    state.passed = wasPassed;
     return failure;
   }
 
@@ -270,7 +276,7 @@ class Solver implements MayReject {
   #thrown(state: Walk, value: ValueId | undefined): Failure {
     const again = value === undefined ? undefined : state.caught.get(value);
     if (again !== undefined) return again;
-    return state.inArm && !state.inHandler ? 'check' : 'may';
+    return (state.inArm || state.passed) && !state.inHandler ? 'check' : 'may';
   }
 
   #try(state: Walk, step: Try, lenient: boolean): Failure {
@@ -389,6 +395,8 @@ interface Walk {
   returned: Failure;
   /** In an arm of a branch: a `throw` there is a check. In a handler, it passes on what it was given. */
   inArm: boolean;
+  /** Some way has left the function before: a `throw` that follows is a check, too. */
+  passed: boolean;
   inHandler: boolean;
   /** What the bodies of the handlers' `try` fail with, by the variable that has the error. */
   caught: Map<ValueId, Failure>;
@@ -398,6 +406,7 @@ const walkOf = (fn: FunctionFacts): Walk => ({
   fn,
   returned: 'never',
   inArm: false,
+  passed: false,
   inHandler: false,
   caught: new Map(),
 });

@@ -206,9 +206,10 @@ export class Rejections {
     );
   }
 
-  /** The callee is a value that others may give, not a function that stands here or in a field of the own class. */
-  #isGiven(fn: FunctionFacts, { target }: Call): boolean {
-    if (target.kind !== 'value') return false;
+  /** The callee is a value that others may give, not a function that stands here, in a field of the own class or is a method. */
+  #isGiven(fn: FunctionFacts, step: Call): boolean {
+    const { target } = step;
+    if (target.kind !== 'value' || this.#isMethod(fn.id, step)) return false;
     const callee = fn.values[target.of];
     if (callee?.kind === 'function') return false;
     if (callee?.kind !== 'read' || !isOwn(callee.place.root)) return true;
@@ -234,6 +235,12 @@ export class Rejections {
         return at !== undefined && isFunction(fn.values[at]);
       })
     );
+  }
+
+  /** In untyped code: a method of the classes that the receiver's objects are made of. */
+  #isMethod(fn: FunctionId, { id, receiver }: Call): boolean {
+    if (receiver === undefined || this.#graph.isByName(fn, id)) return false;
+    return this.#graph.targets(fn, id).every(callee => this.#program.functions.get(callee)?.owner != null);
   }
 
   #chain(fn: FunctionFacts, step: Chain, seen: Lookup): Failure {

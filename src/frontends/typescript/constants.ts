@@ -55,7 +55,7 @@ const ARITHMETIC: ReadonlyMap<ts.SyntaxKind, (left: number, right: number) => nu
 
 /** The object literal that an expression is, or that a `const` variable holds. */
 export function objectLiteral(
-  questions: Questions,
+  questions: Pick<Questions, 'meaningOf'>,
   expression: ts.Expression,
   depth = 0,
 ): ts.ObjectLiteralExpression | undefined {
@@ -77,8 +77,24 @@ export function propertyValue(literal: ts.ObjectLiteralExpression, name: string)
   return undefined;
 }
 
+/**
+ * The name of a member whose key is a symbol that a table of the code holds: `[PRIVATE.QUEUE]` for `this[PRIVATE.QUEUE]`,
+ * where `const PRIVATE = { QUEUE: Symbol('queue') }`; undefined for any other key.
+ */
+export function symbolName(questions: Pick<Questions, 'meaningOf'>, key: ts.Expression): string | undefined {
+  const node = bare(key);
+  if (!ts.isPropertyAccessExpression(node) || !ts.isIdentifier(node.expression)) return undefined;
+  const table = objectLiteral(questions, node.expression);
+  const value = table && propertyValue(table, node.name.text);
+  if (!value || !ts.isCallExpression(value) || !/^Symbol(?:\.for)?$/.test(value.expression.getText())) return undefined;
+  return `[${node.expression.text}.${node.name.text}]`;
+}
+
 /** The initialiser of the `const` variable that a name means, in whatever file. */
-export function constantInitialiser(questions: Questions, name: ts.Identifier): ts.Expression | undefined {
+export function constantInitialiser(
+  questions: Pick<Questions, 'meaningOf'>,
+  name: ts.Identifier,
+): ts.Expression | undefined {
   const meaning = questions.meaningOf(name);
   if (meaning.kind !== 'local' && meaning.kind !== 'module') return undefined;
   const { declaration } = meaning;

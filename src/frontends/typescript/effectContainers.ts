@@ -135,6 +135,12 @@ function givenValue(site: EffectSite, what: Extract<Effect, { does: 'give' }>['w
       const container = elementSource(site);
       return container === undefined ? undefined : builder.value({ kind: 'element', of: container, key: null });
     }
+    case 'step': {
+      const container = elementSource(site);
+      if (container === undefined) return undefined;
+      const value = builder.value({ kind: 'element', of: container, key: null });
+      return builder.value({ kind: 'object', fields: { value }, spreads: [], type: null, at: site.site.at });
+    }
     case 'least':
     case 'greatest': {
       const { args, spreads } = site.site;

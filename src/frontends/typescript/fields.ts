@@ -1,6 +1,7 @@
 /** Field initialisers and parameter properties: the start of a class's constructor function. */
 import { ts } from 'ts-morph';
 import type { PathStep, Place, TypeId, ValueId } from '../../model/facts.ts';
+import { symbolName } from './constants.ts';
 import type { FunctionContext } from './context.ts';
 import { isStaticMember } from './functionIds.ts';
 import { lower } from './lowerExpression.ts';
@@ -47,7 +48,9 @@ function writeField(
   member: ts.PropertyDeclaration,
   initializer: ts.Expression,
 ): ValueId {
-  const name = propertyNameText(member.name);
+  const { name: key } = member;
+  const name =
+    propertyNameText(key) ?? (ts.isComputedPropertyName(key) ? symbolName(fn.questions, key.expression) : undefined);
   const value = lower(fn, initializer);
   askGives(fn, value, initializer, 'stored');
   const step: PathStep = name === undefined ? { any: true } : fieldStep(name, type);

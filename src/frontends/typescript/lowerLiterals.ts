@@ -1,6 +1,7 @@
 /** Object, array and template literals. */
 import { ts } from 'ts-morph';
 import type { ValueId } from '../../model/facts.ts';
+import { symbolName } from './constants.ts';
 import type { FunctionContext } from './context.ts';
 import { spreadOf } from './entries.ts';
 import { functionValue, lower } from './lowerExpression.ts';
@@ -48,8 +49,9 @@ function propertyValue(
 function propertyName(fn: FunctionContext, name: ts.PropertyName): string {
   const text = propertyNameText(name);
   if (text !== undefined) return text;
-  if (ts.isComputedPropertyName(name)) lower(fn, name.expression);
-  return ANY_NAME;
+  if (!ts.isComputedPropertyName(name)) return ANY_NAME;
+  lower(fn, name.expression);
+  return symbolName(fn.questions, name.expression) ?? ANY_NAME;
 }
 
 /** Own property whatever the name (`__proto__`); several values of one computed name are one choice. */

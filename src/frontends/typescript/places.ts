@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { FunctionId, PathStep, Place, ValueId } from '../../model/facts.ts';
 import { bare, type FunctionContext } from './context.ts';
+import { symbolName } from './constants.ts';
 import { isShared } from './fileScopes.ts';
 import { lower } from './lowerExpression.ts';
 import { declaredMember, isModuleExports, mayChange, meaningPlace, resolveName } from './names.ts';
@@ -125,7 +126,7 @@ export function accessPlace(fn: FunctionContext, node: AccessNode): Place {
   let base = placeOf(fn, node.expression);
   if (base.path.length >= LONGEST_PATH) base = valuePlace(fn.builder.read(base));
   if (base.root.kind === 'module' && base.root.name === '*' && base.path.length === 0) {
-    const name = constantName(node);
+    const name = constantName(fn, node);
     if (name !== undefined) return { root: { kind: 'module', file: base.root.file, name }, type: null, path: [] };
   }
   return { ...base, path: [...base.path, pathStep(fn, node, base)] };
@@ -133,7 +134,7 @@ export function accessPlace(fn: FunctionContext, node: AccessNode): Place {
 
 /** `Namespace.member` of a namespace declared in the project. */
 function memberOfModule(fn: FunctionContext, node: AccessNode): Place | undefined {
-  const name = constantName(node);
+  const name = constantName(fn, node);
   const declaration = name === undefined ? undefined : namedDeclaration(fn, node.expression);
   const member = declaration && name !== undefined ? declaredMember(declaration.declaration, name) : undefined;
   return declaration && member?.kind === 'member'
@@ -143,7 +144,7 @@ function memberOfModule(fn: FunctionContext, node: AccessNode): Place | undefine
 
 /** `Color.Red` is a constant. */
 function enumMember(fn: FunctionContext, node: AccessNode): ValueId | undefined {
-  const name = constantName(node);
+  const name = constantName(fn, node);
   const declaration = name === undefined ? undefined : namedDeclaration(fn, node.expression);
   if (!declaration || !ts.isEnumDeclaration(declaration.declaration)) return undefined;
   return fn.builder.constant(JSON.stringify(`${declaration.declaration.name.text}.${name}`));
@@ -241,14 +242,14 @@ export function valuePlace(of: ValueId): Place {
 }
 
 /** The property's name when it is written down. */
-function constantName(node: AccessNode): string | undefined {
+function constantName(fn: FunctionContext, node: AccessNode): string | undefined {
   if (ts.isPropertyAccessExpression(node)) return node.name.text;
   const argument = bare(node.argumentExpression);
-  return ts.isStringLiteralLike(argument) ? argument.text : undefined;
+  return ts.isStringLiteralLike(argument) ? argument.text : symbolName(fn.questions, argument);
 }
 
 function pathStep(fn: FunctionContext, node: AccessNode, base: Place): PathStep {
-  const name = constantName(node);
+  const name = constantName(fn, node);
   if (name !== undefined)
     return (
       ownField(fn, base, name) ??
@@ -259,11 +260,12 @@ function pathStep(fn: FunctionContext, node: AccessNode, base: Place): PathStep 
   return ts.isNumericLiteral(argument) ? { key: argument.text } : { key: lower(fn, argument) };
 }
 
-/** A field of `this` that its class declares: no question to the checker. */
+/** A field of `this` that its class declares, or one under a symbol: no question to the checker. */
 function ownField(fn: FunctionContext, base: Place, name: string): PathStep | undefined {
   const isThis = base.root.kind === 'self' || (base.root.kind === 'captured' && base.root.slot === 'this');
   if (!isThis || base.type === null || base.path.length > 0) return undefined;
-  return fn.file.fields.get(base.type)?.has(name) ? { field: name, of: base.type } : undefined;
+  const isDeclared = name.startsWith('[') || fn.file.fields.get(base.type)?.has(name);
+  return isDeclared ? { field: name, of: base.type } : undefined;
 }
 
 /** False for what only this activation of the function can see: literals made here, results of computation. */

@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { At, FunctionId, TypeFacts, TypeId } from '../../model/facts.ts';
 import { memberName } from './asking.ts';
+import { symbolName } from './constants.ts';
 import { isStaticMember, typeIdIn } from './functionIds.ts';
 import type { LoweredBodies } from './lowering.ts';
 import { memberPrefix } from './placeNames.ts';
@@ -174,22 +175,26 @@ export function addAssignedField(
   facts: TypeFacts,
   { left, right }: ThisAssignment,
 ): void {
-  const name = left.name.text;
+  const key = ts.isPropertyAccessExpression(left) ? left.name : left.argumentExpression;
+  const name = ts.isPropertyAccessExpression(left)
+    ? left.name.text
+    : symbolName(input.questions, left.argumentExpression);
+  if (name === undefined) return;
   if (Object.hasOwn(facts.fields, name) || Object.hasOwn(facts.methods, name)) return;
   setOwn(facts.fields, name, {
     type: input.questions.typeIdOf(right),
     readonly: false,
     isStatic: false,
-    at: atOf(left.name, input.source),
+    at: atOf(key, input.source),
   });
 }
 
 export interface ThisAssignment {
-  left: ts.PropertyAccessExpression;
+  left: ts.PropertyAccessExpression | ts.ElementAccessExpression;
   right: ts.Expression;
 }
 
-/** All `this.x = …` of a function, arrow functions inside it included. */
+/** All `this.x = …` and `this[x] = …` of a function, arrow functions inside it included. */
 export function thisAssignments(fn: ts.Node): ThisAssignment[] {
   const found: ThisAssignment[] = [];
   const pending: ts.Node[] = [fn];
@@ -206,8 +211,9 @@ export function thisAssignments(fn: ts.Node): ThisAssignment[] {
   return found;
 }
 
-function isThisMember(node: ts.Expression): node is ts.PropertyAccessExpression {
-  return ts.isPropertyAccessExpression(node) && node.expression.kind === ts.SyntaxKind.ThisKeyword;
+function isThisMember(node: ts.Expression): node is ThisAssignment['left'] {
+  const isMember = ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
+  return isMember && node.expression.kind === ts.SyntaxKind.ThisKeyword;
 }
 
 function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {

@@ -6,7 +6,7 @@ import { ts } from 'ts-morph';
 import type { TypeId } from '../../model/facts.ts';
 import { assignedTo, bare, rawSymbolOf, sourceFileOf, type Asking } from './asking.ts';
 import { propertyNameText } from './placeNames.ts';
-import { assignedToThis, assignedValues, returnedBy, storedParts } from './untypedStores.ts';
+import { assignedToThis, assignedUnder, assignedValues, returnedBy, storedParts } from './untypedStores.ts';
 
 /** A value reached through a package's exports, or an instance of a type. */
 export type Origin =
@@ -24,10 +24,14 @@ export function originOf(asking: Asking, expression: ts.Expression, depth = 0): 
   const node = bare(expression);
   if (ts.isIdentifier(node)) return originOfName(asking, node, depth);
   if (ts.isAwaitExpression(node)) return originOf(asking, node.expression, depth + 1);
-  if (ts.isNewExpression(node)) return madeBy(asking, node.expression, 'new ', depth);
+  if (ts.isNewExpression(node))
+    return madeBy(asking, node.expression, 'new ', depth) ?? builtIn(asking, node.expression);
   if (ts.isCallExpression(node)) return originOfCall(asking, node, depth);
   if (ts.isPropertyAccessExpression(node)) return originOfMember(asking, node, depth);
-  if (ts.isElementAccessExpression(node)) return onlyOrigin(asking, storedParts(asking, node.expression), depth);
+  if (ts.isElementAccessExpression(node)) {
+    const parts = storedParts(asking, node.expression);
+    return onlyOrigin(asking, parts.length > 0 ? parts : assignedUnder(node), depth);
+  }
   if (ts.isBinaryExpression(node) && isFallback(node.operatorToken.kind))
     return originOf(asking, node.left, depth + 1) ?? originOf(asking, node.right, depth + 1);
   if (ts.isConditionalExpression(node))
@@ -207,6 +211,13 @@ function originOfOwnMember(asking: Asking, node: ts.PropertyAccessExpression, de
   return onlyOrigin(asking, assignedToThis(node.getSourceFile(), node.name.text), depth);
 }
 
+/** `new Set()`: a class of the language. */
+function builtIn(asking: Asking, callee: ts.Expression): Origin | undefined {
+  if (!ts.isIdentifier(callee) || !asking.index.has(`lib#new ${callee.text}`)) return undefined;
+  const isOwn = rawSymbolOf(asking, callee)?.declarations?.some(each => sourceFileOf(asking, each) !== undefined);
+  return isOwn === true ? undefined : { kind: 'instance', type: `lib#${callee.text}` };
+}
+
 /** The origin of all the values, as far as they have one. */
 function onlyOrigin(asking: Asking, values: readonly ts.Expression[], depth: number): Origin | undefined {
   const [first, ...others] = values.flatMap(value => originOf(asking, value, depth + 1) ?? []);
@@ -224,7 +235,20 @@ function originOfCall(asking: Asking, call: ts.CallExpression, depth: number): O
   const callee = bare(call.expression);
   if (first && ((ts.isIdentifier(callee) && callee.text === 'require') || callee.kind === ts.SyntaxKind.ImportKeyword))
     return fromPackage(asking, first, []);
-  return madeBy(asking, callee, '', depth, call.arguments) ?? originOfGiven(asking, callee, depth);
+  return (
+    madeBy(asking, callee, '', depth, call.arguments) ??
+    originOfIterator(asking, callee, depth) ??
+    originOfGiven(asking, callee, depth)
+  );
+}
+
+/** `waiting.values()` of a set or map. */
+function originOfIterator(asking: Asking, callee: ts.Expression, depth: number): Origin | undefined {
+  if (!ts.isPropertyAccessExpression(callee) || !/^(?:values|keys|entries)$/.test(callee.name.text)) return undefined;
+  const holder = originOf(asking, callee.expression, depth + 1);
+  return holder?.kind === 'instance' && /^lib#(?:Set|Map)$/.test(holder.type)
+    ? { kind: 'instance', type: 'lib#Iterator' }
+    : undefined;
 }
 
 /** What a function of a JavaScript file returns, or a container in it has under any key. */

@@ -8,10 +8,11 @@ interface Stored {
   value: ts.Expression;
 }
 
-/** By the holder's name: `x = value`, `this.x = value`; `x.set(key, value)`, `x[key] = value`. */
+/** By the holder's name: `x = value`, `this.x = value`; `x.set(key, value)`, `x[key] = value`. By the key: `this[TABLE.KEY] = value`. */
 interface Stores {
   whole: Map<string, Stored[]>;
   parts: Map<string, Stored[]>;
+  under: Map<string, Stored[]>;
 }
 
 const known = new WeakMap<ts.SourceFile, Stores>();
@@ -30,6 +31,13 @@ export function storedParts(asking: Asking, container: ts.Expression): ts.Expres
 /** `this.x = value`, by the text of the name alone: for members that no type declares. */
 export function assignedToThis(source: ts.SourceFile, name: string): ts.Expression[] {
   return (storesOf(source).whole.get(name) ?? []).filter(({ holder }) => isOfThis(holder)).map(({ value }) => value);
+}
+
+/** `this[TABLE.KEY] = value`, by the text of the key. */
+export function assignedUnder(member: ts.ElementAccessExpression): ts.Expression[] {
+  const key = member.argumentExpression;
+  if (member.expression.kind !== ts.SyntaxKind.ThisKeyword || !ts.isPropertyAccessExpression(key)) return [];
+  return (storesOf(member.getSourceFile()).under.get(key.getText()) ?? []).map(({ value }) => value);
 }
 
 /** What a function of a JavaScript file gives its callers. */
@@ -77,7 +85,7 @@ function nameOf(expression: ts.Expression): ts.Node | undefined {
 function storesOf(source: ts.SourceFile): Stores {
   const before = known.get(source);
   if (before) return before;
-  const stores: Stores = { whole: new Map(), parts: new Map() };
+  const stores: Stores = { whole: new Map(), parts: new Map(), under: new Map() };
   const add = (into: Map<string, Stored[]>, holder: ts.Node | undefined, value: ts.Expression): void => {
     if (!holder) return;
     const list = into.get(holder.getText());
@@ -86,8 +94,11 @@ function storesOf(source: ts.SourceFile): Stores {
   };
   const visit = (node: ts.Node): void => {
     if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
-      if (ts.isElementAccessExpression(node.left)) add(stores.parts, nameOf(node.left.expression), node.right);
-      else add(stores.whole, nameOf(node.left), node.right);
+      if (ts.isElementAccessExpression(node.left)) {
+        add(stores.parts, nameOf(node.left.expression), node.right);
+        if (node.left.expression.kind === ts.SyntaxKind.ThisKeyword)
+          add(stores.under, node.left.argumentExpression, node.right);
+      } else add(stores.whole, nameOf(node.left), node.right);
     } else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
       const [, value] = node.arguments;
       if (value && node.expression.name.text === 'set') add(stores.parts, nameOf(node.expression.expression), value);
