@@ -35,6 +35,7 @@ import { asyncHooks, domain, readline, readlinePromises, util, utilTypes } from 
 import { pLimit } from './p-limit.ts';
 import { pMap } from './p-map.ts';
 import { eventEmitter3, pQueue } from './p-queue.ts';
+import { proxyChain } from './proxy-chain.ts';
 import { pg } from './pg.ts';
 import { pino } from './pino.ts';
 import { properLockfile } from './proper-lockfile.ts';
@@ -115,6 +116,7 @@ export const libraries: readonly Library[] = [
   pLimit,
   pMap,
   pQueue,
+  proxyChain,
   pg,
   pino,
   properLockfile,

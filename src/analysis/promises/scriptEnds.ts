@@ -2,7 +2,9 @@
  * Scripts whose failure is told by how they end: when a promise that nobody looks at rejects, the process ends with that
  * error, as it would after a top-level `await`, which not every script can have.
  */
+import type { FunctionId, Step, StepId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
+import { callGraph } from '../flow/callGraph.ts';
 import { processScopes } from '../tasks/ownershipScopes.ts';
 import type { PromiseFate } from './promisesFate.ts';
 
@@ -10,21 +12,35 @@ import type { PromiseFate } from './promisesFate.ts';
 const TRIED = /(?:^|\/)(?:examples?|samples?|demos?|snippets?|playgrounds?|sandbox|dev|bench(?:marks?)?|docs?)\//i;
 
 /**
- * Whether a promise is dropped at the end of a module that is started and exports nothing, and nothing runs after that;
- * or anywhere in such a module that is there to be tried out.
+ * Whether a promise is dropped where nothing runs after that: at the end of a module that is started and exports nothing,
+ * or of a function (`main`) that only the end of such a module runs; or anywhere in one that is there to be tried out.
  */
 export const endsScript = defineAnalysis<(fate: PromiseFate) => boolean>('script-ends', (get, program) => {
   const scopes = get(processScopes);
+  const graph = get(callGraph);
+  const isLast = (fn: FunctionId, id: StepId, depth: number): boolean => {
+    if (![...program.steps(fn).values()].every(step => step.id <= id || runsNothing(step))) return false;
+    const file = program.fileOf(fn);
+    if (fn === `${file}#`) return true;
+    const callers = depth === 0 || graph.escapes(fn) ? [] : graph.callers(fn);
+    return (
+      callers.length > 0 &&
+      callers.every(({ caller, step }) => program.fileOf(caller) === file && isLast(caller, step, depth - 1))
+    );
+  };
   return ({ node, fate }) => {
     const file = program.fileOf(node.fn);
     if (fate.kind !== 'dropped' || !scopes.isEntry(file)) return false;
     if (Object.keys(program.modules.get(file)?.exports ?? {}).length > 0) return false;
-    if (TRIED.test(file)) return true;
-    return (
-      node.fn === `${file}#` &&
-      [...program.steps(node.fn).values()].every(
-        ({ id, kind }) => id <= fate.step.id || kind === 'access' || kind === 'exit',
-      )
-    );
+    return TRIED.test(file) || isLast(node.fn, fate.step.id, DEPTH);
   };
 });
+
+const DEPTH = 3;
+
+/** Rejection handlers do: they are for what failed before. */
+const runsNothing = (step: Step): boolean =>
+  step.kind === 'access' ||
+  step.kind === 'exit' ||
+  step.kind === 'drop' ||
+  (step.kind === 'chain' && step.onFulfilled === undefined && step.onFinally === undefined);

@@ -279,3 +279,9 @@ export interface Options { fetch: (request: any, env?: any) => any; port?: numbe
 export function serve(options: Options, listeningListener?: (info: { address: string; port: number; family: string }) => void): Server;
 export function createAdaptorServer(options: Options): Server;
 `;
+
+export const proxyChainStub = `
+export interface AnonymizeProxyOptions { url: string; port: number; ignoreProxyCertificate?: boolean }
+export function anonymizeProxy(options: string | AnonymizeProxyOptions): Promise<string>;
+export function closeAnonymizedProxy(anonymizedProxyUrl: string, closeConnections: boolean): Promise<boolean>;
+`;
