@@ -1,6 +1,7 @@
 /**
  * Acquisitions that are raced: when something else settles first, the lock is granted later, to nobody. The race may
- * stand in a helper that is handed the promise, or a function that gives it.
+ * stand in a helper that is handed the promise, or a function that gives it; or it is a promise made by hand that the
+ * grant and a timer or listener settle.
  */
 import type { Await, Chain, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
@@ -10,7 +11,8 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type LockDuties, lockDuties } from './lockDuties.ts';
 import { lockRelevance } from '../locks/lockRelevance.ts';
 import type { Program, Site } from '../program.ts';
-import { promiseParts } from '../promises/promiseParts.ts';
+import { elementParts, promiseParts } from '../promises/promiseParts.ts';
+import { type Settlers, settlers } from '../promises/settlers.ts';
 import type { Frame, Ref, Refs } from '../refs.ts';
 
 export interface AbandonedAcquire {
@@ -42,6 +44,7 @@ export const abandonedAcquires = defineAnalysis<{
       races.push(race);
       finder.race(fn, id, race, value.until);
     });
+    races.push(...finder.madeByHand(fn));
   }
   return { list: finder.list(), races };
 });
@@ -51,6 +54,7 @@ class Finder {
   readonly #eval: Evaluator;
   readonly #graph: CallGraph;
   readonly #duties: LockDuties;
+  readonly #settlers: Settlers;
   readonly #found = new Map<string, AbandonedAcquire>();
 
   constructor(get: Get, program: Program) {
@@ -58,6 +62,7 @@ class Finder {
     this.#eval = get(evaluator);
     this.#graph = get(callGraph);
     this.#duties = get(lockDuties);
+    this.#settlers = get(settlers);
   }
 
   list(): readonly AbandonedAcquire[] {
@@ -70,6 +75,51 @@ class Finder {
     const parts = [...promiseParts(this.#eval, combined).map(part => part.ref), ...this.#plainParts(frame, value)];
     if (parts.length < 2 && !promiseParts(this.#eval, combined).some(part => part.many)) return;
     for (const ref of parts) this.#part(fn, frame, ref, { race, until, at: race }, 0);
+  }
+
+  /**
+   * `new Promise((resolve, reject) => { onAbort(() => reject(…)); lock.acquire().then(resolve) })`: the grant goes to a
+   * promise that something else may have settled by then. Gives the hand-overs that were looked at.
+   */
+  madeByHand(fn: FunctionFacts): Site[] {
+    const handed = [...this.#program.steps(fn.id).values()].filter(
+      step => step.kind === 'chain' && step.onFulfilled !== undefined && this.#isSettling(fn, step, step.onFulfilled),
+    );
+    if (handed.length === 0) return [];
+    const frame = this.#eval.symbolicFrame(fn);
+    const other = this.#settledBesides(fn);
+    for (const step of handed) {
+      if (step.kind !== 'chain' || !other) continue;
+      for (const ref of this.#eval.evaluate(frame, step.of))
+        for (const duty of this.#duties.grantedBy(ref))
+          this.#report({
+            duty,
+            at: this.#program.site(fn.id, step.at),
+            race: other,
+            asked: duty.origin,
+            until: 'first',
+            guessed: false,
+          });
+    }
+    return handed.map(step => this.#program.site(fn.id, step.at));
+  }
+
+  /** The value is `resolve` or `reject` of a promise that is made by hand. */
+  #isSettling(fn: FunctionFacts, { id, at }: Step, value: ValueId): boolean {
+    return this.#settlers.isCall(fn.id, { kind: 'call', id, at, target: { kind: 'value', of: value }, args: [] });
+  }
+
+  /** A timer or listener that settles such a promise, too. */
+  #settledBesides(fn: FunctionFacts): Site | undefined {
+    for (const step of this.#program.steps(fn.id).values()) {
+      if (step.kind !== 'register' && step.kind !== 'spawn') continue;
+      const value = fn.values[step.kind === 'spawn' ? step.body : step.handler];
+      const inner = value?.kind === 'function' ? this.#program.functions.get(value.id) : undefined;
+      const settles =
+        inner && [...this.#program.steps(inner.id).values()].some(one => this.#settlers.isCall(inner.id, one));
+      if (settles) return this.#program.site(fn.id, step.at);
+    }
+    return undefined;
   }
 
   /** Parts that are no promises made here: parameters, and what a function that was handed in gives. */
@@ -160,7 +210,8 @@ class Finder {
     for (const [id, facts] of this.#around(fn)) {
       const frame = this.#eval.symbolicFrame(facts);
       const leads = (value: ValueId | undefined): boolean =>
-        value !== undefined && this.#eval.evaluate(frame, value).includes(ref);
+        value !== undefined &&
+        this.#eval.evaluate(frame, value).some(one => one === ref || elementParts(this.#eval, one).includes(ref));
       for (const step of this.#program.steps(id).values())
         if ((id !== fn.id || step.id !== handing) && uses(step, leads)) return true;
     }

@@ -241,7 +241,8 @@ export abstract class DutyJoins extends DutyCalls {
     const callees = this.evaluator.calleesOf(refs, args, null);
     if (callees.length === 0) {
       const cause = { certain: true, site, text: 'a handler may fail' };
-      return { normal: [path], thrown: walk.lenient > 0 ? [] : [{ path, cause }] };
+      const after = this.handOver(path, args.flat());
+      return { normal: [after], thrown: walk.lenient > 0 ? [] : [{ path: after, cause }] };
     }
     const parts = callees.slice(0, 3).map(callee =>
       this.thrownIn(walk, () => {

@@ -1,7 +1,7 @@
 /** The promises inside a combinator or chain, one by one or one for many. */
 import type { ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
-import type { Frame, Ref } from '../refs.ts';
+import type { Frame, Ref, Refs } from '../refs.ts';
 
 export function promiseParts(evaluator: Evaluator, ref: Ref): { ref: Ref; many: boolean }[] {
   if (ref.kind === 'chain') {
@@ -21,6 +21,10 @@ export const holdsPromises = (evaluator: Evaluator, array: Ref): boolean =>
   elementsOf(evaluator, array, new Set()).some(
     ({ ref }) => ref.kind === 'task' || ref.kind === 'chain' || ref.kind === 'combined',
   );
+
+/** What an element of an array that is written or filled here may be: `for (const p of promises)`. */
+export const elementParts = (evaluator: Evaluator, ref: Ref): Refs =>
+  ref.kind === 'element' ? elementsOf(evaluator, ref.base, new Set()).map(part => part.ref) : [];
 
 /** `seen`: arrays on the way here; one that is spread into itself has nothing more. */
 function elementsOf(evaluator: Evaluator, source: Ref, seen: ReadonlySet<number>): { ref: Ref; many: boolean }[] {

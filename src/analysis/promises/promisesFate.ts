@@ -14,6 +14,7 @@ import { handledInside } from './handledInside.ts';
 import { type LifeCycles, lifeCycles } from '../tasks/ownershipClasses.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
 import { type PromiseNode, promises } from './promises.ts';
+import { type Settlers, settlers } from './settlers.ts';
 import { valuesBehind } from '../valueParts.ts';
 import type { Program, Site } from '../program.ts';
 
@@ -65,6 +66,7 @@ class Decider {
   readonly #cycles: LifeCycles;
   readonly #local: (fn: FunctionId, value: ValueId) => LocalUses;
   readonly #handlesInside: (fn: FunctionId) => boolean;
+  readonly #settlers: Settlers;
   readonly #walkers = new Map<FunctionId, PathWalker>();
 
   constructor(get: Get, program: Program) {
@@ -76,6 +78,7 @@ class Decider {
     this.#cycles = get(lifeCycles);
     this.#local = get(localUses);
     this.#handlesInside = get(handledInside);
+    this.#settlers = get(settlers);
   }
 
   decide(node: PromiseNode): PromiseFate {
@@ -156,11 +159,23 @@ class Decider {
       return this.#isOwnedByQueue(node) && isHandled(rejection) ? owned('queued') : { kind: 'detached', how: 'void' };
     }
     if (rejection !== 'never') return { kind: 'dropped', how: drop.how, step: drop };
+    if (this.#settlesAnother(node)) return owned('passed');
     if (this.#isCaught(node))
       return this.#isJoined(node) || this.#isOwnedByQueue(node) ? owned('used') : { kind: 'detached', how: 'caught' };
     return this.#isClosureRun(node)
       ? { kind: 'detached', how: 'closure' }
       : { kind: 'dropped', how: drop.how, step: drop };
+  }
+
+  /** `p.then(resolve, reject)`: whoever waits for the promise that is made by hand waits for this one. */
+  #settlesAnother({ fn, step }: PromiseNode): boolean {
+    if (step?.kind !== 'chain') return false;
+    const { id, at, onFulfilled, onRejected } = step;
+    return [onFulfilled, onRejected].every(
+      of =>
+        of !== undefined &&
+        this.#settlers.isCall(fn, { kind: 'call', id, at, target: { kind: 'value', of }, args: [] }),
+    );
   }
 
   /** `new Promise(…)` as a statement: nothing but its own resolve and reject is taken from it. */
