@@ -250,6 +250,21 @@ describe('packages that are not installed', () => {
     expect(untyped.project.installedVersion('async-thing', 'a.ts')).toBe('2.0.0');
   });
 
+  it('what the project itself declares of a package wins; what only adds to it, or says nothing, does not', () => {
+    const declaredBy = (types: string): string => {
+      const files = { 'a.ts': source, 'types/all.d.ts': types, 'tsconfig.json': json({ include: ['**/*'] }) };
+      const { project } = open(repository(files), { libraries });
+      const file = calleeFile(project, 'a.ts', 'm.acquire');
+      return /stubs/.test(file) ? 'the stub' : file.replace(/.*(?=types\/)/, '');
+    };
+    const own = "declare module 'async-thing' { export class Mutex { acquire(): Promise<void>; on(): void } }";
+    expect(declaredBy(own)).toBe('types/all.d.ts');
+    expect(declaredBy(`export {};\ndeclare module 'async-thing' { interface Mutex { name: string } }`)).toBe(
+      'the stub',
+    );
+    expect(declaredBy("declare module 'async-thing';")).toBe('the stub');
+  });
+
   it("Node's own declarations replace the stubs of its modules and globals", () => {
     const root = repository({
       'a.ts': source,

@@ -23,12 +23,19 @@ export interface HostContext {
 /** Parsed files by name and by what parsing depends on: programs share them. */
 export type SourceCache = Map<string, ts.SourceFile>;
 
-/** `ambientNode`: the program has Node's own declarations. */
+/** What a program declares without anybody importing the file that does. */
+export interface Ambient {
+  /** It has Node's own declarations. */
+  node: boolean;
+  /** Modules that declarations of the project's own describe. */
+  modules: ReadonlySet<string>;
+}
+
 export function createHost(
   context: HostContext,
   options: ts.CompilerOptions,
   cache: SourceCache,
-  ambientNode: boolean,
+  ambient: Ambient,
 ): ts.CompilerHost {
   const { disk, stubs, resolver } = context;
   const textOf = (path: string): string | undefined =>
@@ -67,15 +74,16 @@ export function createHost(
     getNewLine: () => '\n',
     jsDocParsingMode: ts.JSDocParsingMode.ParseForTypeErrors,
     resolveModuleNameLiterals: (literals, containingFile, _redirected, programOptions, containing) =>
-      literals.map(literal => ({
-        resolvedModule: resolver.resolve(
-          literal.text,
-          containingFile,
-          ts.getModeForUsageLocation(containing, literal, programOptions),
-          programOptions,
-          ambientNode,
-        ),
-      })),
+      literals.map(literal => {
+        const mode = ts.getModeForUsageLocation(containing, literal, programOptions);
+        const found = resolver.resolve(literal.text, containingFile, mode, programOptions, ambient.node);
+        // Two declarations of one module clash, and the compiler gives up on what both declare.
+        const isSecond =
+          found !== undefined &&
+          ambient.modules.has(literal.text) &&
+          stubs.packageOf(found.resolvedFileName) !== undefined;
+        return { resolvedModule: isSecond ? undefined : found };
+      }),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Groups files by the options that their types depend on, and makes one compiler program per group. */
 import { ts } from 'ts-morph';
+import { declaredModules } from './declaredModules.ts';
 import type { Disk } from './disk.ts';
-import { createHost, type HostContext, type SourceCache } from './host.ts';
+import { createHost, type Ambient, type HostContext, type SourceCache } from './host.ts';
 import type { AuditOptions } from './options.ts';
 import type { Stubs } from './stubs.ts';
 import { type GlobalTypes, globalTypes } from './typeRoots.ts';
@@ -45,7 +46,8 @@ export function createPrograms(groupOf: ReadonlyMap<string, FileGroup>, context:
       ...types.files,
       ...globalStubs(context.stubs, types),
     ];
-    const program = makeProgram(rootNames, options, context, cache, types.hasNode);
+    const ambient = { node: types.hasNode, modules: declaredModules(declarations, context.disk) };
+    const program = makeProgram(rootNames, options, context, cache, ambient);
     for (const file of files) programs.set(file, program);
   }
   return programs;
@@ -68,12 +70,12 @@ function makeProgram(
   options: ts.CompilerOptions,
   context: HostContext,
   cache: SourceCache,
-  ambientNode: boolean,
+  ambient: Ambient,
 ): ProgramOf {
-  const host = createHost(context, options, cache, ambientNode);
+  const host = createHost(context, options, cache, ambient);
   const made: ProgramOf = {
     program: ts.createProgram({ rootNames, options, host }),
-    hasNode: ambientNode,
+    hasNode: ambient.node,
     checker() {
       try {
         return made.program.getTypeChecker();
