@@ -144,3 +144,8 @@ export const lockTypes = (program: Program): ReadonlySet<TypeId> =>
 
 /** The program itself, for checks that need names and places. */
 export const linkedProgram: Analysis<Program> = { name: 'program', compute: (_get, program) => program };
+
+/** `limit(f)`, `queue.add(f)`, `pool.connect()`: a call that the tables model, which takes a unit of something bounded. */
+export const takesPermit = (program: Program, id: FunctionId): boolean =>
+  program.functions.get(id)?.synthetic === true &&
+  [...program.steps(id).values()].some(step => step.kind === 'acquire' && step.mode === 'permit');

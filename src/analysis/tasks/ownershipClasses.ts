@@ -26,6 +26,8 @@ export interface LifeCycles {
   endOf(type: TypeId): { name: string; id: FunctionId } | null;
   /** An end-like member cancels something, or writes a field that the work reads: the work is told to stop. */
   tellsToStop(type: TypeId, work: readonly FunctionId[]): boolean;
+  /** The work, or a method of the class that it calls, reads the field of its own instance. */
+  looksAt(type: TypeId, work: readonly FunctionId[], field: string): boolean;
   /** The body goes round in a loop with a suspension in it. */
   isLoop(work: readonly FunctionId[]): boolean;
 }
@@ -67,6 +69,10 @@ class Cycles implements LifeCycles {
         type,
       ),
     ].some(id => this.#endsWork(id, read));
+  }
+
+  looksAt(type: TypeId, work: readonly FunctionId[], field: string): boolean {
+    return [...this.#reach(work, type)].some(id => this.#fieldsRead(id).includes(field));
   }
 
   isLoop(work: readonly FunctionId[]): boolean {

@@ -7,7 +7,8 @@ import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.
 import { conditionReads } from '../steps.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { optionUses, type OptionUses } from '../flow/optionUses.ts';
-import type { Program, Site } from '../program.ts';
+import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
+import { type Program, type Site, takesPermit } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
 import { type SignalInHand, type Signals, signals } from './signals.ts';
@@ -45,6 +46,7 @@ class Follower {
   readonly #signals: Signals;
   readonly #uses: OptionUses;
   readonly #usesOf: FunctionUsesOf;
+  readonly #cycles: LifeCycles;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -54,6 +56,7 @@ class Follower {
     this.#signals = get(signals);
     this.#uses = get(optionUses);
     this.#usesOf = get(functionUses);
+    this.#cycles = get(lifeCycles);
   }
 
   of(fn: FunctionFacts): SignalCall[] {
@@ -75,6 +78,7 @@ class Follower {
       if (how === 'absent' && (this.#hasItself(fn, hand, step) || this.#isHandedOn(fn, hand, step, use))) return;
       if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
       if (how === 'absent' && hand.from === 'field' && !this.#goesOutside(fn.id, step)) return;
+      if (how === 'absent' && this.#isLookedAtInTurn(fn, hand, step)) return;
       found.push({
         fn,
         step,
@@ -160,6 +164,19 @@ class Follower {
     return this.#eval
       .evaluate(this.#eval.symbolicFrame(fn), step.receiver)
       .some(ref => this.#madeWithSignal(ref, hand));
+  }
+
+  /**
+   * The queue of an object runs what it is given in its turn, and that looks at the object's signal: once it is aborted,
+   * what waits in the queue ends as soon as it starts. A caller's signal is another matter: the caller waits meanwhile.
+   */
+  #isLookedAtInTurn(fn: FunctionFacts, hand: SignalInHand, step: Call): boolean {
+    const [field] = hand.path;
+    const owner = this.#program.functions.get(hand.of)?.owner ?? null;
+    if (hand.from !== 'field' || field === undefined || owner === null) return false;
+    if (!this.#graph.targets(fn.id, step.id).some(id => takesPermit(this.#program, id))) return false;
+    const work = step.args.flatMap(arg => [...this.#graph.functionsIn(fn.id, arg)]);
+    return work.length > 0 && this.#cycles.looksAt(owner, work, field);
   }
 
   /** `response.body.pipeTo(…)`: a part of what a call has given that was made with a signal ends with it. */
