@@ -1,12 +1,11 @@
 /**
- * Functions that handle the rejection of the promise that they give: `const p = work(); p.catch(log); return p`. Whoever
- * drops what they give leaves nothing unseen.
+ * Functions that handle the rejection of the promise that they give: `const p = work(); p.catch(log); return p`, and
+ * those that give what such a function gave them. Whoever drops what they give leaves nothing unseen.
  */
 import type { Block, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
-import { promises, type Promises } from './promises.ts';
 import { returnedValues } from './promisesReturns.ts';
 import { valuesBehind } from '../valueParts.ts';
 
@@ -19,20 +18,20 @@ export const handledInside = defineAnalysis<(fn: FunctionId) => boolean>('handle
 class Finder {
   readonly #program: Program;
   readonly #graph: CallGraph;
-  readonly #promises: Promises;
   readonly #known = new Map<FunctionId, boolean>();
 
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
-    this.#promises = get(promises);
   }
 
   handles(id: FunctionId): boolean {
     let known = this.#known.get(id);
     if (known === undefined) {
       const fn = this.#program.functions.get(id);
-      known = fn?.calling === 'value' && this.#promises.returns(id) === 'promise' && this.#handlesAll(fn);
+      // Recursion handles nothing by itself.
+      this.#known.set(id, false);
+      known = fn?.calling === 'value' && this.#handlesAll(fn);
       this.#known.set(id, known);
     }
     return known;
@@ -43,12 +42,17 @@ class Finder {
     for (const step of this.#program.steps(fn.id).values())
       if (step.kind === 'chain' && step.onRejected !== undefined)
         for (const one of valuesBehind(fn, step.of)) handled.add(nameOf(fn, one));
-    if (handled.size === 0) return false;
+    const isHandled = (value: ValueId): boolean => handled.has(nameOf(fn, value)) || this.#isHandledByCallee(fn, value);
     const given = returnedValues(fn).flatMap(({ value }) => valuesBehind(fn, value));
-    return (
-      given.some(value => handled.has(nameOf(fn, value))) &&
-      given.every(value => handled.has(nameOf(fn, value)) || this.#refuses(fn, value))
-    );
+    return given.some(isHandled) && given.every(value => isHandled(value) || this.#refuses(fn, value));
+  }
+
+  /** `return this.track(work())`: whoever is asked has put a handler on what it gives back. */
+  #isHandledByCallee(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    const makers = step?.kind === 'call' ? this.#graph.targets(fn.id, step.id) : [];
+    return makers.length > 0 && makers.every(id => this.handles(id));
   }
 
   /** A reaction that does nothing but throw, where the work is not begun: the caller is told that it may not ask. */
