@@ -6,6 +6,7 @@ import type { Call, Cancel, EntryPoint, FunctionId, Place, Register, Step, Value
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { type AbortListeners, abortListeners } from './abortListeners.ts';
 import { isEndName } from './ownershipClasses.ts';
 import { pendingWork, type PendingWork } from './pendingWork.ts';
 import type { Program, Site } from '../program.ts';
@@ -45,12 +46,14 @@ class Judge {
   readonly #graph: CallGraph;
   readonly #eval: Evaluator;
   readonly #pending: PendingWork;
+  readonly #onAbort: AbortListeners;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
     this.#eval = get(evaluator);
     this.#pending = get(pendingWork);
+    this.#onAbort = get(abortListeners);
   }
 
   of(program: RunningProgram): Shutdown {
@@ -83,8 +86,12 @@ class Judge {
   #closure(from: Iterable<FunctionId>, follows: (step: Step) => boolean): ReadonlySet<FunctionId> {
     const found = new Set(from);
     for (const id of found)
-      for (const step of this.#program.steps(id).values())
+      for (const step of this.#program.steps(id).values()) {
         if (follows(step)) for (const callee of this.#graph.targets(id, step.id)) found.add(callee);
+        // Listeners of a signal run as it is aborted, by whoever does that.
+        if (step.kind === 'cancel' && step.how === 'abort')
+          for (const listener of this.#onAbort(id, step)) found.add(listener);
+      }
     return found;
   }
 
