@@ -64,6 +64,7 @@ is known never to reject for a reason that the code does not show.`,
         ...(fate.node.gives === 'builder'
           ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' }
           : {}),
+        ...(fate.fate.kind === 'dropped' && fate.fate.how === 'list' ? { fix: 'await `Promise.all` of them' } : {}),
         related: relatedOf(fate, words, get(mayReject), get(names)),
         ...(repair ? { repairs: [repair] } : {}),
         key: count === 1 ? key : [...key, String(count)],
@@ -160,6 +161,8 @@ function droppedMessage({ node, rejection }: PromiseFate, name: string, of: stri
     return `The reaction to the promise ${of} makes a new promise, and nothing handles its rejection`;
   if (how === 'unused') return `The promise ${of} is kept in a variable that nobody awaits or returns`;
   if (how === 'overwritten') return `The promise ${of} is overwritten before anybody awaits it`;
+  if (how === 'list')
+    return `Nobody awaits the promises ${of}: \`await\` of a list gives the list, and waits for nothing`;
   if (node.gives === 'promises') return `The promises ${of} are dropped: nobody awaits them`;
   return `The promise ${of} is dropped: nobody awaits, returns or handles it`;
 }

@@ -34,6 +34,7 @@ const empty = (): Expansion => ({
   captured: [],
   drops: [],
   tests: [],
+  listAwaits: [],
   lookedAt: false,
 });
 
@@ -148,6 +149,8 @@ class Follower implements Consumption {
         });
         return;
       case 'computed':
+        // What awaiting a list gives is the list.
+        if (this.#isAwaitedList(at, use.value)) return next(use.value, inside);
         result.lookedAt = true;
         return;
       case 'step':
@@ -158,6 +161,15 @@ class Follower implements Consumption {
   /** `length` of an array, `size` of a set made here: no element. */
   #isNoElement({ fn, value, inside }: Extract<Followed, { kind: 'value' }>, key: Key | undefined): boolean {
     return typeof key === 'string' && inside.at(-1) === null && !/^\d+$/.test(key) && this.#isCollection(fn, value, 4);
+  }
+
+  /** It lies in an array or set made here, which is what the value is. */
+  #isList({ fn, value, inside }: Extract<Followed, { kind: 'value' }>): boolean {
+    return inside.length > 0 && this.#isCollection(fn, value, 4);
+  }
+
+  #isAwaitedList(at: Extract<Followed, { kind: 'value' }>, settled: ValueId): boolean {
+    return this.#program.functions.get(at.fn)?.values[settled]?.kind === 'settled' && this.#isList(at);
   }
 
   #isCollection(fn: FunctionId, value: ValueId, depth: number): boolean {
@@ -180,6 +192,7 @@ class Follower implements Consumption {
     const end = (how: Observation['how']): void => void result.ends.push({ how, fn, step });
     switch (use.role) {
       case 'await':
+        if (step.kind === 'await' && this.#isList(at)) return void result.listAwaits.push(step);
         return end('awaited');
       case 'chain':
         if (want === 'error') return end('chained');

@@ -1,5 +1,5 @@
 /** The words of following: what is followed, what its uses are, and who observes it. */
-import type { Access, Call, Drop, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { Access, Await, Call, Drop, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import { type Key, sameKey } from './consumptionIndex.ts';
 import type { Holder } from './consumptionPlaces.ts';
 
@@ -44,6 +44,8 @@ export interface Expansion {
   captured: Followed[];
   drops: Drop[];
   tests: Step[];
+  /** `await` of a list that it is in: that waits for nothing. */
+  listAwaits: Await[];
   /** Something is computed from it, or a property of it is read: it is looked at, and not observed. */
   lookedAt: boolean;
 }

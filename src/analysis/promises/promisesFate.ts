@@ -16,14 +16,15 @@ import { type LocalUses, localUses } from './promisesLocal.ts';
 import { type PromiseNode, promises } from './promises.ts';
 import { type Settlers, settlers } from './settlers.ts';
 import { valuesBehind } from '../valueParts.ts';
-import type { Program, Site } from '../program.ts';
+import { type Program, type Site, takesPermit } from '../program.ts';
 
 export type Fate =
   /** Somebody sees it settle. `how` says who, in the words of `Observation`. */
   | { kind: 'owned'; how: string }
   /** Only tested or computed with: it is mistaken for a value, which is another rule's subject. */
   | { kind: 'mistaken' }
-  | { kind: 'dropped'; how: Drop['how']; step: Step }
+  /** `list`: all that is awaited is a list that it is in, which waits for nothing. */
+  | { kind: 'dropped'; how: Drop['how'] | 'list'; step: Step }
   /** Used on some path, and on this one not. */
   | { kind: 'some-path'; lostAt: LostAt }
   /** Kept where nobody ever looks for it; `holder` null: in a local collection. */
@@ -146,6 +147,8 @@ class Decider {
       return this.#rejects.value(node.fn, node.value) === 'never'
         ? { kind: 'mistaken' }
         : { kind: 'dropped', how: 'statement', step: node.step };
+    const [list] = uses.listAwaits;
+    if (list) return { kind: 'dropped', how: 'list', step: list };
     const [put] = uses.put;
     if (put) return { kind: 'kept', holder: null, step: put, startedByClass: false };
     return uses.tests.length > 0 || !uses.captured
@@ -242,17 +245,12 @@ class Decider {
     });
   }
 
+  /** The queue runs the work in its turn and is waited for as a whole. */
   #isOwnedByQueue(node: PromiseNode): boolean {
     return this.#roots(node.fn, node.value).some(root => {
       const step = this.#stepOf(node.fn, root);
-      return step?.kind === 'call' && this.#graph.targets(node.fn, step.id).some(id => this.#takesPermit(id));
+      return step?.kind === 'call' && this.#graph.targets(node.fn, step.id).some(id => takesPermit(this.#program, id));
     });
-  }
-
-  /** `limit(f)`, `queue.add(f)`: the queue runs the work in its turn and is waited for as a whole. */
-  #takesPermit(id: FunctionId): boolean {
-    if (!this.#program.functions.get(id)?.synthetic) return false;
-    return [...this.#program.steps(id).values()].some(step => step.kind === 'acquire' && step.mode === 'permit');
   }
 
   /** An async closure that is called where it is written. */

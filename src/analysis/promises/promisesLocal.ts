@@ -1,5 +1,5 @@
 /** What a function itself does with a promise: everything that happens to it, its copies and the local containers it is in. */
-import type { Access, Call, Drop, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { Access, Await, Call, Drop, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Consumption, consumption, type Followed, type Observation } from './consumption.ts';
 import type { Holder } from './consumptionPlaces.ts';
@@ -17,6 +17,8 @@ export interface LocalUses {
   ends: { how: Observation['how'] | 'stored'; step: Step | null }[];
   drops: Drop[];
   tests: Step[];
+  /** `await` of a list that it is in. */
+  listAwaits: Await[];
   /** Written to a place that nobody observes. */
   stored: Stored[];
   observedStores: Stored[];
@@ -60,6 +62,7 @@ class Gatherer {
       ends: [],
       drops: [],
       tests: [],
+      listAwaits: [],
       stored: [],
       observedStores: [],
       ignored: [],
@@ -94,6 +97,7 @@ class Gatherer {
     for (const { step, to } of found.given) this.#give(step, to, joined, uses);
     for (const { step, to } of found.stored) this.#store(step, to, at.inside.length, joined, uses, queue);
     if (joined) return;
+    uses.listAwaits.push(...found.listAwaits);
     // What `splice` or `filter` gave is dropped, not the collection.
     uses.drops.push(...found.drops.filter(drop => at.inside.length === 0 || !this.#isCopy(at.fn, drop.value)));
     if (at.inside.length === 0) uses.tests.push(...found.tests);

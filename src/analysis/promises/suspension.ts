@@ -81,7 +81,10 @@ class Solver implements Suspension {
 
   #await(fn: FunctionId, { strength, values }: Await): boolean {
     if (strength !== 'callee') return strength === 'macro';
-    return values.some(value => this.ofValue(fn, value));
+    // Awaiting a list waits for nothing that is in it.
+    return values.some(
+      value => this.#program.functions.get(fn)?.values[value]?.kind !== 'array' && this.ofValue(fn, value),
+    );
   }
 
   #value(fnId: FunctionId, value: ValueId, seen: Set<ValueId>): boolean {
