@@ -1,5 +1,5 @@
 /** Work that outlives a scope and uses what the scope closes: a connection released in `finally`, a `using` declaration. */
-import type { Call, FunctionFacts, Step, Target, Try, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, Place, Step, Target, Try, ValueId } from '../../model/facts.ts';
 import { isEndName } from './ownershipClasses.ts';
 import { type Program, walkSteps } from '../program.ts';
 
@@ -15,8 +15,7 @@ export function closedAround(program: Program, fn: FunctionFacts, call: Call): S
     if (step.kind !== 'try' || step.finally.length === 0 || !contains(step, call)) continue;
     let found: Step | null = null;
     walkSteps(step.finally, one => {
-      const closed = closedBy(one);
-      if (closed !== null && used.some(value => isSame(fn, value, closed))) found ??= one;
+      if (used.some(value => closes(fn, one, value))) found ??= one;
     });
     if (found) return found;
   }
@@ -41,11 +40,25 @@ function contains({ body }: Try, call: Call): boolean {
   return found;
 }
 
-function closedBy(step: Step): ValueId | null {
-  if (step.kind === 'cancel') return typeof step.what === 'number' && step.how !== 'unref' ? step.what : null;
-  if (step.kind === 'release') return step.token ?? null;
-  if (step.kind !== 'call' || step.receiver === undefined) return null;
-  return isEndName(memberName(step.target)) ? step.receiver : null;
+function closes(fn: FunctionFacts, step: Step, value: ValueId): boolean {
+  if (step.kind === 'cancel')
+    return typeof step.what === 'number' && step.how !== 'unref' && isSame(fn, value, step.what);
+  if (step.kind === 'release')
+    return step.token !== undefined && (isSame(fn, value, step.token) || isPartOf(fn, step.token, value));
+  if (step.kind !== 'call' || step.receiver === undefined) return false;
+  return isEndName(memberName(step.target)) && isSame(fn, value, step.receiver);
+}
+
+/** `client.release`: the releaser is a member of what it gives back. */
+function isPartOf(fn: FunctionFacts, part: ValueId, whole: ValueId): boolean {
+  const facts = fn.values[part];
+  if (facts?.kind !== 'read' || facts.place.path.length === 0) return false;
+  const { root, path } = facts.place;
+  if (path.length === 1 && root.kind === 'value') return isSame(fn, root.of, whole);
+  const holder = fn.values[whole];
+  if (holder?.kind !== 'read') return false;
+  const names = (place: Place): string => JSON.stringify([place.root, place.path]);
+  return names(holder.place) === names({ ...facts.place, path: path.slice(0, -1) });
 }
 
 function memberName(target: Target): string {

@@ -64,7 +64,8 @@ class Handles {
     if (observed) return { kind: 'ended', by: observed };
     const runsOnce = this.#scopes.isProcessScope(fn);
     const unref = this.#observed(fn, step, value, 'unref');
-    if (unref && (what !== 'interval' || runsOnce)) return { kind: 'by-itself' };
+    // A child process may outlive its parent on purpose. A thread cannot, and its failure is the program's.
+    if (unref && (what === 'process' || runsOnce)) return { kind: 'by-itself' };
     const owner = this.#ownerOf(fn);
     const end = owner === null ? null : this.#cycles.endOf(owner);
     return {

@@ -2,7 +2,7 @@
  * The ownership tree: every task that is started (promises, timers, threads, processes), who starts it, who owns it and
  * how it ends. What is wrong with one is here too, so that the rule and the graph agree.
  */
-import type { FunctionId } from '../../model/facts.ts';
+import type { Call, FunctionId, Step, Value } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { callGraph } from '../flow/callGraph.ts';
@@ -162,10 +162,12 @@ class Teller {
     }
   }
 
-  #closing({ node }: PromiseFate): Site | null {
-    const fn = this.#program.functions.get(node.fn);
-    const step = node.step?.kind === 'call' && fn ? closedAround(this.#program, fn, node.step) : null;
-    return step && this.#program.site(node.fn, step.at);
+  #closing(fate: PromiseFate): Site | null {
+    const { fn: id } = fate.node;
+    const fn = this.#program.functions.get(id);
+    const call = this.#rootCall(fate);
+    const step = call && fn ? closedAround(this.#program, fn, call) : null;
+    return step && this.#program.site(id, step.at);
   }
 
   /** `void main()` and `main().catch(…)` at the top level of a module that is started, not imported. */
@@ -181,16 +183,21 @@ class Teller {
   }
 
   /** The bodies at the root of a chain. */
-  #rootWork({ node, work }: PromiseFate): readonly FunctionId[] {
-    let value = node.step?.kind === 'chain' ? node.step.of : null;
+  #rootWork(fate: PromiseFate): readonly FunctionId[] {
+    const { node, work } = fate;
+    const call = node.step?.kind === 'chain' ? this.#rootCall(fate) : null;
+    return call ? this.#get(callGraph).targets(node.fn, call.id) : work;
+  }
+
+  /** The call that a promise comes from, through its reactions. */
+  #rootCall({ node }: PromiseFate): Call | null {
     const steps = this.#program.steps(node.fn);
-    for (let depth = 0; value !== null && depth < 8; depth += 1) {
-      const facts = this.#program.functions.get(node.fn)?.values[value];
-      const step = facts?.kind === 'result' ? steps.get(facts.of) : undefined;
-      if (step?.kind === 'call') return this.#get(callGraph).targets(node.fn, step.id);
-      value = step?.kind === 'chain' ? step.of : null;
+    let step: Step | null | undefined = node.step;
+    for (let depth = 0; step?.kind === 'chain' && depth < 8; depth += 1) {
+      const facts: Value | undefined = this.#program.functions.get(node.fn)?.values[step.of];
+      step = facts?.kind === 'result' ? steps.get(facts.of) : undefined;
     }
-    return work;
+    return step?.kind === 'call' ? step : null;
   }
 
   #isAwaited({ node }: PromiseFate): boolean {
