@@ -5,6 +5,8 @@
 import type { At, Call, FunctionFacts, FunctionId, Spawn, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { settledBy } from '../locks/deferreds.ts';
+import { functionUses, type FunctionUsesOf, type Use } from '../promises/consumptionIndex.ts';
 import { isPromiseMade } from '../promises/mayReject.ts';
 import { type Program, walkSteps } from '../program.ts';
 import type { Frame, Ref } from '../refs.ts';
@@ -56,11 +58,13 @@ class Finder {
   readonly #program: Program;
   readonly #eval: Evaluator;
   readonly #ends: TimerEnds;
+  readonly #uses: FunctionUsesOf;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#eval = get(evaluator);
     this.#ends = get(timerEnds);
+    this.#uses = get(functionUses);
   }
 
   in(fn: FunctionFacts): Race[] {
@@ -102,8 +106,7 @@ class Finder {
   }
 
   #told(fn: FunctionFacts, { frame, step }: Waiting): RacedTimer {
-    const ended =
-      step.kind === 'spawn' ? this.#ends.ofHandle(frame.fn.id, step, fn.id) : this.#ends.ofSignal(frame, step);
+    const ended = step.kind === 'spawn' ? this.#ends.ofHandle(frame, step, fn) : this.#ends.ofSignal(frame, step);
     return { fn: frame.fn.id, at: step.at, ended };
   }
 
@@ -185,7 +188,9 @@ class Finder {
     for (const step of steps.values()) {
       if (step.kind !== 'call' || step.target.kind !== 'value' || !this.#settles(frame.fn, step, made)) continue;
       const [only, ...others] = this.#eval.callees(frame, step);
-      return only && others.length === 0 ? this.#timersOf(only.frame) : [];
+      if (!only || others.length > 0) return [];
+      const inside = this.#timersOf(only.frame);
+      return inside.length > 0 ? inside : this.#timersBeside(frame, made, only.frame.fn.id);
     }
     return [];
   }
@@ -210,6 +215,47 @@ class Finder {
         others = true;
     });
     return others ? [] : found;
+  }
+
+  /**
+   * Timers that are given the `resolve` (or `reject`) that the executor has put into a variable; none when anything else
+   * may call it.
+   */
+  #timersBeside(frame: Frame, made: number, executor: FunctionId): Waiting[] {
+    const site = `${frame.fn.id}@s${made}`;
+    const found: Waiting[] = [];
+    for (const fn of this.#program.functions.values()) {
+      if (fn !== frame.fn && !fn.id.startsWith(`${frame.fn.id}/`)) continue;
+      const inside = this.#eval.symbolicFrame(fn);
+      for (const [id, value] of fn.values.entries()) {
+        if (value.kind !== 'read') continue;
+        if (!settledBy(this.#eval, this.#eval.evaluate(inside, id)).some(one => one.site === site)) continue;
+        for (const use of this.#uses(fn.id).of(id)) {
+          const timer = use.as === 'step' ? this.#timerOf(frame.fn, fn, use.step) : null;
+          if (timer) found.push({ frame, step: timer });
+          else if (!this.#isHandedOut(fn, use, made, executor)) return [];
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The timer that runs the step, or is it. */
+  #timerOf(owner: FunctionFacts, fn: FunctionFacts, step: Step): Spawn | null {
+    if (fn === owner) return step.kind === 'spawn' && step.how === 'timer' ? step : null;
+    if (step.kind !== 'call') return null;
+    for (const spawn of this.#program.steps(owner.id).values()) {
+      const body = spawn.kind === 'spawn' && spawn.how === 'timer' ? owner.values[spawn.body] : undefined;
+      if (spawn.kind === 'spawn' && body?.kind === 'function' && body.id === fn.id) return spawn;
+    }
+    return null;
+  }
+
+  /** The executor is given it, and puts it into the variable. */
+  #isHandedOut(fn: FunctionFacts, use: Use, made: number, executor: FunctionId): boolean {
+    if (use.as !== 'step') return false;
+    if (fn.id === executor) return use.role === 'store';
+    return use.step.kind === 'call' && use.role === 'argument' && this.#settles(fn, use.step, made);
   }
 
   /** An async function that awaits pauses and nothing else. */

@@ -1,5 +1,5 @@
 /** Whether a timer is cleared, unreferenced or aborted, and on which paths. */
-import type { Block, Call, Cancel, FunctionFacts, FunctionId, Spawn, Step } from '../../model/facts.ts';
+import type { Block, Call, Cancel, FunctionFacts, FunctionId, Spawn, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type Consumption, consumption } from '../promises/consumption.ts';
@@ -9,7 +9,7 @@ import type { Frame, Refs } from '../refs.ts';
 
 export interface TimerEnds {
   /** @param user the function whose outcome counts: a clear in its straight line does not run when it throws. */
-  ofHandle(fn: FunctionId, timer: Spawn, user: FunctionId): 'always' | 'success' | 'never';
+  ofHandle(frame: Frame, timer: Spawn, user: FunctionFacts): 'always' | 'success' | 'never';
   /** A pause that takes a signal: whether it is given one that is aborted (or belongs to the caller). */
   ofSignal(frame: Frame, pause: Call): 'always' | 'never';
 }
@@ -23,6 +23,7 @@ interface Ending {
 }
 
 class Ends implements TimerEnds {
+  readonly #program: Program;
   readonly #eval: Evaluator;
   readonly #uses: FunctionUsesOf;
   readonly #consumption: Consumption;
@@ -33,6 +34,7 @@ class Ends implements TimerEnds {
   readonly #onFailure = new Set<FunctionId>();
 
   constructor(get: Get, program: Program) {
+    this.#program = program;
     this.#eval = get(evaluator);
     this.#uses = get(functionUses);
     this.#consumption = get(consumption);
@@ -56,15 +58,44 @@ class Ends implements TimerEnds {
     note(step.onRejected, this.#onFailure);
   }
 
-  ofHandle(fn: FunctionId, timer: Spawn, user: FunctionId): 'always' | 'success' | 'never' {
+  ofHandle(frame: Frame, timer: Spawn, user: FunctionFacts): 'always' | 'success' | 'never' {
+    const fn = frame.fn.id;
     const name = `s${timer.id}`;
     const found = this.#endings.filter(
       ({ step, refs }) =>
         step.how !== 'abort' && refs.some(ref => ref.kind === 'opaque' && ref.what === name && ref.frame.fn.id === fn),
     );
     if (found.length === 0) return this.#endsElsewhere(fn, timer) ? 'always' : 'never';
-    const paths = new Set(found.map(ending => this.#pathOf(ending, user)));
+    const run = found.filter(ending => !this.#isLeftAlone(ending.fn, frame, user));
+    if (run.length === 0) return 'never';
+    const paths = new Set(run.map(ending => this.#pathOf(ending, user.id)));
     return paths.has('always') || (paths.has('failure') && paths.has('success')) ? 'always' : 'success';
+  }
+
+  /** The closure that would end it is a part of what a call of the user gives, and the user takes other parts only. */
+  #isLeftAlone(ending: FunctionFacts, frame: Frame, user: FunctionFacts): boolean {
+    const maker = enclosing(frame, ending.parent);
+    if (maker === null || maker.fn === user) return false;
+    const from = this.#eval.symbolicFrame(user);
+    const calls = [...this.#program.steps(user.id).values()].filter(
+      step => step.kind === 'call' && this.#eval.callees(from, step).some(callee => callee.frame === maker),
+    );
+    return (
+      calls.length > 0 && calls.every(({ id }) => this.#takesNot(ending.id, from, this.#uses(user.id).resultOf(id)))
+    );
+  }
+
+  #takesNot(closure: FunctionId, user: Frame, given: ValueId | undefined): boolean {
+    if (given === undefined) return true;
+    return this.#uses(user.fn.id)
+      .of(given)
+      .every(use =>
+        use.as === 'part'
+          ? this.#eval
+              .evaluate(user, use.value)
+              .every(ref => ref.kind !== 'unknown' && !(ref.kind === 'function' && ref.fn === closure))
+          : use.as === 'step' && use.step.kind === 'access' && use.step.mode === 'read',
+      );
   }
 
   /** Kept in an object of which some member ends it: `[Symbol.dispose]() { clearTimeout(this.#timer) }`. */
@@ -107,6 +138,12 @@ class Ends implements TimerEnds {
       ? 'always'
       : 'never';
   }
+}
+
+/** The activation of a function in which (or in a closure of which) another one runs. */
+function enclosing(frame: Frame, fn: FunctionId | null): Frame | null {
+  for (let at: Frame | null = frame; at; at = at.parent) if (at.fn.id === fn) return at;
+  return null;
 }
 
 /** The part of the innermost `try` that a step stands in. */
