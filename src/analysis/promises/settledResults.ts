@@ -2,7 +2,7 @@
  * What becomes of the results of waiting for several promises whatever they end with: whether anybody looks at those
  * that failed. Followed through variables, elements, destructuring, callbacks and reactions.
  */
-import type { At, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { At, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf, type Key, type Use } from './consumptionIndex.ts';
@@ -10,6 +10,7 @@ import { conditionReads } from '../steps.ts';
 import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
 import type { Program, Site } from '../program.ts';
+import { asksForFulfilled, isNothingForFailed } from './settledOutcomes.ts';
 import { isEndName } from '../tasks/ownershipClasses.ts';
 import { names, type Names } from '../tasks/ownershipNames.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
@@ -201,7 +202,7 @@ class Finder implements SettledResults {
   /** `r.status === "fulfilled"`, `"value" in r`, as an answer. */
   #asksForValue(fn: FunctionFacts, value: ValueId): boolean {
     const facts = fn.values[value];
-    return facts?.kind === 'choice' && facts.when !== null && asks(fn, facts.when, FULFILLED);
+    return facts?.kind === 'choice' && facts.when !== null && asksForFulfilled(fn, facts.when);
   }
 
   #part(
@@ -234,9 +235,36 @@ class Finder implements SettledResults {
   /** In the answer of a callback that chooses the elements which have a value: the others are left out. */
   #statusRead(at: Followed, value: ValueId, looks: Looks): void {
     const fn = this.#program.functions.get(at.fn);
+    const leavesOut = this.#leavesOut(at.fn);
     const answers = fn !== undefined && this.#keepsFulfilled(at.fn) && this.#answersOnly(at.fn);
-    if (answers) looks.filtered.push(this.#siteOf(at.fn, value, at));
+    if (leavesOut || answers) looks.filtered.push(this.#siteOf(at.fn, value, at));
     else looks.checked = true;
+    if (leavesOut) this.#countKept(at.fn, looks);
+  }
+
+  /** `flatMap(r => (r.status === "fulfilled" ? [r.value] : []))`: the answer for those that failed is a list of nothing. */
+  #leavesOut(id: FunctionId): boolean {
+    const fn = this.#program.functions.get(id);
+    return fn !== undefined && this.#answers(fn).some(value => isNothingForFailed(fn, value));
+  }
+
+  #answers(fn: FunctionFacts): ValueId[] {
+    return [...this.#program.steps(fn.id).values()].flatMap(step =>
+      step.kind === 'exit' && step.how === 'return' && step.value !== undefined ? [step.value] : [],
+    );
+  }
+
+  /** How many there are in what the answers make up. */
+  #countKept(id: FunctionId, looks: Looks): void {
+    for (const { caller, step } of this.#graph.callers(id)) {
+      const answer = this.#uses(caller).resultOf(step);
+      for (const use of answer === undefined ? [] : this.#uses(caller).of(answer)) {
+        if (use.as !== 'held') continue;
+        for (const part of this.#uses(caller).of(use.value))
+          if (part.as === 'part' && part.keys.length === 1 && /^\.?length$/.test(part.keys[0] ?? ''))
+            looks.counted.push(this.#program.site(caller, this.#program.functions.get(caller)?.nameAt ?? [0, 0]));
+      }
+    }
   }
 
   /** A predicate: nothing but its answer, and whoever calls it chooses by it. */
@@ -280,8 +308,8 @@ class Finder implements SettledResults {
       case 'base':
         return;
       case 'condition':
-        // `"reason" in result`, `isRejected(result)`: a branch on what it is.
-        if (at.what === 'element') looks.checked = true;
+        // `"reason" in result`, `isRejected(result)`: a branch on what it is. Of an answer's parts `#answer` tells.
+        if (at.what === 'element' && !this.#leavesOut(at.fn)) looks.checked = true;
         return;
       case 'chain':
         return this.#reaction(step, at, looks, queue);
@@ -343,7 +371,10 @@ class Finder implements SettledResults {
     const fn = this.#program.functions.get(at.fn);
     for (const value of fn?.values ?? []) {
       if (value.kind !== 'choice' || !value.when || !conditionReads(value.when).includes(at.value)) continue;
-      if (fn && asks(fn, value.when, FULFILLED) && this.#answersOnly(at.fn))
+      if (fn && this.#leavesOut(at.fn)) {
+        looks.filtered.push(this.#program.site(at.fn, fn.nameAt));
+        this.#countKept(at.fn, looks);
+      } else if (fn && asksForFulfilled(fn, value.when) && this.#answersOnly(at.fn))
         looks.filtered.push(this.#program.site(at.fn, fn.nameAt));
       else looks.checked = true;
     }
@@ -358,25 +389,6 @@ class Finder implements SettledResults {
 }
 
 const DEPTH = 6;
-const FULFILLED = ['"fulfilled"', '"value"'];
-
-function asks(fn: FunctionFacts, condition: Condition, texts: readonly string[]): boolean {
-  const isText = (value: ValueId): boolean => {
-    const facts = fn.values[value];
-    return facts?.kind === 'constant' && texts.includes(facts.text);
-  };
-  switch (condition.kind) {
-    case 'equal':
-      return isText(condition.left) || isText(condition.right);
-    case 'other':
-      return condition.reads.some(isText);
-    case 'and':
-    case 'or':
-      return condition.of.some(part => asks(fn, part, texts));
-    default:
-      return false;
-  }
-}
 
 function problemOf(looks: Looks): { problem: SettledProblem; shown: readonly Site[] } | null {
   if (looks.checked) return null;
