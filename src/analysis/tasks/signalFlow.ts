@@ -168,7 +168,7 @@ class Follower {
 
   /**
    * The queue of an object runs what it is given in its turn, and that looks at the object's signal: once it is aborted,
-   * what waits in the queue ends as soon as it starts. A caller's signal is another matter: the caller waits meanwhile.
+   * what waits in the queue ends as soon as it starts. (A signal that is a parameter: `isBoundInto`.)
    */
   #isLookedAtInTurn(fn: FunctionFacts, hand: SignalInHand, step: Call): boolean {
     const [field] = hand.path;
