@@ -317,10 +317,8 @@ export interface Knowledge {
    * The object it makes is a resource with its own life (a Worker, a child process, a server), ended by these members.
    * `toldBy`: events of the object that the call is made on which tell the ends of all that it makes.
    */
-  resource?: {
+  resource?: Record<'ends' | 'observedBy', string[]> & {
     what: 'thread' | 'process' | 'timer' | 'interval' | 'server' | 'connection' | 'stream';
-    ends: string[];
-    observedBy: string[];
     toldBy?: string[];
   };
   /** A call on a builder that is not run before it is awaited; `chain`: gives the same builder again. */

@@ -103,7 +103,7 @@ class Finder implements DeferredFields {
     return uses.parameter(index).every(read => uses.of(read.value).every(use => use.as === 'held'));
   }
 
-  #isTest(id: FunctionId | TypeId): boolean {
+  #isTest(id: string): boolean {
     return this.#program.modules.get(this.#program.fileOf(id))?.test === true;
   }
 
