@@ -206,17 +206,33 @@ export class Rejections {
     );
   }
 
-  /** The callee is a value that others may give, not a function that stands here, in a field of the own class or is a method. */
+  /** The callee is a value that others may give, not a method or a function of the project that is known by its name. */
   #isGiven(fn: FunctionFacts, step: Call): boolean {
     const { target } = step;
-    if (target.kind !== 'value' || this.#isMethod(fn.id, step)) return false;
-    const callee = fn.values[target.of];
-    if (callee?.kind === 'function') return false;
-    if (callee?.kind !== 'read' || !isOwn(callee.place.root)) return true;
-    const [own, member, ...deeper] = callee.place.path;
-    if (!own || !('field' in own) || deeper.length > 0) return true;
-    if (member === undefined) return !this.#isWritten(own.field, value => value?.kind === 'function');
-    return !('field' in member) || !this.#isOfLiteral(own.field, member.field);
+    return target.kind === 'value' && !this.#isMethod(fn.id, step) && !this.#isNamed(fn, target.of, NAME_HOPS);
+  }
+
+  /** A function that stands there, a field of the own class that holds nothing else, or a constant that names one. */
+  #isNamed(fn: FunctionFacts, value: ValueId, hops: number): boolean {
+    const callee = fn.values[value];
+    if (callee?.kind === 'function') return true;
+    if (callee?.kind !== 'read' || hops === 0) return false;
+    const { root, path } = callee.place;
+    if (isOwn(root)) return this.#isOwnMember(path);
+    if (root.kind === 'value') return path.length === 0 && this.#isNamed(fn, root.of, hops - 1);
+    const variable = variableAt(this.#program, root);
+    // What a module of the project exports, whole or by its name.
+    if (!variable) return root.kind === 'module' && path.every(step => 'field' in step);
+    const { owner, slot } = variable;
+    return (
+      path.length === 0 && !slot.assignedAgain && slot.value !== null && this.#isNamed(owner, slot.value, hops - 1)
+    );
+  }
+
+  #isOwnMember([own, member, ...deeper]: Place['path']): boolean {
+    if (!own || !('field' in own) || deeper.length > 0) return false;
+    if (member === undefined) return this.#isWritten(own.field, value => value?.kind === 'function');
+    return 'field' in member && this.#isOfLiteral(own.field, member.field);
   }
 
   /** Everything that the program puts there is of this kind. */
@@ -329,6 +345,9 @@ export class Rejections {
 
 /** The object itself, also from inside a closure of one of its methods. */
 const isOwn = (root: Root): boolean => root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
+
+/** Constants that stand for other constants are followed this far. */
+const NAME_HOPS = 6;
 
 /** So many callees are a guess: which of them runs is not known. */
 const MANY = 12;
