@@ -67,11 +67,6 @@ const WORDS: Record<SettledProblem, Words> = {
     message: of => `The results of ${of} are dropped: nobody learns which of them failed`,
     also: 'Only how many there are is asked',
   },
-  'clean-up': {
-    level: 'note',
-    message: of => `The results of ${of} are dropped: nobody learns which of them did not end well`,
-    also: 'Only how many there are is asked',
-  },
   'as-values': {
     level: 'warning',
     message: of => `The results of ${of} are used as values, and one that failed has none`,

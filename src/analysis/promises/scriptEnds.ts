@@ -38,9 +38,5 @@ export const endsScript = defineAnalysis<(fate: PromiseFate) => boolean>('script
 
 const DEPTH = 3;
 
-/** Rejection handlers do: they are for what failed before. */
-const runsNothing = (step: Step): boolean =>
-  step.kind === 'access' ||
-  step.kind === 'exit' ||
-  step.kind === 'drop' ||
-  (step.kind === 'chain' && step.onFulfilled === undefined && step.onFinally === undefined);
+/** A handler on what `main` gives is code that was to learn of the failure, too. */
+const runsNothing = (step: Step): boolean => step.kind === 'access' || step.kind === 'exit' || step.kind === 'drop';

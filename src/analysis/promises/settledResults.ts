@@ -11,15 +11,10 @@ import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
 import type { Program, Site } from '../program.ts';
 import { asksForFulfilled, isNothingForFailed } from './settledOutcomes.ts';
-import { isEndName } from '../tasks/ownershipClasses.ts';
-import { names, type Names } from '../tasks/ownershipNames.ts';
-import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 
 export type SettledProblem =
   /** Nobody takes the results, or only how many there are. */
   | 'dropped'
-  /** The same, of ending several things: each ends as well as it can. */
-  | 'clean-up'
   /** They are used as if all had succeeded. */
   | 'as-values'
   /** Those that failed are left out. */
@@ -72,12 +67,8 @@ class Finder implements SettledResults {
   readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
   readonly #rejects: MayReject;
-  readonly #names: Names;
-  readonly #writes: WriteIndex;
 
   constructor(get: Get, program: Program) {
-    this.#names = get(names);
-    this.#writes = get(writeIndex);
     this.#program = program;
     this.#graph = get(callGraph);
     this.#uses = get(functionUses);
@@ -98,9 +89,7 @@ class Finder implements SettledResults {
       if (isHandled(rejection) || this.#isCleanUp(fn, at)) continue;
       const looks = this.#follow(fn.id, value);
       const problem = problemOf(looks);
-      if (!problem) continue;
-      const isCleanUp = problem.problem === 'dropped' && parts.every(part => this.#endsThings(fn.id, part, DEPTH));
-      this.found.push({ in: fn.id, at: site, value, ...problem, ...(isCleanUp ? { problem: 'clean-up' } : {}) });
+      if (problem) this.found.push({ in: fn.id, at: site, value, ...problem });
     }
   }
 
@@ -108,27 +97,6 @@ class Finder implements SettledResults {
   #isCleanUp(fn: FunctionFacts, at: At): boolean {
     return [...this.#program.steps(fn.id).values()].some(
       step => step.kind === 'cancel' && (step.how === 'abort' || step.how === 'cancel') && step.at[1] <= at[0],
-    );
-  }
-
-  /** What is waited for is that things end: `pools.map(pool => pool.shutdown())`. */
-  #endsThings(id: FunctionId, value: ValueId, depth: number): boolean {
-    const facts = this.#program.functions.get(id)?.values[value];
-    if (!facts || depth === 0) return false;
-    if (facts.kind === 'array' || (facts.kind === 'from' && facts.how === 'copy'))
-      return facts.values.length > 0 && facts.values.every(part => this.#endsThings(id, part, depth - 1));
-    const step = facts.kind === 'result' ? this.#program.steps(id).get(facts.of) : undefined;
-    if (step?.kind !== 'call') return false;
-    const name = (this.#names.callee(id, step) ?? '').replace(/.*\./, '');
-    if (isEndName(name) || /Shutdown$/.test(name)) return true;
-    const targets = this.#graph.targets(id, step.id);
-    return (
-      step.target.kind === 'value' &&
-      targets.length > 0 &&
-      targets.every(target => {
-        const returned = this.#writes.returned(target);
-        return returned.length > 0 && returned.every(one => this.#endsThings(target, one, depth - 1));
-      })
     );
   }
 
@@ -387,8 +355,6 @@ class Finder implements SettledResults {
     return this.#program.site(fn, step?.at ?? facts?.nameAt ?? [0, 0]);
   }
 }
-
-const DEPTH = 6;
 
 function problemOf(looks: Looks): { problem: SettledProblem; shown: readonly Site[] } | null {
   if (looks.checked) return null;

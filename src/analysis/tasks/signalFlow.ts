@@ -77,8 +77,8 @@ class Follower {
       const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
       if (how === 'absent' && (this.#hasItself(fn, hand, step) || this.#isHandedOn(fn, hand, step, use))) return;
       if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
-      if (how === 'absent' && hand.from === 'field' && !this.#goesOutside(fn.id, step)) return;
       if (how === 'absent' && this.#isLookedAtInTurn(fn, hand, step)) return;
+      if (how === 'absent' && hand.from === 'field' && this.#isBookkeeping(fn.id, step)) return;
       found.push({
         fn,
         step,
@@ -108,7 +108,12 @@ class Follower {
     );
   }
 
-  /** The signal of an object's life ends what waits for the outside; bookkeeping among objects ends by itself. */
+  /** The signal of an object's life ends what waits for the outside; bookkeeping among the project's objects ends by itself. */
+  #isBookkeeping(fn: FunctionId, step: Call): boolean {
+    const isOwn = this.#graph.targets(fn, step.id).some(id => this.#program.functions.get(id)?.synthetic !== true);
+    return isOwn && !this.#goesOutside(fn, step);
+  }
+
   #goesOutside(fn: FunctionId, step: Call, seen: Set<FunctionId> = new Set()): boolean {
     if ((step.stopping?.outside ?? step.known?.outside) !== undefined) return true;
     return this.#graph.targets(fn, step.id).some(id => {
