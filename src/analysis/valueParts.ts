@@ -1,5 +1,5 @@
 /** What values are made of, and where places end. */
-import type { FunctionFacts, Place, Step, ValueId } from '../model/facts.ts';
+import type { FunctionFacts, Place, Root, Step, ValueId } from '../model/facts.ts';
 import type { Program } from './program.ts';
 
 /** The values behind copies (`Promise.resolve(p)`) and choices; one that is neither is itself. */
@@ -11,6 +11,10 @@ export function valuesBehind(fn: FunctionFacts, value: ValueId, seen: Set<ValueI
     return facts.values.flatMap(part => valuesBehind(fn, part, seen));
   return [value];
 }
+
+/** The object that a method is called on, also from inside a closure of the method. */
+export const isOfInstance = (root: Root): boolean =>
+  root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
 
 /** The field that a place ends in. */
 export function lastField({ path }: Place): string | null {

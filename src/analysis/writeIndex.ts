@@ -34,22 +34,21 @@ export function containerName(place: Place): string | undefined {
 
 export const writeIndex = defineAnalysis<WriteIndex>('write-index', (_get, program) => build(program));
 
+function add<T>(lists: Map<string, T[]>, key: string, one: T): void {
+  const list = lists.get(key);
+  if (list) list.push(one);
+  else lists.set(key, [one]);
+}
+
 function build(program: Program): WriteIndex {
   const variables = new Map<string, Write[]>();
   const fields = new Map<string, Write[]>();
   const containers = new Map<string, Write[]>();
   const returns = new Map<FunctionId, ValueId[]>();
-  const add = (lists: Map<string, Write[]>, key: string, write: Write): void => {
-    const list = lists.get(key);
-    if (list) list.push(write);
-    else lists.set(key, [write]);
-  };
   for (const fn of program.functions.values()) {
     walkSteps(fn.body, step => {
       if (step.kind === 'exit' && step.how === 'return' && step.value !== undefined) {
-        const list = returns.get(fn.id);
-        if (list) list.push(step.value);
-        else returns.set(fn.id, [step.value]);
+        add(returns, fn.id, step.value);
       }
       if (step.kind !== 'access' || step.value === undefined || step.mode === 'read') return;
       const write = { fn, place: step.place, value: step.value };
@@ -81,9 +80,7 @@ function inLiterals(program: Program): ReadonlyMap<string, { fn: FunctionFacts; 
     for (const value of fn.values) {
       if (value.kind !== 'object') continue;
       for (const [field, part] of Object.entries(value.fields)) {
-        const list = found.get(field);
-        if (list) list.push({ fn, value: part });
-        else found.set(field, [{ fn, value: part }]);
+        add(found, field, { fn, value: part });
       }
     }
   }

@@ -83,7 +83,8 @@ class Finder {
    */
   madeByHand(fn: FunctionFacts): Site[] {
     const handed = [...this.#program.steps(fn.id).values()].filter(
-      step => step.kind === 'chain' && step.onFulfilled !== undefined && this.#isSettling(fn, step, step.onFulfilled),
+      step =>
+        step.kind === 'chain' && step.onFulfilled !== undefined && this.#settlers.isSettler(fn.id, step.onFulfilled),
     );
     if (handed.length === 0) return [];
     const frame = this.#eval.symbolicFrame(fn);
@@ -102,11 +103,6 @@ class Finder {
           });
     }
     return handed.map(step => this.#program.site(fn.id, step.at));
-  }
-
-  /** The value is `resolve` or `reject` of a promise that is made by hand. */
-  #isSettling(fn: FunctionFacts, { id, at }: Step, value: ValueId): boolean {
-    return this.#settlers.isCall(fn.id, { kind: 'call', id, at, target: { kind: 'value', of: value }, args: [] });
   }
 
   /** A timer or listener that settles such a promise, too. */

@@ -51,7 +51,7 @@ export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, progra
     readers: get(readIndex),
     flags,
     releasers: findReleasers(get, program, flags, relevant),
-    parts: new ReleaserParts(program, evaluate, relevant),
+    parts: new ReleaserParts(evaluate, relevant),
     nearFlags: reaching(get(functionUsers), flags.users, CLAIM_STEPS - 1),
     cancelled: cancelledLocks(program, evaluate, locks),
     events,

@@ -5,7 +5,6 @@
 import type { FunctionFacts, FunctionId, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { settledBy } from '../locks/deferreds.ts';
-import type { Program } from '../program.ts';
 import { holdsPromises } from '../promises/promiseParts.ts';
 import type { Ref } from '../refs.ts';
 
@@ -17,22 +16,12 @@ interface Put {
 export class ReleaserParts {
   readonly #eval: Evaluator;
   readonly #relevant: ReadonlySet<FunctionId>;
-  readonly #literals = new Map<string, Put[]>();
   readonly #known = new Map<string, boolean>();
 
   /** `relevant`: functions that can take or release something, or call one that can. */
-  constructor(program: Program, evaluator: Evaluator, relevant: ReadonlySet<FunctionId>) {
+  constructor(evaluator: Evaluator, relevant: ReadonlySet<FunctionId>) {
     this.#eval = evaluator;
     this.#relevant = relevant;
-    for (const fn of program.functions.values())
-      for (const value of fn.values) {
-        if (value.kind !== 'object') continue;
-        for (const [name, part] of Object.entries(value.fields)) {
-          const puts = this.#literals.get(name);
-          if (puts) puts.push({ fn, value: part });
-          else this.#literals.set(name, [{ fn, value: part }]);
-        }
-      }
   }
 
   /** Whether calling the part of an object may release. */
@@ -52,7 +41,7 @@ export class ReleaserParts {
 
   /** Some object gets a releaser under this name. */
   #isSet(name: string): boolean {
-    return this.#once(name, () => [...this.#eval.writes.toField(name), ...(this.#literals.get(name) ?? [])]);
+    return this.#once(name, () => this.#putInto(name));
   }
 
   /** A releaser is put into a container of this name. A releaser that listens to an event was given away. */
@@ -60,11 +49,15 @@ export class ReleaserParts {
     if (name.startsWith('on:')) return false;
     return this.#once(`[${name}`, () => [
       ...this.#eval.writes.intoContainer(name),
-      ...[...this.#eval.writes.toField(name), ...(this.#literals.get(name) ?? [])].flatMap(({ fn, value }) => {
+      ...this.#putInto(name).flatMap(({ fn, value }) => {
         const facts = fn.values[value];
         return facts?.kind === 'array' ? facts.values.map(part => ({ fn, value: part })) : [{ fn, value }];
       }),
     ]);
+  }
+
+  #putInto(field: string): readonly Put[] {
+    return [...this.#eval.writes.toField(field), ...this.#eval.writes.inLiterals(field)];
   }
 
   #once(key: string, puts: () => readonly Put[]): boolean {

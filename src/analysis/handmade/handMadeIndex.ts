@@ -1,6 +1,7 @@
 /** One function as the recognition of hand-made locks sees it: its steps in order, its shared places, where values come from. */
 import type { Access, At, Block, Call, FunctionFacts, Place, Step, StepId, Value, ValueId } from '../../model/facts.ts';
 import { innerBlocks } from '../steps.ts';
+import { isOfInstance } from '../valueParts.ts';
 
 /** A step with the block it stands in and the compound steps around it, innermost first. */
 export interface Placed {
@@ -78,14 +79,13 @@ export class FunctionIndex {
 
 /** One text for one shared place of a module, from wherever it is reached; null: not shared, or not told apart. */
 export function placeKey(fn: FunctionFacts, { root, path }: Place): string | null {
-  const start =
-    root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this')
-      ? 'this'
-      : root.kind === 'module'
-        ? `@${root.file}#${root.name}`
-        : root.kind === 'captured'
-          ? `^${root.from} ${root.slot}`
-          : null;
+  const start = isOfInstance(root)
+    ? 'this'
+    : root.kind === 'module'
+      ? `@${root.file}#${root.name}`
+      : root.kind === 'captured'
+        ? `^${root.from} ${root.slot}`
+        : null;
   if (start === null || (start === 'this' && path.length === 0)) return null;
   const parts = path.map(step => {
     if ('field' in step) return `.${step.of ?? ''}.${step.field}`;

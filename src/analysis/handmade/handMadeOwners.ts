@@ -4,6 +4,7 @@ import { FALSE_LIKE, FunctionIndex, placeKey, readsPlace, type Shape } from './h
 import { isMember } from './handMadeShapes.ts';
 import type { ModuleIndex } from './handMadeWaiters.ts';
 import { simpleParts } from '../steps.ts';
+import { isOfInstance } from '../valueParts.ts';
 
 export class LockOwners {
   readonly #index: ModuleIndex;
@@ -69,7 +70,7 @@ export class LockOwners {
   ownerOf({ fn, place }: Shape): TypeFacts | null {
     const { root } = place;
     const method = root.kind === 'captured' ? this.#index.of(root.from)?.fn : this.#index.of(fn)?.fn;
-    if (root.kind !== 'self' && !(root.kind === 'captured' && root.slot === 'this')) return null;
+    if (!isOfInstance(root)) return null;
     return this.#types.find(({ id }) => id === method?.owner) ?? null;
   }
 

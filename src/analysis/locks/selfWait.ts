@@ -2,12 +2,13 @@
  * Tasks that wait for themselves: the body of a task that is kept in a field or variable calls something that waits for
  * that field or variable (`await this.loop` in a `stop()` that the loop calls).
  */
-import type { Call, Condition, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
+import type { Call, Condition, FunctionFacts, FunctionId, Place, Step, StepId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
 import type { Frame, Ref } from '../refs.ts';
 import { conditionReads } from '../steps.ts';
+import { isOfInstance } from '../valueParts.ts';
 
 export interface SelfWait {
   /** The body of the task. */
@@ -103,21 +104,14 @@ function startedBy(program: Program, fn: FunctionFacts, id: ValueId, depth = 0):
 }
 
 /** `Class.field` of `this`, or a variable; null for anything that others may hold another one of. */
-function nameOfPlace(
-  fn: FunctionFacts,
-  { root, path }: { root: { kind: string }; path: readonly object[] },
-): string | null {
+function nameOfPlace(fn: FunctionFacts, { root, path }: Place): string | null {
   const [step] = path;
-  if (path.length === 1 && step && 'field' in step && isThis(root)) return `.${String(step.field)} of ${classOf(fn)}`;
+  if (path.length === 1 && step && 'field' in step && isOfInstance(root)) return `.${step.field} of ${classOf(fn)}`;
   if (path.length > 0) return null;
-  if (root.kind === 'module' && 'name' in root && 'file' in root) return `${String(root.file)}#${String(root.name)}`;
-  return root.kind === 'captured' && 'from' in root && 'slot' in root
-    ? `${String(root.from)}:${String(root.slot)}`
-    : null;
+  if (root.kind === 'module') return `${root.file}#${root.name}`;
+  return root.kind === 'captured' ? `${root.from}:${root.slot}` : null;
 }
 
-const isThis = (root: { kind: string; slot?: unknown }): boolean =>
-  root.kind === 'self' || (root.kind === 'captured' && 'slot' in root && root.slot === 'this');
 const classOf = ({ id }: FunctionFacts): string => id.replace(/^(.*#(?:[^./]+))[./].*$/, '$1');
 
 class SelfWaitSearch {

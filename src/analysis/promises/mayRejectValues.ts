@@ -1,10 +1,11 @@
 /** Whether the promise in a value may reject: what it comes from, and the handlers on the way. */
-import type { Call, Chain, FunctionFacts, FunctionId, Place, Root, TypeId, Value, ValueId } from '../../model/facts.ts';
+import type { Call, Chain, FunctionFacts, FunctionId, Place, TypeId, Value, ValueId } from '../../model/facts.ts';
 import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type DeferredFields, deferredFields } from './deferredFields.ts';
 import { type Program, variableAt } from '../program.ts';
+import { isOfInstance } from '../valueParts.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { fieldSources } from './fieldSources.ts';
@@ -218,7 +219,7 @@ export class Rejections {
     if (callee?.kind === 'function') return true;
     if (callee?.kind !== 'read' || hops === 0) return false;
     const { root, path } = callee.place;
-    if (isOwn(root)) return this.#isOwnMember(path);
+    if (isOfInstance(root)) return this.#isOwnMember(path);
     if (root.kind === 'value') return path.length === 0 && this.#isNamed(fn, root.of, hops - 1);
     const variable = variableAt(this.#program, root);
     // What a module of the project exports, whole or by its name.
@@ -342,9 +343,6 @@ export class Rejections {
     );
   }
 }
-
-/** The object itself, also from inside a closure of one of its methods. */
-const isOwn = (root: Root): boolean => root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
 
 /** Constants that stand for other constants are followed this far. */
 const NAME_HOPS = 6;

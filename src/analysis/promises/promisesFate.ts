@@ -173,11 +173,8 @@ class Decider {
   /** `p.then(resolve, reject)`: whoever waits for the promise that is made by hand waits for this one. */
   #settlesAnother({ fn, step }: PromiseNode): boolean {
     if (step?.kind !== 'chain') return false;
-    const { id, at, onFulfilled, onRejected } = step;
-    return [onFulfilled, onRejected].every(
-      of =>
-        of !== undefined &&
-        this.#settlers.isCall(fn, { kind: 'call', id, at, target: { kind: 'value', of }, args: [] }),
+    return [step.onFulfilled, step.onRejected].every(
+      handler => handler !== undefined && this.#settlers.isSettler(fn, handler),
     );
   }
 

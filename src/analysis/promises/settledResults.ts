@@ -10,6 +10,7 @@ import { conditionReads } from '../steps.ts';
 import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
 import type { Program, Site } from '../program.ts';
+import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { asksForFulfilled, isNothingForFailed } from './settledOutcomes.ts';
 
 export type SettledProblem =
@@ -67,12 +68,14 @@ class Finder implements SettledResults {
   readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
   readonly #rejects: MayReject;
+  readonly #writes: WriteIndex;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
     this.#uses = get(functionUses);
     this.#rejects = get(mayReject);
+    this.#writes = get(writeIndex);
   }
 
   look(fn: FunctionFacts): void {
@@ -213,13 +216,7 @@ class Finder implements SettledResults {
   /** `flatMap(r => (r.status === "fulfilled" ? [r.value] : []))`: the answer for those that failed is a list of nothing. */
   #leavesOut(id: FunctionId): boolean {
     const fn = this.#program.functions.get(id);
-    return fn !== undefined && this.#answers(fn).some(value => isNothingForFailed(fn, value));
-  }
-
-  #answers(fn: FunctionFacts): ValueId[] {
-    return [...this.#program.steps(fn.id).values()].flatMap(step =>
-      step.kind === 'exit' && step.how === 'return' && step.value !== undefined ? [step.value] : [],
-    );
+    return fn !== undefined && this.#writes.returned(id).some(value => isNothingForFailed(fn, value));
   }
 
   /** How many there are in what the answers make up. */

@@ -10,6 +10,8 @@ import { type Program, variableAt } from '../program.ts';
 export interface Settlers {
   /** The call is one of a promise's `resolve` or `reject`, whoever of the callers made the promise. */
   isCall(fn: FunctionId, step: Step): boolean;
+  /** The value is one of them, to be called by whoever gets it. */
+  isSettler(fn: FunctionId, value: ValueId): boolean;
 }
 
 export const settlers = defineAnalysis<Settlers>('settlers', (get, program) => new Finder(get, program));
@@ -25,12 +27,15 @@ class Finder implements Settlers {
   }
 
   isCall(fn: FunctionId, step: Step): boolean {
-    if (step.kind !== 'call' || step.target.kind !== 'value') return false;
-    const key = `${fn} ${step.target.of}`;
+    return step.kind === 'call' && step.target.kind === 'value' && this.isSettler(fn, step.target.of);
+  }
+
+  isSettler(fn: FunctionId, value: ValueId): boolean {
+    const key = `${fn} ${value}`;
     let known = this.#known.get(key);
     if (known === undefined) {
       const found = { settles: false, seen: new Set<string>() };
-      known = this.#onlySettles(fn, step.target.of, found) && found.settles;
+      known = this.#onlySettles(fn, value, found) && found.settles;
       this.#known.set(key, known);
     }
     return known;

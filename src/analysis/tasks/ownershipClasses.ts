@@ -4,6 +4,7 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { type Program, walkSteps } from '../program.ts';
+import { isOfInstance } from '../valueParts.ts';
 
 const START =
   /^(start|restart|connect|reconnect|open|run|init|initialize|initialise|listen|launch|begin|boot|bootstrap|resume|watch|subscribe|mount|setup|enable|schedule|poll|onModuleInit|onApplicationBootstrap|connectedCallback|componentDidMount|__aenter__|__enter__)(?![a-z])/;
@@ -126,9 +127,6 @@ class Cycles implements LifeCycles {
     return ends;
   }
 }
-
-const isOfInstance = (root: { kind: string; slot?: string }): boolean =>
-  root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
 
 function suspends(block: Parameters<typeof walkSteps>[0]): boolean {
   let found = false;
