@@ -12,6 +12,7 @@ import { type Program, type Site, takesPermit } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
 import { type SignalInHand, type Signals, signals } from './signals.ts';
+import { isBoundTo } from './signalsBound.ts';
 import { carriesHand, isBoundInto, isHandedWithCallback } from './signalsHandedOn.ts';
 import { type Around, walkPlaces } from '../stepPlaces.ts';
 import { fieldRead, flowsInto } from '../valueParts.ts';
@@ -144,9 +145,13 @@ class Follower {
     return when.some(({ condition, holds }) => isAborted(fn, condition, holds));
   }
 
-  /** The signal goes along with something that the call is given. */
+  /** The signal goes along with something that the call is given, or with what is called. */
   #isHandedOn(fn: FunctionFacts, hand: SignalInHand, step: Call, use: OptionUse): boolean {
-    return carriesHand(fn, hand, use) || isBoundInto(this.#program, this.#graph, hand, fn.id, step);
+    return (
+      carriesHand(fn, hand, use) ||
+      isBoundInto(this.#program, this.#graph, hand, fn.id, step) ||
+      isBoundTo(this.#eval, this.#program, hand, fn, step)
+    );
   }
 
   #isDetached(fn: FunctionFacts, step: Call, dropped: ReadonlySet<number>): boolean {
