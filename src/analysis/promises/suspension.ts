@@ -2,12 +2,15 @@
  * Whether waiting for something leaves the turn: other callbacks, timers and I/O run before it goes on (ALGORITHMS,
  * suspension strength `macro`). A whole-program summary by least fixpoint; unknown code counts as leaving.
  */
-import type { Await, Call, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
+import type { Await, Call, FunctionFacts, FunctionId, Step, StepId, TypeId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { growToLeast } from '../leastSet.ts';
 import { isPromiseMade } from './mayReject.ts';
 import type { Program } from '../program.ts';
+import { valuesBehind } from '../valueParts.ts';
+
+const PROMISE: TypeId = 'lib#Promise';
 
 export interface Suspension {
   /** Waiting for the promise that a call of the function gives leaves the turn. */
@@ -66,17 +69,28 @@ class Solver implements Suspension {
     const isTask = fn.calling === 'promise' || fn.calling === 'coroutine' || fn.calling === 'async-generator';
     for (const step of this.#program.steps(fn.id).values()) {
       if (isTask && this.ofStep(fn.id, step)) return true;
-      // What is kept somewhere and returned is mostly a plain value.
-      if (
-        step.kind === 'exit' &&
-        step.how === 'return' &&
-        step.value !== undefined &&
-        fn.values[step.value]?.kind !== 'read'
-      ) {
-        if (this.ofValue(fn.id, step.value)) return true;
-      }
+      if (step.kind !== 'exit' || step.how !== 'return' || step.value === undefined) continue;
+      if (valuesBehind(fn, step.value).some(value => this.#isWaitedFor(fn, value))) return true;
     }
     return false;
+  }
+
+  /** What is kept somewhere and returned is a plain value, unless it is declared to be a promise. */
+  #isWaitedFor(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    if (facts?.kind !== 'read') return this.ofValue(fn.id, value);
+    const { root, path } = facts.place;
+    const last = path.at(-1);
+    if (last)
+      return (
+        'field' in last &&
+        last.of !== undefined &&
+        this.#program.types.get(last.of)?.fields[last.field]?.type === PROMISE
+      );
+    const owner = root.kind === 'module' ? `${root.file}#` : root.kind === 'captured' ? root.from : undefined;
+    const name = root.kind === 'module' ? root.name : root.kind === 'captured' ? root.slot : undefined;
+    if (owner === undefined || name === undefined) return false;
+    return this.#program.functions.get(owner)?.slots[name]?.type === PROMISE;
   }
 
   #await(fn: FunctionId, { strength, values }: Await): boolean {
