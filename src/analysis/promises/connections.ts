@@ -3,6 +3,7 @@ import type { Call, FunctionId, Place, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { keptAndUsed } from './keptGiven.ts';
 import type { Program } from '../program.ts';
 
 export interface Connections {
@@ -34,7 +35,7 @@ class Finder implements Connections {
     return first !== undefined && [...first].some(one => others.every(other => other.has(one)));
   }
 
-  /** The connections that a call is made on or given, by name. */
+  /** The connections that a call is made on or given, or that its object was given for it, by name. */
   #of(fn: FunctionId, call: Call): ReadonlySet<string> {
     const found = new Set<string>();
     // A call of a callback that stands at the call: what it uses itself.
@@ -49,6 +50,10 @@ class Finder implements Connections {
       if (name !== null) found.add(name);
     }
     for (const arg of call.args) for (const name of this.#inOptions(fn, arg)) found.add(name);
+    for (const kept of keptAndUsed(this.#program, this.#graph, fn, call)) {
+      const name = this.#connection(kept.fn, kept.value, DEPTH);
+      if (name !== null) found.add(name);
+    }
     return found;
   }
 
