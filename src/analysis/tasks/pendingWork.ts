@@ -3,7 +3,17 @@
  * each body with the set of tasks in flight (ALGORITHMS 6, "process.exit before joins"). Awaiting a promise takes off
  * what flows into it; work that was handed to somebody else is taken off by any later await, since that may wait for it.
  */
-import type { Block, Call, Cancel, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
+import type {
+  Block,
+  Call,
+  Cancel,
+  FunctionFacts,
+  FunctionId,
+  Spawn,
+  Step,
+  StepId,
+  ValueId,
+} from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -40,8 +50,13 @@ export interface PendingWork {
 
 export const pendingWork = defineAnalysis<PendingWork>('pending-work', (get, program) => {
   const walker = new Walker(get, program);
-  const exits = [...program.functions.values()].flatMap(fn => walker.exitsOf(fn));
-  return { exits, exitsAtOnce: fn => walker.exitsAtOnce(fn) };
+  const exits = new Map<string, ExitPoint>();
+  for (const exit of [...program.functions.values()].flatMap(fn => walker.exitsOf(fn))) {
+    // One that is put off is seen on its own, and from where that is done.
+    const key = `${exit.fn} ${exit.step.id}`;
+    if ((exits.get(key)?.pending.length ?? -1) < exit.pending.length) exits.set(key, exit);
+  }
+  return { exits: [...exits.values()], exitsAtOnce: fn => walker.exitsAtOnce(fn) };
 });
 
 type Tasks = Map<Step, Pending>;
@@ -82,10 +97,25 @@ class Walker {
 
   exitsOf(fn: FunctionFacts): ExitPoint[] {
     const hasExit = [...this.#program.steps(fn.id).values()].some(step => this.#isExit(fn, step));
-    if (!hasExit) return [];
+    if (!hasExit && this.#putOff(fn).length === 0) return [];
     const walk: Walk = { fn, exits: [], since: null };
     this.#block(walk, fn.body, { tasks: new Map(), shared: new Set() });
-    return [...new Map(walk.exits.map(one => [one.step.id, one])).values()];
+    return [...new Map(walk.exits.map(one => [one.step, one])).values()];
+  }
+
+  /** Steps that only put off a function that ends the process at once: `setImmediate(() => process.exit())`. */
+  #putOff(fn: FunctionFacts): Spawn[] {
+    const steps = [...this.#program.steps(fn.id).values()];
+    const isAlone = (step: Step): boolean =>
+      steps.every(one => one === step || one.kind === 'drop' || one.at[0] !== step.at[0] || one.at[1] !== step.at[1]);
+    return steps.filter(
+      (step): step is Spawn =>
+        step.kind === 'spawn' &&
+        (step.how === 'immediate' || step.how === 'microtask') &&
+        // A callback that tells of the end of something stands in the call of that.
+        isAlone(step) &&
+        this.#graph.targets(fn.id, step.id).some(id => id !== fn.id && this.exitsAtOnce(id)),
+    );
   }
 
   exitsAtOnce(id: FunctionId): boolean {
@@ -156,6 +186,9 @@ class Walker {
         for (const value of step.values) this.#joined(fn, value, state);
         for (const shared of state.shared) state.tasks.delete(shared);
         return state;
+      case 'spawn':
+        if (this.#putOff(fn).includes(step)) this.#laterExits(walk, step, state);
+        return state;
       case 'access':
         if (step.value !== undefined) this.#share(fn, [step.value], state);
         return state;
@@ -183,6 +216,16 @@ class Walker {
         return step.how === 'continue' || step.how === 'break' ? state : { tasks: new Map(), shared: new Set() };
       default:
         return state;
+    }
+  }
+
+  /** What is in flight here still is when a function runs that waits for nothing first. */
+  #laterExits(walk: Walk, step: Spawn, { tasks }: State): void {
+    for (const id of this.#graph.targets(walk.fn.id, step.id)) {
+      const fn = this.#program.functions.get(id);
+      if (!fn || id === walk.fn.id || !this.exitsAtOnce(id)) continue;
+      const later: Walk = { fn, exits: walk.exits, since: walk.since && new Set(walk.since) };
+      this.#block(later, fn.body, { tasks: new Map(tasks), shared: new Set(tasks.keys()) });
     }
   }
 
