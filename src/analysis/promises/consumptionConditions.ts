@@ -1,5 +1,5 @@
 /** What conditions say about a promise: whether a path on which it exists can go the one way or the other. */
-import type { Condition, FunctionFacts, Step, StepId, ValueId } from '../../model/facts.ts';
+import type { Condition, FunctionFacts, Step, StepId, Value, ValueId } from '../../model/facts.ts';
 
 /** A condition whose outcome is known, because the promise was made inside a branch on it. */
 export interface Assumption {
@@ -78,6 +78,15 @@ export class Conditions {
     }
   }
 
+  /** Whether a loop on this condition can end at the end of the round in which the promise was made. */
+  mayEnd(condition: Condition): boolean {
+    this.#inNextRound = true;
+    const may = this.possible(condition, false);
+    this.#inNextRound = false;
+    return may;
+  }
+  #inNextRound = false;
+
   /** Whether a condition can have this outcome on a path on which the promise exists. */
   possible(condition: Condition, outcome: boolean): boolean {
     const told = this.#assumptions.find(one => this.#sameCondition(one.condition, condition));
@@ -142,12 +151,22 @@ export class Conditions {
   #sameValue(a: ValueId, b: ValueId, depth: number): boolean {
     if (a === b) return true;
     const [left, right] = [this.#fn.values[a], this.#fn.values[b]];
-    if (depth === 0 || !left || !right || left.kind !== right.kind) return false;
+    if (depth === 0 || !left || !right) return false;
+    // A variable in the next round is what this round has made of it.
+    if (this.#inNextRound && right.kind === 'choice' && right.when === null)
+      return right.values.some(one => this.#isComputedAlike(left, this.#fn.values[one]));
+    if (left.kind !== right.kind) return false;
     if (left.kind === 'constant') return right.kind === 'constant' && left.text === right.text;
     if (left.kind !== 'read' || right.kind !== 'read') return false;
     if (JSON.stringify(left.place.path) !== JSON.stringify(right.place.path)) return false;
     const [one, other] = [left.place.root, right.place.root];
     if (one.kind === 'value' && other.kind === 'value') return this.#sameValue(one.of, other.of, depth - 1);
     return JSON.stringify(one) === JSON.stringify(other);
+  }
+
+  /** `at + 1` and, later in the round, `at += 1`: of one operation only what it is done with is known. */
+  #isComputedAlike(a: Value, b: Value | undefined): boolean {
+    if (a.kind !== 'from' || b?.kind !== 'from' || a.how !== 'compute' || b.how !== 'compute') return false;
+    return a.values.length > 0 && a.values.join(' ') === b.values.join(' ');
   }
 }

@@ -200,10 +200,16 @@ class Walk {
   #leaveLoop(outcome: Outcome, owner: Loop, from: StepId): Outcome {
     const broken = caught(outcome.breaks, owner);
     const again = caught(outcome.continues, owner) || outcome.falls;
-    if (again && this.#isEndless(owner) && !this.#usesBefore(owner.body, from))
-      outcome.lost ??= { kind: 'round', step: owner };
-    outcome.falls = broken || (again && !this.#isEndless(owner));
+    const goesOn = again && this.#goesOn(owner);
+    if (goesOn && !this.#usesBefore(owner.body, from)) outcome.lost ??= { kind: 'round', step: owner };
+    outcome.falls = broken || (again && !goesOn);
     return outcome;
+  }
+
+  /** There is another round as long as there is the promise: `while (next) { await next; next = more() && load() }`. */
+  #goesOn(loop: Loop): boolean {
+    if (this.#isEndless(loop)) return true;
+    return loop.over === undefined && loop.condition !== undefined && !this.#conditions.mayEnd(loop.condition);
   }
 
   #leaveTry(outcome: Outcome, owner: Try, part: Block): Outcome {
