@@ -2,10 +2,11 @@
  * Where control comes from outside, before anything is walked: module bodies, and the exported API that nothing in the
  * project calls (RULES, "Entry point"). Registered handlers are found on the way by whoever walks.
  */
-import type { FunctionId, ModuleFacts, PackageFacts, StepId, TypeId } from '../../model/facts.ts';
+import type { FunctionId, ModuleFacts, StepId, TypeId } from '../../model/facts.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { type Activity } from './activities.ts';
 import { defineAnalysis } from '../analysis.ts';
+import { findApiFiles } from './apiFiles.ts';
 import { connectedFiles } from './connectedFiles.ts';
 import { type Evaluator, evaluator } from './evaluator.ts';
 import type { Program } from '../program.ts';
@@ -258,29 +259,4 @@ class Exposure {
   #isTest(fn: FunctionId): boolean {
     return this.#program.modules.get(this.#program.fileOf(fn))?.test ?? false;
   }
-}
-
-/**
- * Files whose exports count: those that a package's manifest names; all files of a part of the project (connected by
- * imports, at most one manifest) that has no entry of its own.
- */
-function findApiFiles(program: Program, parts: readonly (readonly string[])[]): Set<string> {
-  const api = new Set<string>();
-  const packageOf = (file: string): PackageFacts | undefined =>
-    program.packages
-      .filter(({ root }) => root === '' || file.startsWith(`${root}/`))
-      .reduce<PackageFacts | undefined>(
-        (best, next) => (!best || next.root.length > best.root.length ? next : best),
-        undefined,
-      );
-  for (const part of parts) {
-    const packages = new Set(part.map(packageOf).filter(found => found !== undefined));
-    const named = [...packages]
-      .flatMap(found => [...Object.values(found.exports), ...found.entries])
-      .filter(file => program.modules.has(file) && part.includes(file));
-    const isOpen = ![...packages].some(found => found.hasEntry);
-    if (named.length > 0) for (const file of named) api.add(file);
-    else if (isOpen || packages.size <= 1) for (const file of part) if (!program.modules.get(file)?.test) api.add(file);
-  }
-  return api;
 }

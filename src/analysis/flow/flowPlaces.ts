@@ -1,5 +1,6 @@
 /** Where tokens are kept: variables, fields, elements, exports; and which bodies a name may stand for. */
 import type { FunctionFacts, FunctionId, PathStep, Place, TypeId, ValueId } from '../../model/facts.ts';
+import { findApiClasses } from './apiFiles.ts';
 import { FlowObjects } from './flowObjects.ts';
 import { FlowNames } from './flowNames.ts';
 import { FlowSolver, type NodeId, type TokenId } from './flowSolver.ts';
@@ -44,12 +45,14 @@ export abstract class FlowPlaces {
   /** Method calls, and reads of typed fields, whose receiver stayed unknown in the first round. */
   protected readonly open: (() => void)[] = [];
   protected readonly names: FlowNames;
+  readonly #parts: readonly (readonly string[])[];
   /** Whether members may be looked for by their names alone: only when everything else has said what it can. */
   protected byName = false;
 
   /** @param parts the parts of the project that imports connect, each with its files */
   constructor(program: Program, hierarchy: TypeHierarchy, parts: readonly (readonly string[])[]) {
     this.program = program;
+    this.#parts = parts;
     this.solver = new FlowSolver(
       token => this.objects.token(token).kind !== 'object',
       token => this.objects.summary(token),
@@ -338,10 +341,10 @@ export abstract class FlowPlaces {
     }
   }
 
-  /** Class-hierarchy analysis restricted to instantiated classes, unless that leaves nothing. */
+  /** Class-hierarchy analysis restricted to classes that somebody may make instances of, unless that leaves nothing. */
   protected dispatch(declared: TypeId, name: string): Method[] {
     const below = this.objects.hierarchy.descendants(declared);
-    const live = below.filter(type => this.instantiated.has(type));
+    const live = below.filter(type => this.instantiated.has(type) || this.#isMadeOutside(type));
     const found = new Map<FunctionId, Method>();
     for (const type of [declared, ...(live.length > 0 ? live : below)]) {
       const method = this.objects.hierarchy.methodOf(type, name) ?? this.objects.hierarchy.methodOf(type, name, true);
@@ -349,6 +352,13 @@ export abstract class FlowPlaces {
     }
     return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
+
+  /** A class of the project's API that the project itself has no use for. */
+  #isMadeOutside(type: TypeId): boolean {
+    if (this.program.types.get(type)?.isAbstract !== false) return false;
+    return (this.#apiClasses ??= findApiClasses(this.program, this.#parts)).has(type);
+  }
+  #apiClasses: ReadonlySet<TypeId> | undefined;
 }
 
 /** What the code calls the object that step `index` of a path reads from: the last field, or the variable. */
