@@ -240,6 +240,7 @@ const known = z.strictObject({
       ends: z.array(name),
       observedBy: z.array(name),
       toldBy: optional(z.array(name)),
+      tellsEnd: optional(z.boolean()),
     }),
   ),
   builder: optional(z.enum(['chain', 'run'])),

@@ -7,7 +7,12 @@ import { childProcessStub, clusterStub, processStub, workerThreadsStub } from '.
 
 const child = (signal: number): NonNullable<Api['known']> => ({
   outside: 'process',
-  resource: { what: 'process', ends: ['kill', 'disconnect'], observedBy: ['on', 'once', 'addListener'] },
+  resource: {
+    what: 'process',
+    ends: ['kill', 'disconnect'],
+    observedBy: ['on', 'once', 'addListener'],
+    tellsEnd: true,
+  },
   signal: { argument: signal, option: 'signal' },
 });
 const start = (signal: number): Api => ({
@@ -72,7 +77,9 @@ export const workerThreads = defineLibrary({
         { does: 'spawn', how: 'thread', runsOn: 'thread' },
         { does: 'make', type: 'Worker' },
       ],
-      known: { resource: { what: 'thread', ends: ['terminate'], observedBy: ['on', 'once', 'addListener'] } },
+      known: {
+        resource: { what: 'thread', ends: ['terminate'], observedBy: ['on', 'once', 'addListener'], tellsEnd: true },
+      },
     },
     'Worker.terminate': {
       does: [{ does: 'cancel', what: 'receiver', how: 'close' }],
@@ -128,6 +135,7 @@ export const cluster = defineLibrary({
           ends: ['kill', 'disconnect', 'destroy'],
           observedBy: ['on', 'once'],
           toldBy: ['exit', 'disconnect'],
+          tellsEnd: true,
         },
       },
     },

@@ -315,11 +315,13 @@ export interface Knowledge {
   outside?: 'network' | 'file' | 'database' | 'process' | 'timer' | 'user';
   /**
    * The object it makes is a resource with its own life (a Worker, a child process, a server), ended by these members.
-   * `toldBy`: events of the object that the call is made on which tell the ends of all that it makes.
+   * `toldBy`: events of the object that the call is made on which tell the ends of all that it makes. `tellsEnd`: it has
+   * events of its own for its end and failure.
    */
   resource?: Record<'ends' | 'observedBy', string[]> & {
     what: 'thread' | 'process' | 'timer' | 'interval' | 'server' | 'connection' | 'stream';
     toldBy?: string[];
+    tellsEnd?: boolean;
   };
   /** A call on a builder that is not run before it is awaited; `chain`: gives the same builder again. */
   builder?: 'chain' | 'run';

@@ -7,8 +7,15 @@ import type { Access, Call, FunctionId, Step, ValueId } from '../../model/facts.
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf, type Key, type Use } from './consumptionIndex.ts';
-import { type Expansion, type Followed, type Observation, takePart, type Want } from './consumptionFollowed.ts';
-import { callsMember, cancelled, named, watchedPart, watchesEnd } from './consumptionHandles.ts';
+import {
+  type Expansion,
+  type Followed,
+  isOfHandle,
+  type Observation,
+  takePart,
+  type Want,
+} from './consumptionFollowed.ts';
+import { callsMember, cancelled, isTalk, named, watchedPart, watchesEnd } from './consumptionHandles.ts';
 import { type Places, places } from './consumptionPlaces.ts';
 import { placesWritten } from './consumptionStores.ts';
 import type { Program } from '../program.ts';
@@ -73,7 +80,9 @@ class Follower implements Consumption {
   /** Queues what is not looked at yet; gives the observation when there is one. */
   #nextOf(at: Followed, want: Want, seen: Set<string>, queue: Followed[]): Observation | null {
     const { ends, next, given, stored, captured } = this.expand(at, want);
-    const end = want === 'unref' ? ends.find(one => one.how === 'unref') : ends[0];
+    const end = ends.find(
+      one => (want !== 'unref' || one.how === 'unref') && (want !== 'end' || !isTalk(this.#program, this.#graph, one)),
+    );
     if (end) return end;
     for (const one of [...next, ...captured, ...given.flatMap(each => each.to), ...stored.flatMap(each => each.to)]) {
       const key = keyOf(one, want);
@@ -131,7 +140,7 @@ class Follower implements Consumption {
       case 'part': {
         const taken = this.#isNoElement(at, use.keys[0]) ? null : takePart(inside, use.keys);
         if (taken) next(use.value, taken);
-        else if (want === 'handle' && inside.length === 0)
+        else if (isOfHandle(want) && inside.length === 0)
           result.ends.push(...watchedPart(this.#uses(fn), fn, use.value));
         if (inside.length === 0) result.lookedAt = true;
         return;
@@ -216,7 +225,7 @@ class Follower implements Consumption {
         return step.kind === 'access' ? this.#store(at, step, result) : undefined;
       case 'base':
         if (
-          want === 'handle' &&
+          isOfHandle(want) &&
           inside.length === 0 &&
           step.kind === 'access' &&
           watchesEnd(step, step.place.path.length)
@@ -260,7 +269,7 @@ class Follower implements Consumption {
   #receiver(at: Extract<Followed, { kind: 'value' }>, step: Call, want: Want, result: Expansion): void {
     const { fn, inside } = at;
     if (inside.length > 0) return void result.ends.push({ how: 'passed', fn, step });
-    if (want === 'handle') {
+    if (isOfHandle(want)) {
       if (callsMember(step)) result.ends.push({ how: 'watched', fn, step });
       return;
     }

@@ -5,9 +5,11 @@ import type { Holder } from './consumptionPlaces.ts';
 
 /**
  * `error`: a rejection is seen. `join`: its end is waited for. `handle`: a timer, thread or process is ended or watched;
- * `unref`: it is told not to keep the process alive.
+ * `end`: likewise, and listening to what it says while it runs is not enough; `unref`: it is told not to keep the
+ * process alive.
  */
-export type Want = 'error' | 'join' | 'handle' | 'unref';
+export type Want = 'error' | 'join' | 'handle' | 'end' | 'unref';
+export const isOfHandle = (want: Want): boolean => want === 'handle' || want === 'end';
 export interface Observation {
   how:
     | 'awaited'

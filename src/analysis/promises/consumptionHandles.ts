@@ -1,6 +1,8 @@
 /** Uses that end or watch a timer, thread or process: cancelling, listening, waiting, calling its members. */
 import type { Access, Call, Cancel, FunctionId, Step, ValueId } from '../../model/facts.ts';
-import { type Expansion, type Observation, takePart, type Want } from './consumptionFollowed.ts';
+import { type Expansion, isOfHandle, type Observation, takePart, type Want } from './consumptionFollowed.ts';
+import type { CallGraph } from '../flow/callGraph.ts';
+import type { Program } from '../program.ts';
 import type { FunctionUses, Key } from './consumptionIndex.ts';
 
 /** A step that names a holder or parameter as the place that it is about. */
@@ -14,7 +16,7 @@ export function named(
 ): void {
   if (step.kind === 'access') {
     const below = keys.length - inside.length;
-    if (want === 'handle' && below > 0 && watchesEnd(step, below)) result.ends.push({ how: 'watched', fn, step });
+    if (isOfHandle(want) && below > 0 && watchesEnd(step, below)) result.ends.push({ how: 'watched', fn, step });
     return;
   }
   // Waiting for an event of it is waiting for a part of it.
@@ -68,4 +70,30 @@ export function callsMember(step: Call): boolean {
         ? (step.target.name.split('.').at(-1) ?? '')
         : '';
   return !MESSAGE.test(name);
+}
+
+/** What a thread or process tells while it runs. */
+const TALK: ReadonlySet<string> = new Set(['on:message', 'on:messageerror', 'on:online', 'on:listening', 'on:spawn']);
+
+/** A listener that only takes what it says: one that hands it to somebody who waits for that is no such listener. */
+export function isTalk(program: Program, graph: CallGraph, { fn, step, how }: Observation): boolean {
+  if (how !== 'watched' || step?.kind !== 'access' || step.value === undefined) return false;
+  const last = step.place.path.at(-1);
+  if (!last || !('field' in last) || !TALK.has(last.field)) return false;
+  const listeners = graph.functionsIn(fn, step.value);
+  return listeners.length > 0 && !listeners.some(id => handsOn(program, graph, id, DEPTH));
+}
+
+/** How far calls of a listener are followed. */
+const DEPTH = 2;
+
+/** It settles a promise, ends something, or calls a function that it was given or has found. */
+function handsOn(program: Program, graph: CallGraph, id: FunctionId, depth: number): boolean {
+  return [...program.steps(id).values()].some(step => {
+    if (step.kind === 'settle' || step.kind === 'cancel' || step.kind === 'release' || step.kind === 'notify')
+      return true;
+    if (step.kind !== 'call') return false;
+    if (step.target.kind === 'value' || step.target.kind === 'unresolved') return true;
+    return depth > 0 && graph.targets(id, step.id).some(next => handsOn(program, graph, next, depth - 1));
+  });
 }

@@ -60,7 +60,8 @@ class Handles {
   #fate(fn: FunctionId, step: Call | Spawn, what: HandleFate['what']): HandleFate['fate'] {
     if (what !== 'interval' && what !== 'thread' && what !== 'process') return { kind: 'by-itself' };
     const value = this.#uses(fn).resultOf(step.id);
-    const observed = this.#observed(fn, step, value, 'handle');
+    const tellsEnd = step.kind === 'call' && step.known?.resource?.tellsEnd === true;
+    const observed = this.#observed(fn, step, value, tellsEnd ? 'end' : 'handle');
     if (observed) return { kind: 'ended', by: observed };
     const runsOnce = this.#scopes.isProcessScope(fn);
     const unref = this.#observed(fn, step, value, 'unref');
@@ -80,7 +81,7 @@ class Handles {
     fn: FunctionId,
     step: Call | Spawn,
     value: ValueId | undefined,
-    want: 'handle' | 'unref',
+    want: 'handle' | 'end' | 'unref',
   ): Observation | null {
     const found =
       value === undefined ? null : this.#consumption.observed({ kind: 'value', fn, value, inside: [] }, want);
