@@ -6,9 +6,18 @@ import { eventsStub } from './stubs/node-basics.ts';
 
 /** Functions of the module, which are statics of the class at once. */
 const statics: Record<string, Api> = {
-  // Rejects when an `error` event comes first.
+  // Rejects when an `error` event comes first, or the signal is aborted: the only thing that its options can bring.
   once: {
-    does: [{ does: 'wait', on: 0, for: 'event', event: 1, async: true }],
+    does: [
+      {
+        does: 'wait',
+        on: 0,
+        for: 'event',
+        event: 1,
+        wait: { default: 'endless', options: [{ at: 2, wait: 'bounded' }] },
+        async: true,
+      },
+    ],
     gives: 'promise',
     known: { leavesTurn: true, signal: { argument: 2, option: 'signal' }, endless: true },
   },
