@@ -171,6 +171,7 @@ const callEffects = [
     parallel: optional(z.boolean()),
     bound: optional(arg),
     passes,
+    within: optional(z.strictObject({ store: arg, value: optional(arg) })),
     returns: optional(z.enum(['value', 'ignored', 'taken'])),
   }),
   z.strictObject({

@@ -144,6 +144,8 @@ export type Effect =
       /** How many run at once, when told by an argument or option (`concurrency`); absent or not given: all. */
       bound?: Arg;
       passes?: Passed[];
+      /** The store of the task that holds a value while the callback runs; without `value` it holds nothing. */
+      within?: { store: Arg; value?: Arg };
       /**
        * What becomes of what the callback returns: `value`: taken as a plain value (a predicate), `ignored`: nothing,
        * `taken`: given back or kept. Absent: `ignored` where it is called later, else `taken`.

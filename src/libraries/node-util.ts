@@ -94,7 +94,14 @@ export const util = defineLibrary({
   checked: { version: '@types/node 20.19', how: 'fixtures/libraries/node-util' },
 });
 
-const inside: Api = does(once(1, [{ argument: 2 }, { argument: 3 }]), { does: 'give', what: 'result' });
+const inside: Api = does(
+  { ...once(1, [{ argument: 2 }, { argument: 3 }]), within: { store: 'receiver', value: 0 } },
+  { does: 'give', what: 'result' },
+);
+const apart: Api = does(
+  { ...once(0, [{ argument: 1 }, { argument: 2 }]), within: { store: 'receiver' } },
+  { does: 'give', what: 'result' },
+);
 export const asyncHooks = defineLibrary({
   package: 'node:async_hooks',
   language: 'typescript',
@@ -102,7 +109,7 @@ export const asyncHooks = defineLibrary({
   apis: {
     'new AsyncLocalStorage': does({ does: 'make', type: 'AsyncLocalStorage' }),
     'AsyncLocalStorage.run': inside,
-    'AsyncLocalStorage.exit': does(once(0, [{ argument: 1 }, { argument: 2 }]), { does: 'give', what: 'result' }),
+    'AsyncLocalStorage.exit': apart,
     // Whether the task is inside already: what reentrancy guards ask.
     'AsyncLocalStorage.getStore': { does: [], known: { readsContext: true } },
     ...sameMembers('AsyncLocalStorage', nothing, 'enterWith', 'disable', 'snapshot'),

@@ -246,6 +246,8 @@ export interface Call extends StepBase {
   newOf?: TypeId;
   /** `new` of a value whose type is not known: a fresh object of whatever the value is. */
   constructs?: boolean;
+  /** While it runs, and what it starts, this store of the task holds the value; without a value it holds nothing. */
+  within?: { store: ValueId; value?: ValueId };
   /** `o?.f()`: may not happen. `function`: `f?.()`, the function itself may be missing, as a callback may. */
   optional?: true | 'function';
   gives?: Gives;

@@ -8,7 +8,8 @@ import type { State } from './lockStates.ts';
 import type { WaitSet } from './lockWaits.ts';
 import type { Lock, LockTable, LockUse } from './locks.ts';
 import type { Site } from '../program.ts';
-import type { Frame } from '../refs.ts';
+import type { Frame, Ref } from '../refs.ts';
+import { emptyFor } from './taskStores.ts';
 
 /** What is collected while one activation is walked. */
 export interface Walk {
@@ -63,7 +64,14 @@ export abstract class LockEffects {
   }
 
   /** Asks for each of the locks, one after the other; for one of them where they are alternatives. */
-  protected take(walk: Walk, step: Acquire, found: readonly LockUse[], site: Site, state: State): State {
+  protected take(
+    walk: Walk,
+    step: Acquire,
+    found: readonly LockUse[],
+    site: Site,
+    state: State,
+    frame = walk.frame,
+  ): State {
     const units = step.units.kind === 'exactly' ? step.units.n : null;
     const trace: Trace = { site, calls: null, through: false, waited: null, next: null };
     const uses = found.slice(0, 4);
@@ -87,6 +95,8 @@ export abstract class LockEffects {
         guessed: uses.length > 1 && isOneOf,
         stored: false,
         context: state.context,
+        empty: typeof step.lock === 'number' ? emptyFor(this.evaluator, frame, step.lock, lock.ref) : [],
+        never: false,
       };
       this.emit(walk, pair, { ...state, held: batch || isEither ? state.held : held });
       const token: Held = {
@@ -122,6 +132,7 @@ export abstract class LockEffects {
       held.context === null && state.context !== null ? { ...held, context: state.context } : held;
     walk.pairs.add({
       ...pair,
+      empty: withEmpty(pair.empty, state.facts),
       context: pair.context ?? state.context,
       held: [...outer, ...inner.map(guard)],
       startup: pair.startup && !state.serving,
@@ -215,6 +226,11 @@ export abstract class LockEffects {
     for (const one of settles) walk.waits.settle({ ...one, needs: needsOf(state, one.needs) });
   }
 }
+
+const withEmpty = (known: readonly Ref[], facts: readonly OrderFact[]): readonly Ref[] => {
+  const tested = facts.filter(({ kind, left }) => kind === 'empty' && !known.includes(left)).map(({ left }) => left);
+  return tested.length === 0 ? known : [...known, ...tested];
+};
 
 /** Locks without which the task would not have got here. */
 export function needsOf(state: State, inner: readonly Lock[]): Lock[] {

@@ -12,6 +12,7 @@ import { seenFrom, wayTo } from './lockTraces.ts';
 import type { LockTable } from './locks.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
 import { joinedWith } from '../promises/promiseReach.ts';
+import { StoresOfTasks, withStores } from './taskStores.ts';
 import { type Frame, type Ref, type Refs, alternatives } from '../refs.ts';
 
 export abstract class LockJoins extends LockEffects {
@@ -73,6 +74,7 @@ export abstract class LockJoins extends LockEffects {
     for (const one of locks) this.notes.add({ kind, held: one, work: task.frame.fn.name, started, waited: at, asks });
   }
 
+  protected readonly stores = new StoresOfTasks();
   protected readonly tasks = new Map<number, Ref>();
   /** The task-local store that was asked before a task was started. */
   protected readonly contexts = new Map<number, Ref>();
@@ -98,12 +100,13 @@ export abstract class LockJoins extends LockEffects {
       }
       after = this.apply(
         walk,
-        this.called(walk, step, callee),
+        withStores(this.evaluator, this.called(walk, step, callee), walk.frame, step, callee.frame),
         after,
         callees.length > 1 || step.optional !== undefined,
       );
     }
     this.noteTasks(walk, step, state);
+    this.stores.note(this.evaluator, walk.frame, step, callees);
     return step.known?.serves === true ? { ...after, serving: true } : after;
   }
 
@@ -141,9 +144,11 @@ export abstract class LockJoins extends LockEffects {
     const isElsewhere = way.length === 0 && task.from !== walk.frame;
     const waited = isLater || isElsewhere ? this.evaluator.program.site(walk.frame.fn.id, joinedAt) : null;
     const start = { at, ...(born?.kind === 'call' ? { target: born.target } : {}) };
+    const own = this.summary(callee.frame);
+    const inside = born?.kind === 'call' ? withStores(this.evaluator, own, task.from, born, callee.frame) : own;
     let summary = seenFrom(
       this.evaluator,
-      this.summary(callee.frame),
+      this.stores.seen(task, inside),
       task.from,
       start,
       callee,
@@ -315,7 +320,7 @@ export abstract class LockJoins extends LockEffects {
     const pools = found.filter(({ lock }) => lock.kind.limiter);
     // A type of the project that a pool has, too: only where nothing but a pool is behind it.
     if (member !== null && !found.every(({ lock }) => lock.kind.unitCalls?.includes(member))) return;
-    if (pools.length > 0) this.take(walk, request, pools, site, state);
+    if (pools.length > 0) this.take(walk, request, pools, site, state, frame);
   }
 
   protected joinChain(
@@ -341,7 +346,8 @@ export abstract class LockJoins extends LockEffects {
         callees.length === 1 &&
         (handler === chain.onFinally || (handler === chain.onFulfilled && chain.onRejected === undefined));
       for (const callee of callees) {
-        after = this.apply(walk, this.called(walk, { at: chain.at }, callee), after, !isSure, { forks });
+        const summary = this.stores.seen(ref, this.called(walk, { at: chain.at }, callee));
+        after = this.apply(walk, summary, after, !isSure, { forks });
         if (callee.frame.fn.calling === 'value')
           after = this.join(walk, this.evaluator.returns(callee.frame), step, after, forks);
       }

@@ -6,9 +6,12 @@ import type { Evaluator } from '../flow/evaluator.ts';
 import type { Lock } from './locks.ts';
 import type { Ref } from '../refs.ts';
 
-/** `before`: `left < right` (or `<=`: an order all the same) is known to hold; `differs`: `left !== right`. */
+/**
+ * `before`: `left < right` (or `<=`: an order all the same) is known to hold; `differs`: `left !== right`; `empty`: the
+ * task-local store `left` holds nothing.
+ */
 export interface OrderFact {
-  kind: 'before' | 'differs';
+  kind: 'before' | 'differs' | 'empty';
   left: Ref;
   right: Ref;
 }

@@ -90,6 +90,10 @@ export interface Pair {
   readonly stored: boolean;
   /** Asked for only when this task-local store says that the task is not inside yet. */
   readonly context: Ref | null;
+  /** Asked for only where these task-local stores, or parts of what they hold, hold nothing. */
+  readonly empty: readonly Ref[];
+  /** One of them holds something here: it is not asked for. */
+  readonly never: boolean;
 }
 
 /** What running a function to its end does. */
@@ -163,11 +167,14 @@ function pairKey(pair: Pair): string {
     pair.prefix ? 'p' : '',
     pair.stored ? 't' : '',
     pair.context?.id ?? '',
+    pair.empty.map(({ id }) => id).join(','),
+    pair.never ? 'n' : '',
   ].join('|');
 }
 
 /** The guard that let the holder in ("no transaction is open in this task") lets the same task pass the second time. */
 export function isLetIn({ context }: Held, pair: Pair): boolean {
+  if (pair.never) return true;
   if (pair.context === null || context === null) return false;
   if (pair.context === context) return true;
   return pair.context.kind === 'made' && context.kind === 'made' && pair.context.site === context.site;

@@ -89,6 +89,7 @@ function maybeTwice(held: Held, pair: Pair): boolean {
     held.order !== null &&
     !held.order.startsWith('along ') &&
     !held.differs &&
+    !pair.never &&
     !isOfEarlierRound(lock) &&
     !lock.reentrant &&
     held.mode === 'exclusive' &&

@@ -3,6 +3,7 @@ import type { Condition, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { OrderFact } from './lockOrderEvidence.ts';
 import type { Frame, Ref } from '../refs.ts';
+import { emptyWhen } from './taskStores.ts';
 
 /** The task-local store whose content a test looks at. */
 export function contextOf(evaluator: Evaluator, frame: Frame, condition: Condition): Ref | null {
@@ -30,11 +31,16 @@ function storeOf(evaluator: Evaluator, frame: Frame, value: ValueId): Ref | null
   return evaluator.evaluate(frame, step.receiver)[0] ?? null;
 }
 
-/** What a test tells of the order of two values. */
-export function factsOf(evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] {
-  if (condition.kind === 'not') return factsOf(evaluator, frame, condition.of, !holds);
+/** What a test tells of the order of two values, and of what the task's stores hold. */
+export const factsOf = (evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] => [
+  ...ordersOf(evaluator, frame, condition, holds),
+  ...emptyWhen(evaluator, frame, condition, holds).map(store => ({ kind: 'empty' as const, left: store, right: store })),
+];
+
+function ordersOf(evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] {
+  if (condition.kind === 'not') return ordersOf(evaluator, frame, condition.of, !holds);
   if ((condition.kind === 'and' && holds) || (condition.kind === 'or' && !holds))
-    return condition.of.flatMap(part => factsOf(evaluator, frame, part, holds));
+    return condition.of.flatMap(part => ordersOf(evaluator, frame, part, holds));
   if (condition.kind !== 'less' && condition.kind !== 'equal') return [];
   const [left, right] = [evaluator.evaluate(frame, condition.left), evaluator.evaluate(frame, condition.right)];
   if (left.length !== 1 || right.length !== 1 || !left[0] || !right[0]) return [];

@@ -6,7 +6,7 @@ import { Unifier } from './aliasing.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { canRunTogether } from './interleaving.ts';
 import { type LockActivity, lockActivities } from './lockActivities.ts';
-import { DOUBT, type Held, type Pair, traceEnd, traceLength } from './lockPairs.ts';
+import { DOUBT, type Held, isLetIn, type Pair, traceEnd, traceLength } from './lockPairs.ts';
 import { askingSite } from './lockStory.ts';
 import type { Lock } from './locks.ts';
 import type { Program, Site } from '../program.ts';
@@ -58,12 +58,15 @@ function nestingOf(pair: Pair, by: LockActivity, isSingle: (lock: Lock) => boole
   if (acquires.capacity === Infinity || acquires.capacity === 1 || acquires.reentrant) return [];
   if (typeof acquires.entry === 'object' && acquires.entry?.kind === 'unknown') return [];
   const unifier = new Unifier(() => true);
-  const own = pair.held.filter(
-    ({ lock, mode }) =>
+  const own = pair.held.filter(held => {
+    const { lock, mode } = held;
+    return (
       mode === 'permit' &&
+      !isLetIn(held, pair) &&
       lock.site === acquires.site &&
-      (unifier.isSame(lock, 0, acquires, 0) || (lock.entry === null && acquires.entry === null && isSingle(lock))),
-  );
+      (unifier.isSame(lock, 0, acquires, 0) || (lock.entry === null && acquires.entry === null && isSingle(lock)))
+    );
+  });
   const [held] = own;
   if (!held) return [];
   return [{ held, pair, by, units: own.reduce((sum, one) => sum + (one.units ?? 1), 0) }];

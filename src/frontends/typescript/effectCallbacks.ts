@@ -1,6 +1,6 @@
 /** Callbacks that an API calls: before it returns (a loop at the site), or later from the event loop. */
 import type { Arg, Effect } from '../../libraries/library.ts';
-import type { Count, ValueId } from '../../model/facts.ts';
+import type { Call, Count, ValueId } from '../../model/facts.ts';
 import type { FunctionBuilder } from './builder.ts';
 import type { EffectSite } from './effectSite.ts';
 import { passedValues, type PassEnvironment } from './passedValues.ts';
@@ -46,7 +46,14 @@ function invoke(
   const accumulator = start === undefined ? undefined : builder.value({ kind: 'choice', values: [start], when: null });
   const call = (): ValueId => {
     const args = passedValues(effect.passes, accumulator === undefined ? environment : { ...environment, accumulator });
-    const result = builder.emitValue({ kind: 'call', at, target: { kind: 'value', of: callback }, args });
+    const within = storeAround(effect, environment);
+    const result = builder.emitValue({
+      kind: 'call',
+      at,
+      target: { kind: 'value', of: callback },
+      args,
+      ...(within === undefined ? {} : { within }),
+    });
     const accumulated = accumulator === undefined ? undefined : builder.valueAt(accumulator);
     if (accumulated?.kind === 'choice') accumulated.values.push(result);
     then(result);
@@ -69,6 +76,14 @@ function invoke(
     }),
   }));
   return accumulator ?? result ?? builder.unknown(site.key);
+}
+
+/** The store of the task that the callback runs in. */
+function storeAround({ within }: Invoke, environment: PassEnvironment): Call['within'] {
+  const store = within && environment.argument(within.store);
+  if (!within || store === undefined) return undefined;
+  const value = within.value === undefined ? undefined : environment.argument(within.value);
+  return value === undefined ? { store } : { store, value };
 }
 
 function firstElement(

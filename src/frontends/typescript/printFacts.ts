@@ -95,6 +95,7 @@ class FactsPrinter {
           step.optional ? 'optional' : '',
           step.newOf === undefined ? '' : `new ${local(step.newOf)}`,
           step.gives === undefined ? '' : `gives ${step.gives}`,
+          step.within === undefined ? '' : `within ${this.value(step.within.store)}`,
         ];
         return `${named}call ${this.#target(step.target)}(${args})${receiver}${notes
           .filter(Boolean)
