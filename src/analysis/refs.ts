@@ -215,6 +215,10 @@ export function typeOf(ref: Ref): TypeId | null {
   }
 }
 
+/** The object that a function, or the one around it, runs on; empty: unknown, or none. */
+export const selfOf = (frame: Frame): Refs =>
+  frame.self && frame.self.length > 0 ? frame.self : frame.parent ? selfOf(frame.parent) : [];
+
 /** The lock behind a view of it (`withTimeout(lock, …)`); anything else is itself. */
 export const viewed = (ref: Ref): Ref => (ref.kind === 'view' ? ref.of : ref);
 

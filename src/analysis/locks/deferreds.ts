@@ -2,7 +2,7 @@
  * Promises that somebody else settles: their `resolve` is kept (in a field, a list, a variable) and called by other
  * code. Found where promises are made; which functions wait for one or settle one is what the lock walk must see.
  */
-import type { Call, FunctionFacts, FunctionId, Place, Step, Value, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, Place, Step, TypeId, Value, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import type { Program } from '../program.ts';
@@ -40,10 +40,30 @@ function hasLocks(program: Program): boolean {
   return false;
 }
 
+/** Containers in objects in containers. */
+const KEPT_DEPTH = 4;
+
+/**
+ * What a reference may stand for: of an element of a container whatever was put there, of a part of one the parts of
+ * that. Which element it is, is not told any more.
+ */
+export function keptIn(evaluate: Evaluator, ref: Ref, depth = 0): Refs {
+  if (depth > KEPT_DEPTH) return [ref];
+  if (ref.kind === 'element') {
+    const put = keptIn(evaluate, ref.base, depth + 1).flatMap(base => [...evaluate.elements(base)]);
+    const others = put.filter(one => one !== ref);
+    return others.length > 0 ? [...new Set(others)] : [ref];
+  }
+  if (ref.kind !== 'field') return evaluate.resolve(ref);
+  const owners = keptIn(evaluate, ref.base, depth + 1).filter(owner => owner !== ref.base);
+  if (owners.length === 0) return evaluate.resolve(ref);
+  return [...new Set(owners.flatMap(owner => [...evaluate.field(owner, ref.name, ref.of)]))];
+}
+
 /** The promise whose settling function a reference is. */
 export function settledBy(evaluate: Evaluator, refs: Refs): (Ref & { kind: 'made' })[] {
   return refs
-    .flatMap(ref => [...evaluate.resolve(ref)])
+    .flatMap(ref => [...keptIn(evaluate, ref)])
     .flatMap(ref =>
       ref.kind === 'field' && SETTLERS.has(ref.name) && ref.base.kind === 'made' && ref.base.type === PROMISE
         ? [ref.base]
@@ -64,7 +84,8 @@ export function keptCallee(evaluate: Evaluator, frame: Frame, step: Call): { ref
   const { target, receiver } = step;
   if (target.kind === 'value') return { refs: evaluate.evaluate(frame, target.of), by: target.of };
   if (target.kind !== 'method' || receiver === undefined) return undefined;
-  const refs = evaluate.evaluate(frame, receiver).flatMap(ref => [...evaluate.field(ref, target.name, null)]);
+  const owners = evaluate.evaluate(frame, receiver).flatMap(ref => [...keptIn(evaluate, ref)]);
+  const refs = owners.flatMap(ref => [...evaluate.field(ref, target.name, null)]);
   return { refs, by: receiver };
 }
 
@@ -208,7 +229,10 @@ class Search {
   #waits(fn: FunctionFacts): boolean {
     const frame = this.#eval.symbolicFrame(fn);
     const isDeferred = (value: ValueId): boolean =>
-      this.#eval.evaluate(frame, value).some(ref => ref.kind === 'made' && this.#sites.has(ref.site));
+      this.#eval
+        .evaluate(frame, value)
+        .flatMap(ref => (ref.kind === 'field' ? [...keptIn(this.#eval, ref)] : [ref]))
+        .some(ref => ref.kind === 'made' && this.#sites.has(ref.site));
     for (const step of this.#program.steps(fn.id).values()) {
       if (step.kind === 'await' && step.values.some(isDeferred)) return true;
       if (step.kind === 'exit' && step.value !== undefined && isDeferred(step.value)) return true;
@@ -257,6 +281,10 @@ export function holderOf(evaluate: Evaluator, frame: Frame, id: ValueId, depth =
     case 'settled':
     case 'element':
       return holderOf(evaluate, frame, value.of, depth + 1);
+    case 'from': {
+      const [only] = value.how === 'copy' ? value.values : [];
+      return only === undefined ? '' : holderOf(evaluate, frame, only, depth + 1);
+    }
     case 'result':
       return holderOfResult(evaluate, frame, value.of, depth);
     default:
@@ -265,11 +293,14 @@ export function holderOf(evaluate: Evaluator, frame: Frame, id: ValueId, depth =
 }
 
 function holderOfPlace(evaluate: Evaluator, frame: Frame, { root, path }: Place, depth: number): string {
-  const field = path.find(step => 'field' in step && step.of !== undefined && evaluate.program.types.has(step.of));
+  const outer = root.kind === 'value' ? holderOf(evaluate, frame, root.of, depth + 1) : '';
+  if (outer !== '') return outer;
+  // A part of an interface is one of any object that looks like it.
+  const isOfClass = (type: TypeId | undefined): boolean =>
+    type !== undefined && evaluate.program.types.get(type)?.kind === 'class';
+  const field = path.find(step => 'field' in step && isOfClass(step.of));
   if (field && 'field' in field) return `${field.of ?? ''}.${field.field}`;
-  if (root.kind === 'module') return `${root.file}#${root.name}`;
-  if (root.kind === 'value') return holderOf(evaluate, frame, root.of, depth + 1);
-  return '';
+  return root.kind === 'module' ? `${root.file}#${root.name}` : '';
 }
 
 function holderOfResult(evaluate: Evaluator, frame: Frame, step: number, depth: number): string {

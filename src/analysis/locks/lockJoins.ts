@@ -1,7 +1,7 @@
 /** Calls and joins: a task inherits the locks held where it is waited for, not where it is started (ALGORITHMS 2.2). */
 import type { Acquire, Await, At, Call, Step, StepId, ValueId } from '../../model/facts.ts';
 import type { Activities } from '../flow/activities.ts';
-import { type Deferreds, holderOf } from './deferreds.ts';
+import { type Deferreds, holderOf, keptIn } from './deferreds.ts';
 import type { Callee, Evaluator } from '../flow/evaluator.ts';
 import { LockEffects, type Walk } from './lockEffects.ts';
 import { EMPTY, type Fork, type Held, type Summary } from './lockPairs.ts';
@@ -246,6 +246,9 @@ export abstract class LockJoins extends LockEffects {
     }
     if (ref.kind === 'opaque') this.runBuilder(walk, ref, step.at, state);
     if (ref.kind === 'made' && this.deferreds.sites.has(ref.site)) this.waitsFor(walk, ref, step.at, state, maybe);
+    if (ref.kind === 'field' && this.deferreds.sites.size > 0)
+      for (const one of keptIn(this.evaluator, ref))
+        if (one.kind === 'made' && this.deferreds.sites.has(one.site)) this.waitsFor(walk, one, step.at, state, true);
     return state;
   }
 

@@ -34,7 +34,11 @@ function storeOf(evaluator: Evaluator, frame: Frame, value: ValueId): Ref | null
 /** What a test tells of the order of two values, and of what the task's stores hold. */
 export const factsOf = (evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] => [
   ...ordersOf(evaluator, frame, condition, holds),
-  ...emptyWhen(evaluator, frame, condition, holds).map(store => ({ kind: 'empty' as const, left: store, right: store })),
+  ...emptyWhen(evaluator, frame, condition, holds).map(store => ({
+    kind: 'empty' as const,
+    left: store,
+    right: store,
+  })),
 ];
 
 function ordersOf(evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] {

@@ -6,7 +6,7 @@ import type { Call, Condition, FunctionFacts, FunctionId, Place, Step, StepId, V
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
-import type { Frame, Ref } from '../refs.ts';
+import { type Frame, type Ref, selfOf } from '../refs.ts';
 import { conditionReads } from '../steps.ts';
 import { isOfInstance } from '../valueParts.ts';
 
@@ -219,10 +219,6 @@ function stepsOfLeftArms(fn: FunctionFacts, { id }: Step): ReadonlySet<StepId> {
   });
   return found;
 }
-
-/** The object that a function, or the one around it, runs on; empty: unknown, or none. */
-const selfOf = (frame: Frame): readonly Ref[] =>
-  frame.self && frame.self.length > 0 ? frame.self : frame.parent ? selfOf(frame.parent) : [];
 
 /** It runs on an object that somebody else made: not on the task's own, nor on the one of a whole module. */
 function isOfAnother(task: Frame, waiting: Frame): boolean {

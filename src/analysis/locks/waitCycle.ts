@@ -13,7 +13,7 @@ import { askingSite, traceSteps } from './lockStory.ts';
 import type { Settling, Waiting } from './lockWaits.ts';
 import type { Lock } from './locks.ts';
 import type { Site } from '../program.ts';
-import { type Ref, typeOf } from '../refs.ts';
+import { type Frame, type Ref, selfOf, typeOf } from '../refs.ts';
 
 export interface WaitCycle {
   readonly kind: Waiting['kind'] | 'promise';
@@ -82,7 +82,7 @@ function judge(
   const isOwn = wait.kind === 'unlock' || wait.kind === 'idle';
   const isOpen = wait.on === null || (wait.on.kind === 'made' && open.has(wait.on.site));
   const enders = isOwn || wait.held.length === 0 ? [] : all.of(wait);
-  const cycle = isOwn ? ownLock(wait, by) : isOpen ? undefined : told(wait, by, activities, enders, settlers);
+  const cycle = isOwn ? ownLock(wait, by) : isOpen ? undefined : told(wait, by, activities, enders, all, settlers);
   if (cycle) return cycle;
   const [held = null] = wait.held;
   return {
@@ -111,6 +111,11 @@ class Enders {
         if (known) known.push({ settle, other });
         else this.#byKey.set(key, [{ settle, other }]);
       }
+  }
+
+  /** The functions in which some activity settles a promise of the same maker. */
+  settling(on: Ref): ReadonlySet<string> {
+    return new Set((this.#byKey.get(keyOf('deferred', on)) ?? []).map(({ settle }) => traceEnd(settle.trace).in));
   }
 
   of(wait: Waiting): Ender[] {
@@ -155,13 +160,14 @@ function told(
   by: LockActivity,
   activities: LockActivities,
   events: readonly Ender[],
+  all: Enders,
   settlers: ReadonlyMap<string, ReadonlySet<string>>,
 ): WaitCycle | undefined {
   if (events.length === 0 || wait.on === null) return undefined;
   // A resolver in code that no entry point reaches: nobody knows under which locks it runs.
-  const seen = new Set(events.map(({ settle }) => traceEnd(settle.trace).in));
+  const seen = all.settling(wait.on);
   const known = wait.on.kind === 'made' ? (settlers.get(wait.on.site) ?? new Set<string>()) : new Set<string>();
-  if (wait.holder === '' && [...known].some(fn => !seen.has(fn))) return undefined;
+  if ((wait.holder === '' || wait.guessed) && [...known].some(fn => !seen.has(fn))) return undefined;
   const held = wait.held.find(one => {
     if (one.mode === 'shared' || (one.mode === 'permit' && one.lock.capacity !== 1)) return false;
     return events.every(({ settle, other }) => needsLock(one.lock, wait, by, settle, other, activities));
@@ -182,9 +188,18 @@ function mayEnd(settle: Settling, wait: Waiting): boolean {
   if (settle.kind !== wait.kind || on === null) return false;
   if (settle.kind === 'event') return settle.holder === wait.holder || settle.holder === 'on:*';
   if (settle.of.kind !== 'made' || on.kind !== 'made' || settle.of.site !== on.site) return false;
+  if (areOfOthers(settle.of.frame, on.frame)) return false;
   const [made, waited] = [settle.of.frame.from, on.frame.from];
   if (made && waited) return made.key === waited.key;
   return settle.holder === '' || wait.holder === '' || settle.holder === wait.holder || isInline(on);
+}
+
+/** Made by methods, or constructors, of two objects that are made in two places. */
+function areOfOthers(a: Frame, b: Frame): boolean {
+  const [one, ...more] = selfOf(a);
+  const [other, ...others] = selfOf(b);
+  if (one?.kind !== 'made' || other?.kind !== 'made' || more.length > 0 || others.length > 0) return false;
+  return one.site !== other.site;
 }
 
 /** Made by the code that waits, not by a factory: its site alone tells it. */
