@@ -1,5 +1,5 @@
 /** Slow outside work that a section waits for and that needs nothing of what its lock guards. */
-import type { Await, Call, Knowledge, ValueId } from '../../model/facts.ts';
+import type { Await, Block, Call, Knowledge, Place, StepId, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -15,6 +15,7 @@ import { names, type Names } from '../tasks/ownershipNames.ts';
 import type { Program, Site } from '../program.ts';
 import { joinedWith } from '../promises/promiseReach.ts';
 import type { Frame } from '../refs.ts';
+import { innerBlocks } from '../steps.ts';
 
 export interface HeldAwait {
   readonly lock: Lock;
@@ -221,11 +222,13 @@ class Finder {
     );
     const inside = work.some(ref => ref.kind === 'task' && this.#touches(ref.frame, state));
     if (inside || !slow.call) return true;
-    const given =
-      slow.how === 'user'
-        ? slow.call.args
-        : [...slow.call.args, ...(slow.call.receiver === undefined ? [] : [slow.call.receiver])];
-    if (given.some(value => this.#comesFrom(index, frame, value, written, 8))) return true;
+    const { args, receiver } = slow.call;
+    const given = slow.how === 'user' || receiver === undefined ? args : [...args, receiver];
+    const isState = (value: ValueId, position: number): boolean => {
+      const until = this.#isData(frame, slow.call, position) ? step.id : null;
+      return this.#comesFrom(index, frame, value, { written, until }, 8);
+    };
+    if (given.some(isState)) return true;
     return slow.how === 'network' && this.#isWrittenThrough(index, frame, given, guarded);
   }
 
@@ -252,9 +255,9 @@ class Finder {
         ? settled.has(value)
         : typeof value === 'object' &&
           value !== null &&
-          Object.entries(value).some(([key, inner]) => isReference(key) && mentions(inner));
+          Object.entries(value).some(([key, inner]) => isReference(value, key, inner) && mentions(inner));
     return (
-      index.fn.values.some((value, id) => !settled.has(id) && mentions(value)) ||
+      index.fn.values.some((value, id) => value.kind !== 'result' && !settled.has(id) && mentions(value)) ||
       index.list.some(
         ({ step: one }) =>
           one !== step && mentions({ ...one, body: [], arms: [], handlers: [], finally: [], orElse: [] }),
@@ -262,8 +265,26 @@ class Finder {
     );
   }
 
-  /** A value that is read from the state, or made of something that is. */
-  #comesFrom(index: FunctionIndex, frame: Frame, value: ValueId, state: readonly Guarded[], depth: number): boolean {
+  /** The argument only tells something: nobody calls it, or a part of it, as one does what is closed or awaited there. */
+  #isData(frame: Frame, call: Call | null, position: number): boolean {
+    if (!call || position >= call.args.length) return false;
+    return this.#eval.callees(frame, call).every(({ frame: { fn } }) =>
+      [...this.#program.steps(fn.id).values()].every(step => {
+        const value = step.kind === 'call' && step.receiver !== undefined ? fn.values[step.receiver] : undefined;
+        const root = value?.kind === 'read' ? value.place.root : undefined;
+        return root?.kind !== 'parameter' || root.index !== position;
+      }),
+    );
+  }
+
+  /** A value that is read from the state, and still stands there, or made of something that is. */
+  #comesFrom(
+    index: FunctionIndex,
+    frame: Frame,
+    value: ValueId,
+    state: { written: readonly Guarded[]; until: StepId | null },
+    depth: number,
+  ): boolean {
     const facts = index.value(value);
     if (!facts || depth === 0) return false;
     const each = (values: readonly ValueId[]): boolean =>
@@ -271,9 +292,10 @@ class Finder {
     switch (facts.kind) {
       case 'read': {
         const { root } = facts.place;
+        if (state.until !== null && isReplaced(index, facts.place, state.until)) return false;
         if (root.kind === 'value' && this.#comesFrom(index, frame, root.of, state, depth - 1)) return true;
         const location = locate(this.#eval, frame, facts.place);
-        return location !== null && state.some(one => touchesPart(one.location, location));
+        return location !== null && state.written.some(one => touchesPart(one.location, location));
       }
       case 'object':
         return each([...Object.values(facts.fields), ...facts.spreads]);
@@ -345,9 +367,36 @@ class Finder {
   }
 }
 
-/** Keys of facts that hold values, not steps or offsets. */
-const isReference = (key: string): boolean =>
-  !['id', 'at', 'n', 'kind', 'index', 'step', 'units', 'times'].includes(key);
+/** What was read there before is not the state any more: on the way to the step, something else has been written there. */
+function isReplaced(index: FunctionIndex, place: Place, until: StepId): boolean {
+  const key = JSON.stringify(place);
+  const accesses = index.accesses().filter(({ step }) => step.id < until && JSON.stringify(step.place) === key);
+  const last = accesses.at(-1);
+  const reaches = (block: Block): boolean => block.some(one => one.id === until || innerBlocks(one).some(reaches));
+  return last?.step.mode === 'write' && reaches(last.block);
+}
+
+/** Keys of facts that hold values, not steps, offsets, or positions in lists. */
+function isReference(owner: object, key: string, value: unknown): boolean {
+  if (NUMBERS.has(key)) return false;
+  const kind = 'kind' in owner ? owner.kind : undefined;
+  if (key === 'spreads') return kind === 'object';
+  return !(key === 'key' && kind === 'element' && typeof value === 'number');
+}
+
+const NUMBERS: ReadonlySet<string> = new Set([
+  'id',
+  'at',
+  'n',
+  'kind',
+  'index',
+  'step',
+  'units',
+  'times',
+  'known',
+  'stopping',
+  'entry',
+]);
 
 const touchesPart = (state: Location, read: Location): boolean =>
   overlap(state.holders, read.keys) || overlap(state.keys, read.holders);
