@@ -247,7 +247,7 @@ class Finder {
     }
   }
 
-  /** A fresh lock that a helper returns is kept by one of the callers, or by nobody knows whom. */
+  /** A fresh lock that a helper returns, or a closure over it, is kept by one of the callers, or by nobody knows whom. */
   #isGivenOut(ref: Ref, fn: FunctionFacts, depth: number): boolean {
     const isFresh = ref.kind === 'made' && ref.frame.fn === fn && ref.type !== null && this.#types.has(ref.type);
     const callers = this.#graph.callers(fn.id);
@@ -260,14 +260,15 @@ class Finder {
       const given = this.#eval
         .evaluate(frame, result)
         .map(viewed)
-        .find(one => isMade(one) && one.site === ref.site);
+        .find(one => (isMade(one) ? one.site === ref.site : isClosureOf(one, fn)));
       return given === undefined || this.#escapes(given, facts, frame, depth - 1);
     });
   }
 
   /** Branches of a caller that was given the lock take it side by side. */
   #isSharedByCaller({ by, pair }: Use, fn: FunctionFacts, ref: MadeRef): boolean {
-    if (!this.#eval.returns(ref.frame).map(viewed).includes(ref)) return false;
+    const returned = this.#eval.returns(ref.frame).map(viewed);
+    if (!returned.includes(ref) && !returned.some(one => isClosureOf(one, fn))) return false;
     const home = by.activity.frame.fn.id;
     return pair.forks.length > 0 || this.#graph.callers(fn.id).some(({ caller }) => home.startsWith(`${caller}/`));
   }
@@ -431,6 +432,8 @@ class Finder {
 }
 
 const isMade = (ref: Ref): ref is MadeRef => ref.kind === 'made';
+/** A function that an activation of the other one made, and that is called instead of it. */
+const isClosureOf = (ref: Ref, fn: FunctionFacts): boolean => ref.kind === 'function' && ref.frame?.fn === fn;
 const leaves = (branch: Branch): boolean => branch.arms.some(arm => arm.body[arm.body.length - 1]?.kind === 'exit');
 const sameField = (a: Place, b: Place): boolean => {
   const [x, y] = [a.path[a.path.length - 1], b.path[b.path.length - 1]];
