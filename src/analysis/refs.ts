@@ -53,7 +53,15 @@ export type RefShape =
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'template'; readonly parts: readonly (string | Ref)[] }
   /** The elements of `of`, put in order by the fields of `by` (empty: by themselves). */
-  | { readonly kind: 'ordered'; readonly of: Ref; readonly by: readonly string[] | null; readonly primitive: boolean }
+  | {
+      readonly kind: 'ordered';
+      readonly of: Ref;
+      readonly by: readonly string[] | null;
+      readonly falling: boolean;
+      readonly primitive: boolean;
+    }
+  /** The list without so many of its first elements. */
+  | { readonly kind: 'rest'; readonly of: Ref; readonly from: number }
   /** `yes` where `left < right` (or the condition named by `test`) holds, else `no`. */
   | { readonly kind: 'pick'; readonly left: Ref; readonly right: Ref; readonly yes: Ref; readonly no: Ref }
   | { readonly kind: 'view'; readonly of: Ref; readonly wait: Wait }
@@ -137,6 +145,8 @@ function depthOf(shape: RefShape): number {
     case 'ordered':
     case 'view':
       return shape.of.depth + 1;
+    case 'rest':
+      return shape.of.depth;
     case 'pick':
       return 1 + Math.max(shape.yes.depth, shape.no.depth);
     default:
@@ -165,7 +175,9 @@ function keyOf(shape: RefShape): string {
     case 'template':
       return `t ${shape.parts.map(part => (typeof part === 'string' ? JSON.stringify(part) : part.id)).join(' ')}`;
     case 'ordered':
-      return `o ${shape.of.id} ${shape.by?.join('.') ?? '-'} ${shape.primitive ? 'p' : ''}`;
+      return `o ${shape.of.id} ${shape.by?.join('.') ?? '-'} ${shape.falling ? 'f' : ''} ${shape.primitive ? 'p' : ''}`;
+    case 'rest':
+      return `> ${shape.of.id} ${shape.from}`;
     case 'pick':
       return `? ${shape.left.id} ${shape.right.id} ${shape.yes.id} ${shape.no.id}`;
     case 'view':
@@ -207,6 +219,7 @@ export function typeOf(ref: Ref): TypeId | null {
     case 'class':
       return ref.type;
     case 'view':
+    case 'rest':
       return typeOf(ref.of);
     case 'pick':
       return typeOf(ref.yes) ?? typeOf(ref.no);
@@ -218,6 +231,35 @@ export function typeOf(ref: Ref): TypeId | null {
 /** The object that a function, or the one around it, runs on; empty: unknown, or none. */
 export const selfOf = (frame: Frame): Refs =>
   frame.self && frame.self.length > 0 ? frame.self : frame.parent ? selfOf(frame.parent) : [];
+
+/** First elements that are told apart of the ones after them. */
+const FIRST = 4;
+
+/** A list without so many of its first elements. Where a function copies the rest that it was given, that is the same again. */
+export function restOf(table: RefTable, list: Ref, from: number): Ref {
+  if (list.kind === 'rest') return restOf(table, list.of, list.from + from);
+  if (list.kind === 'unknown') return list;
+  const made = madeList(list);
+  const given = made?.frame.parameters.flatMap(refs => refs ?? []);
+  const known = given?.find(ref => ref.kind === 'rest' && madeList(ref.of)?.site === made?.site);
+  return known ?? table.make({ kind: 'rest', of: list, from: Math.min(from, FIRST) });
+}
+
+/** The array that a list is, put in order or not. */
+export const madeList = (list: Ref): (Ref & { kind: 'made' }) | null =>
+  list.kind === 'ordered' ? madeList(list.of) : list.kind === 'made' ? list : null;
+
+/** The key of an element behind those that are told apart: another one each time. */
+export const LATER = '…';
+
+/** The key that an element of a rest has in the whole list. */
+export function elementOfRest({ from }: Ref & { kind: 'rest' }, key: string): string {
+  const index = from + Number(key);
+  return !Number.isInteger(index) ? key : index < FIRST ? String(index) : LATER;
+}
+
+/** The list that a rest is of. */
+export const wholeList = (ref: Ref): Ref => (ref.kind === 'rest' ? ref.of : ref);
 
 /** The lock behind a view of it (`withTimeout(lock, …)`); anything else is itself. */
 export const viewed = (ref: Ref): Ref => (ref.kind === 'view' ? ref.of : ref);

@@ -45,6 +45,7 @@ const given = z.union([
     'results',
     'result',
     'elements',
+    'rest',
     'entries',
     'step',
     'element',

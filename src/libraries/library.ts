@@ -52,8 +52,10 @@ export type Given =
   | 'results'
   /** The result of the (last) callback. */
   | 'result'
-  /** The same elements as the receiver (or first argument): `filter`, `slice`, `values()`. */
+  /** The same elements as the receiver (or first argument): `filter`, `values()`. */
   | 'elements'
+  /** … without so many of the first ones as the first argument says: `slice(1)`. */
+  | 'rest'
   /** Pairs of a key and an element of the receiver (or first argument): `entries()`. */
   | 'entries'
   /** An iterator's step: an object whose `value` is an element of the receiver. */

@@ -177,16 +177,23 @@ export type Value =
   | { kind: 'array'; values: ValueId[]; spreads: number[]; at: At }
   /** One part of a tuple, array, Map, Set …: `key` a constant index/name, a value, or null for "some element". */
   | { kind: 'element'; of: ValueId; key: number | string | { value: ValueId } | null }
-  | { kind: 'from'; values: ValueId[]; how: 'copy' | 'compute' }
+  /** `rest`: the list without so many of its first elements (`const [first, ...others] = list`, `list.slice(1)`). */
+  | { kind: 'from'; values: ValueId[]; how: 'copy' | 'compute'; rest?: number }
   /** A template string: constant parts and values, in order. */
   | { kind: 'template'; parts: (string | ValueId)[] }
   /** `?:`, `??`, `||`, `&&`, or a local assigned on several paths (then `when` is null). With `when`: [if true, if false]. */
   | { kind: 'choice'; values: ValueId[]; when: Condition | null }
   /**
    * The same elements as `of`, put in order: sort, toSorted, min/max pairs. `key`: the path of fields compared
-   * (empty: the elements themselves); null: no usable order (random, unknown comparator, reverse).
+   * (empty: the elements themselves); null: no usable order (random, unknown comparator). `falling`: the greatest first.
    */
-  | { kind: 'ordered'; of: ValueId; key: string[] | null; elements: 'primitive' | 'object' | 'unknown' }
+  | {
+      kind: 'ordered';
+      of: ValueId;
+      key: string[] | null;
+      falling?: true;
+      elements: 'primitive' | 'object' | 'unknown';
+    }
   /** The same lock seen through a wrapper that changes how one waits: `withTimeout(m, 500)`, `tryAcquire(m)`. */
   | { kind: 'view'; of: ValueId; wait: Wait }
   /** The promise of a combinator: awaiting it joins the values (each may be an array of promises). */

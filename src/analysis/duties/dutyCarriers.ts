@@ -57,7 +57,7 @@ export class Carriers {
       functions.add(ref.fn);
       this.#captured(ref, carriers, add);
     } else if (ref.kind === 'field' || ref.kind === 'element') add([ref.base]);
-    else if (ref.kind === 'view' || ref.kind === 'ordered') add([ref.of]);
+    else if (ref.kind === 'view' || ref.kind === 'ordered' || ref.kind === 'rest') add([ref.of]);
     else if (ref.kind === 'pick') add([ref.yes, ref.no]);
     const found = { tokens, functions, carriers };
     if (depth === 0) this.#known.set(ref.id, found);

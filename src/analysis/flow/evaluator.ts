@@ -26,7 +26,7 @@ import { lockMakers } from '../locks/lockMakers.ts';
 import { Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
 import type { Program } from '../program.ts';
-import { type CallSite, type Frame, type Ref, type Refs, RefTable, alternatives, isNothing } from '../refs.ts';
+import { type CallSite, type Frame, type Ref, type Refs, RefTable, alternatives, isNothing, restOf } from '../refs.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 
 /** A project function that a call runs, in the activation that the call makes. */
@@ -158,16 +158,20 @@ export class Evaluator {
         );
       }
       case 'from':
-        return value.how === 'copy'
-          ? this.#each(frame, value.values)
-          : [refs.make({ kind: 'opaque', frame, what: `v${id}`, type: null })];
+        return this.#copied(frame, value, id);
       case 'template':
         return this.#template(frame, value.parts);
       case 'choice':
         return this.#choice(frame, value);
       case 'ordered':
         return this.evaluate(frame, value.of).map(of =>
-          refs.make({ kind: 'ordered', of, by: value.key, primitive: value.elements !== 'object' }),
+          refs.make({
+            kind: 'ordered',
+            of,
+            by: value.key,
+            falling: value.falling === true,
+            primitive: value.elements !== 'object',
+          }),
         );
       case 'view':
         return this.evaluate(frame, value.of).map(of => refs.make({ kind: 'view', of, wait: value.wait }));
@@ -176,6 +180,13 @@ export class Evaluator {
       case 'unknown':
         return [refs.make({ kind: 'opaque', frame, what: `v${id}`, type: null })];
     }
+  }
+
+  /** What a value was made from, where it is a copy: for a list the same list, or its rest. */
+  #copied(frame: Frame, { how, values, rest }: Value & { kind: 'from' }, id: ValueId): Refs {
+    if (how !== 'copy') return [this.refs.make({ kind: 'opaque', frame, what: `v${id}`, type: null })];
+    const whole = this.#each(frame, values);
+    return rest === undefined ? whole : whole.map(list => restOf(this.refs, list, rest));
   }
 
   #closureFrame(frame: Frame, id: FunctionId): Frame | null {
@@ -223,7 +234,9 @@ export class Evaluator {
         parts[0] &&
         parts[1] &&
         parts[2] &&
-        parts[3]
+        parts[3] &&
+        mayBeOrdered(parts[2]) &&
+        mayBeOrdered(parts[3])
       ) {
         return [this.refs.make({ kind: 'pick', left: parts[0], right: parts[1], yes: parts[2], no: parts[3] })];
       }
@@ -441,3 +454,7 @@ export const evaluator = defineAnalysis<Evaluator>(
   (get, program) =>
     new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockHelpers), get(lockMakers)),
 );
+
+/** One of two objects by their order; `size > 50 ? work() : undefined` is a choice like any other. */
+const mayBeOrdered = (ref: Ref): boolean =>
+  !isNothing(ref) && ref.kind !== 'task' && ref.kind !== 'chain' && ref.kind !== 'combined';

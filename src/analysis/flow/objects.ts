@@ -1,7 +1,17 @@
 /** Fields and elements of symbolic objects: literals, class instances (through their constructors), containers. */
 import type { FunctionFacts, FunctionId, Place, TypeId } from '../../model/facts.ts';
 import type { Evaluator } from './evaluator.ts';
-import { type Frame, type Ref, type Refs, alternatives, isNothing, typeOf } from '../refs.ts';
+import {
+  type Frame,
+  LATER,
+  type Ref,
+  type Refs,
+  alternatives,
+  elementOfRest,
+  isNothing,
+  typeOf,
+  wholeList,
+} from '../refs.ts';
 import type { Write } from '../writeIndex.ts';
 
 const NONE: Refs = [];
@@ -230,6 +240,7 @@ export class Objects {
       return [base];
     // The slot of an event's listeners holds the listeners themselves.
     if (key === null && base.kind === 'function') return [base];
+    if (base.kind === 'rest') return this.element(base.of, typeof key === 'string' ? elementOfRest(base, key) : key);
     if (base.kind === 'combined') return this.#combinedElement(base, key);
     if (base.kind === 'made') {
       const part = this.#literalElement(base, key);
@@ -273,6 +284,8 @@ export class Objects {
       Number.isInteger(index) && value.spreads.every(spread => spread > index) ? value.values[index] : undefined;
     if (exact !== undefined) return evaluator.evaluate(base.frame, exact);
     if (value.values.length === 0 || (key !== null && value.spreads.length > 0)) return undefined;
+    // Behind the end of what is written out: something put in later, if anything.
+    if (key === LATER || (Number.isInteger(index) && index >= value.values.length)) return [evaluator.refs.unknown];
     // `all = [...all, one]`: an array that is spread into itself has the elements of its other parts.
     const busy = `s${base.id}`;
     if (this.#busy.has(busy)) return NONE;
@@ -298,7 +311,8 @@ export class Objects {
   }
 
   /** Everything put into the container, by anybody who may hold it. */
-  elements(base: Ref): Refs {
+  elements(list: Ref): Refs {
+    const base = wholeList(list);
     const known = this.#elements.get(base.id);
     if (known) return known;
     const key = `e${base.id}`;

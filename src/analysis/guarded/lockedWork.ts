@@ -218,8 +218,8 @@ class Pass implements LockedWork {
     this.#visit(frame, { held, blind: from.blind }, from.by, from, depth + 1);
   }
 
-  /** In the function that makes the call, or in the one that it is returned to. */
-  #isAwaitedAbove({ frame, step, from }: Moment<Call>, held: HeldHere): boolean {
+  /** In the function that makes the call or chain, or in the one that it is returned to. */
+  #isAwaitedAbove({ frame, step, from }: Moment<Call | Chain>, held: HeldHere): boolean {
     if (this.#isAwaitedHere(frame, step, held)) return true;
     if (from === null || frame.fn.calling !== 'value') return false;
     const index = new FunctionIndex(frame.fn);
@@ -230,7 +230,7 @@ class Pass implements LockedWork {
   }
 
   /** As the text stands: the result is awaited in the same function, at once or through the place that it is put into. */
-  #isAwaitedHere(frame: Frame, step: Call, { held }: HeldHere): boolean {
+  #isAwaitedHere(frame: Frame, step: Call | Chain, { held }: HeldHere): boolean {
     const index = new FunctionIndex(frame.fn);
     const isIt = (value: ValueId | undefined): boolean => index.isResultOf(value, step);
     const stored = new Set(
@@ -269,7 +269,7 @@ class Pass implements LockedWork {
   #chain(moment: Moment<Chain>, depth: number): void {
     const { frame, step, held } = moment;
     const chain = this.#eval.refs.make({ kind: 'chain', frame, step: step.id });
-    const inside = held.filter(one => this.#stays(chain, one));
+    const inside = held.filter(one => this.#stays(chain, one) || this.#isAwaitedAbove(moment, one));
     const handlers = [step.onFulfilled, step.onRejected, step.onFinally].flatMap(handler =>
       handler === undefined ? [] : this.#eval.calleesOf(this.#eval.evaluate(frame, handler), [], null),
     );

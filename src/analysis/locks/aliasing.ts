@@ -233,7 +233,7 @@ export class Unifier {
 }
 
 const key = (term: Term): string => `${term.side}:${term.ref.id}`;
-const strip = (ref: Ref): Ref => (ref.kind === 'ordered' ? strip(ref.of) : ref);
+const strip = (ref: Ref): Ref => (ref.kind === 'ordered' || ref.kind === 'rest' ? strip(ref.of) : ref);
 
 /** What the outside chooses: it may be made equal to anything of its kind. Parts of what a caller hands in are, too. */
 function isFree(ref: Ref): boolean {
@@ -254,6 +254,6 @@ function isFree(ref: Ref): boolean {
 /** Reached from a parameter or an unknown result. */
 function isGiven(ref: Ref): boolean {
   if (ref.kind === 'field' || ref.kind === 'element') return isGiven(ref.base);
-  if (ref.kind === 'ordered') return isGiven(ref.of);
+  if (ref.kind === 'ordered' || ref.kind === 'rest') return isGiven(ref.of);
   return ref.kind === 'parameter' || ref.kind === 'opaque';
 }

@@ -143,7 +143,7 @@ export abstract class LockEffects {
   protected related(held: Held, pair: Pair, facts: readonly OrderFact[]): Held {
     if (held.lock.site !== pair.acquires.site) return held;
     const order = held.order ?? orderOf(this.evaluator, held.lock, pair.acquires, facts);
-    return { ...held, order, differs: held.differs || areApart(held.lock, pair.acquires, facts) };
+    return { ...held, order, differs: held.differs || areApart(this.evaluator, held.lock, pair.acquires, facts) };
   }
 
   protected release(walk: Walk, step: Release, state: State): State {

@@ -2,18 +2,18 @@
 import type { Acquire, Await, At, Call, Step, StepId, ValueId } from '../../model/facts.ts';
 import type { Activities } from '../flow/activities.ts';
 import { type Deferreds, holderOf, keptIn } from './deferreds.ts';
-import type { Callee, Evaluator } from '../flow/evaluator.ts';
+import type { Evaluator } from '../flow/evaluator.ts';
 import { LockEffects, type Walk } from './lockEffects.ts';
 import { EMPTY, type Fork, type Held, type Summary } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
 import { keptTasks } from './keptTasks.ts';
 import { asksOf, type LockNote } from './lockNotes.ts';
-import { seenFrom, wayTo } from './lockTraces.ts';
+import { handlersOf, seenFrom, wayTo } from './lockTraces.ts';
 import type { LockTable } from './locks.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
 import { joinedWith } from '../promises/promiseReach.ts';
 import { StoresOfTasks, withStores } from './taskStores.ts';
-import { type Frame, type Ref, type Refs, alternatives } from '../refs.ts';
+import { type Frame, type Ref, type Refs } from '../refs.ts';
 
 export abstract class LockJoins extends LockEffects {
   protected readonly relevant: ReadonlySet<string>;
@@ -343,7 +343,12 @@ export abstract class LockJoins extends LockEffects {
         .evaluate(ref.frame, handler)
         .flatMap(one => (one.kind === 'token' ? [`${one.frame.id}.${one.step}`] : []));
       if (tokens.length > 0) after = this.drop(walk, after, tokens);
-      const callees = this.handlers(ref.frame, handler, handler === chain.onFulfilled ? chain.of : undefined);
+      const callees = handlersOf(
+        this.evaluator,
+        ref.frame,
+        handler,
+        handler === chain.onFulfilled ? chain.of : undefined,
+      );
       // Whoever goes on after the chain knows that it has run.
       const isSure =
         callees.length === 1 &&
@@ -356,19 +361,6 @@ export abstract class LockJoins extends LockEffects {
       }
     }
     return after;
-  }
-
-  protected handlers(frame: Frame, handler: ValueId, of: ValueId | undefined): readonly Callee[] {
-    const given =
-      of === undefined
-        ? []
-        : [
-            alternatives(
-              this.evaluator.refs,
-              this.evaluator.evaluate(frame, of).flatMap(ref => [...this.evaluator.settled(ref)]),
-            ),
-          ];
-    return this.evaluator.calleesOf(this.evaluator.evaluate(frame, handler), given, null);
   }
 
   /** The siblings of a combinator run side by side; what they leave held is held together afterwards. */

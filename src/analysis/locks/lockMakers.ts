@@ -12,19 +12,28 @@ import { lockTypes, type Program } from '../program.ts';
 export const lockMakers = defineAnalysis<ReadonlySet<FunctionId>>('lock-makers', (get, program) => {
   const types = lockTypes(program);
   const graph = get(callGraph);
+  const making = new Set([...program.functions.values()].filter(fn => makes(program, fn, types)));
+  const around = new Set([...making].map(fn => fn.parent));
+  // A map of its own, into which a closure puts the locks that it makes on first use.
+  const makesOrKeeps = (fn: FunctionFacts): boolean =>
+    making.has(fn) || (around.has(fn.id) && createsOne(program, fn, type => type === 'lib#Map'));
   const makers = new Set<FunctionId>();
   for (const fn of program.functions.values())
-    if (gives(program, fn, types) && graph.callers(fn.id).length > 1) makers.add(fn.id);
+    if (mayMake(fn) && graph.callers(fn.id).length > 1 && makesOrKeeps(fn) && gives(fn, types)) makers.add(fn.id);
   return makers;
 });
 
-/** An object, a closure or the lock itself is returned by a function that makes one. */
-function gives(program: Program, fn: FunctionFacts, types: ReadonlySet<TypeId>): boolean {
-  if (fn.synthetic || fn.calling !== 'value' || fn.owner !== null || fn.id.endsWith('#')) return false;
-  const made = [...program.steps(fn.id).values()].filter(
-    step => step.kind === 'call' && step.newOf !== undefined && (types.has(step.newOf) || step.newOf === 'lib#Promise'),
-  );
-  if (made.length === 0) return false;
+const mayMake = (fn: FunctionFacts): boolean =>
+  !fn.synthetic && fn.calling === 'value' && fn.owner === null && !fn.id.endsWith('#');
+
+const createsOne = (program: Program, fn: FunctionFacts, of: (type: TypeId) => boolean): boolean =>
+  [...program.steps(fn.id).values()].some(step => step.kind === 'call' && step.newOf !== undefined && of(step.newOf));
+
+const makes = (program: Program, fn: FunctionFacts, types: ReadonlySet<TypeId>): boolean =>
+  createsOne(program, fn, type => types.has(type) || type === 'lib#Promise');
+
+/** An object, a closure or the lock itself is returned. */
+function gives(fn: FunctionFacts, types: ReadonlySet<TypeId>): boolean {
   const index = new FunctionIndex(fn);
   return index.list.some(({ step }) => {
     if (step.kind !== 'exit' || step.how !== 'return') return false;

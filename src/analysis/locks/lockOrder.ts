@@ -122,7 +122,10 @@ class CycleSearch {
           if (!rejected.has(cycle.because)) rejected.set(cycle.because, cycle);
           return;
         }
-        const rank = (cycle.level === 'error' ? 0 : 1000) + { high: 0, medium: 100, low: 500 }[cycle.confidence];
+        // Hops that nothing orders tell more than two orders against each other.
+        const ordered = cycle.edges.filter(({ held }) => held.order !== null).length;
+        const rank =
+          (cycle.level === 'error' ? 0 : 1000) + { high: 0, medium: 100, low: 500 }[cycle.confidence] + 10 * ordered;
         if (!best || rank < best.rank) best = { cycle, rank };
         return;
       }

@@ -4,7 +4,8 @@
  */
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { Lock } from './locks.ts';
-import type { Ref } from '../refs.ts';
+import { listGoneThrough } from './restRecursion.ts';
+import { LATER, madeList, type Ref, typeOf } from '../refs.ts';
 
 /**
  * `before`: `left < right` (or `<=`: an order all the same) is known to hold; `differs`: `left !== right`; `empty`: the
@@ -24,15 +25,17 @@ export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: re
   return (
     upwards(before, after) ??
     sorted(evaluator, before, after) ??
+    nextSorted(evaluator, before, after) ??
     picked(evaluator, before, after) ??
     compared(evaluator, before, after, facts)
   );
 }
 
-/** Whether a test has excluded that the two are one lock. */
-export function areApart(held: Lock, asked: Lock, facts: readonly OrderFact[]): boolean {
+/** Whether a test has excluded that the two are one lock; of a list that is gone through, nothing says that it names one twice. */
+export function areApart(evaluator: Evaluator, held: Lock, asked: Lock, facts: readonly OrderFact[]): boolean {
   const [a, b] = [subject(held), subject(asked)];
   if (!a || !b) return false;
+  if (listGoneThrough(evaluator, a, b) || areDifferentEntries(evaluator, a, b)) return true;
   const members = (ref: Ref): Ref[] =>
     ref.kind === 'pick' ? [ref.yes, ref.no] : ref.kind === 'element' && ref.base.kind === 'ordered' ? [] : [ref];
   // A pair sorted or picked from two is apart when the two are.
@@ -45,6 +48,18 @@ export function areApart(held: Lock, asked: Lock, facts: readonly OrderFact[]): 
       (x !== null && x === y) || (u !== null && u === v) || (members(a).includes(left) && members(b).includes(right))
     );
   });
+}
+
+/** Two elements of what a set was spread into, or of a list behind those that are told apart. */
+function areDifferentEntries(evaluator: Evaluator, a: Ref, b: Ref): boolean {
+  if (a.kind !== 'element' || b.kind !== 'element' || a.base !== b.base) return false;
+  if (a === b) return a.of === LATER;
+  const list = madeList(a.base);
+  const array = list && 'value' in list.at ? list.frame.fn.values[list.at.value] : undefined;
+  const [spread] =
+    array?.kind === 'array' && array.spreads.length === 1 && array.values.length === 1 ? array.values : [];
+  if (!list || spread === undefined || typeof a.of !== 'string' || typeof b.of !== 'string') return false;
+  return evaluator.evaluate(list.frame, spread).every(source => typeOf(source) === 'lib#Set');
 }
 
 const isPicked = (ref: Ref): boolean => ref.kind === 'pick' || (ref.kind === 'element' && ref.base.kind === 'ordered');
@@ -67,18 +82,28 @@ function sorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
   if (before.kind !== 'element' || after.kind !== 'element' || !isSameList(evaluator, before.base, after.base))
     return null;
   const list = before.base;
-  if (list.kind !== 'ordered' || list.by === null) return null;
-  const ascending = before.other && !after.other ? true : Number(before.of) < Number(after.of);
+  if (list.kind !== 'ordered') return null;
+  const ascending = (before.other && !after.other) || Number(before.of) < Number(after.of) || after.of === LATER;
   if (!ascending || (before.of === null && !before.other)) return null;
-  if (list.by.length === 0) return list.primitive ? 'natural order' : null;
-  return isStable(evaluator, list.by[list.by.length - 1] as string) ? list.by.join('.') : null;
+  return orderOfList(evaluator, list);
+}
+
+/** The next of a sorted list, taken by the function that calls itself with the rest. */
+function nextSorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
+  const list = listGoneThrough(evaluator, before, after);
+  return list?.kind === 'ordered' ? orderOfList(evaluator, list) : null;
+}
+
+function orderOfList(evaluator: Evaluator, { by, falling, primitive }: Ref & { kind: 'ordered' }): string | null {
+  if (by === null || (by.length === 0 && !primitive)) return null;
+  return label(evaluator, by.join('.'), falling ? 'down' : 'up');
 }
 
 /** One list, or two sorted alike of the same two elements (`Math.min(a, b)` and `Math.max(a, b)`). */
 function isSameList(evaluator: Evaluator, a: Ref, b: Ref): boolean {
   if (a === b) return true;
-  if (a.kind !== 'ordered' || b.kind !== 'ordered' || a.primitive !== b.primitive || a.by?.join() !== b.by?.join())
-    return false;
+  if (a.kind !== 'ordered' || b.kind !== 'ordered' || a.primitive !== b.primitive) return false;
+  if (a.falling !== b.falling || a.by?.join() !== b.by?.join()) return false;
   return ['0', '1'].every(index => {
     const [x, y] = [evaluator.element(a.of, index), evaluator.element(b.of, index)];
     return x.length === 1 && y.length === 1 && x[0] === y[0];

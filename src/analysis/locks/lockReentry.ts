@@ -50,7 +50,7 @@ export function whyNotItself(held: Held, pair: Pair): NotItself | null {
   if (lock.reentrant) return 'reentrant';
   if (isLetIn(held, pair)) return 'guard';
   // One step up or down a hierarchy: no node is its own parent.
-  if (held.order?.startsWith('along ')) return 'other-lock';
+  if (held.differs || held.order?.startsWith('along ')) return 'other-lock';
   if (!new Unifier(() => true).isSame(lock, 0, asked, 0)) return lock.ref === asked.ref ? 'other-key' : 'other-lock';
   if (typeof lock.entry === 'object' && lock.entry?.kind === 'unknown') return 'other-key';
   if (held.mode === 'shared' && pair.mode === 'shared') return 'readers';

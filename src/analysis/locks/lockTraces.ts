@@ -1,27 +1,50 @@
 /** The way to a lock: summaries as seen from further out, and the calls that a task was handed on through. */
-import type { Call } from '../../model/facts.ts';
-import type { Evaluator } from '../flow/evaluator.ts';
+import type { Call, Chain, ValueId } from '../../model/facts.ts';
+import type { Callee, Evaluator } from '../flow/evaluator.ts';
 import { EMPTY, type Held, type Summary, type Trace } from './lockPairs.ts';
 import type { Site } from '../program.ts';
-import type { Frame, Ref } from '../refs.ts';
+import { alternatives, type Frame, type Ref } from '../refs.ts';
 
-/** The calls that lead from an activation to the one that starts the task, outermost first; empty when it is itself. */
+/**
+ * The calls and reactions that lead from an activation to the one that starts the task, outermost first; empty when it is
+ * itself.
+ */
 export function wayTo(
   evaluator: Evaluator,
   from: Frame,
   task: Ref & { kind: 'task' },
   depth: number,
-): { from: Frame; step: Call; to: Frame }[] {
+): { from: Frame; step: Call | Chain; to: Frame }[] {
   if (from === task.from || depth === 0) return [];
+  const handsOn = (ref: Ref): boolean => ref === task || ref.kind === 'chain';
   for (const step of evaluator.program.steps(from.fn.id).values()) {
-    if (step.kind !== 'call') continue;
-    for (const { frame } of evaluator.callees(from, step)) {
-      if (frame.fn.calling !== 'value' || !evaluator.returns(frame).includes(task)) continue;
+    if (step.kind !== 'call' && step.kind !== 'chain') continue;
+    for (const { frame } of step.kind === 'call' ? evaluator.callees(from, step) : reactions(evaluator, from, step)) {
+      if (frame.fn.calling !== 'value' || !evaluator.returns(frame).some(handsOn)) continue;
       const rest = wayTo(evaluator, frame, task, depth - 1);
       if (frame === task.from || rest.length > 0) return [{ from, step, to: frame }, ...rest];
     }
   }
   return [];
+}
+
+const reactions = (evaluator: Evaluator, frame: Frame, chain: Chain): Callee[] =>
+  [chain.onFulfilled, chain.onRejected, chain.onFinally].flatMap(handler =>
+    handler === undefined
+      ? []
+      : handlersOf(evaluator, frame, handler, handler === chain.onFulfilled ? chain.of : undefined),
+  );
+
+/** What a handler of a chain runs, given what the promise `of` is fulfilled with. */
+export function handlersOf(
+  evaluator: Evaluator,
+  frame: Frame,
+  handler: ValueId,
+  of: ValueId | undefined,
+): readonly Callee[] {
+  const settled = of === undefined ? [] : evaluator.evaluate(frame, of).flatMap(ref => [...evaluator.settled(ref)]);
+  const given = of === undefined ? [] : [alternatives(evaluator.refs, settled)];
+  return evaluator.calleesOf(evaluator.evaluate(frame, handler), given, null);
 }
 
 /** One more call on every trace. */

@@ -1,7 +1,7 @@
 /** The promises inside a combinator or chain, one by one or one for many. */
 import type { ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
-import type { Frame, Ref, Refs } from '../refs.ts';
+import { type Frame, type Ref, type Refs, wholeList } from '../refs.ts';
 
 export function promiseParts(evaluator: Evaluator, ref: Ref): { ref: Ref; many: boolean }[] {
   if (ref.kind === 'chain') {
@@ -27,7 +27,8 @@ export const elementParts = (evaluator: Evaluator, ref: Ref): Refs =>
   ref.kind === 'element' ? elementsOf(evaluator, ref.base, new Set()).map(part => part.ref) : [];
 
 /** `seen`: arrays on the way here; one that is spread into itself has nothing more. */
-function elementsOf(evaluator: Evaluator, source: Ref, seen: ReadonlySet<number>): { ref: Ref; many: boolean }[] {
+function elementsOf(evaluator: Evaluator, list: Ref, seen: ReadonlySet<number>): { ref: Ref; many: boolean }[] {
+  const source = wholeList(list);
   if (seen.has(source.id)) return [];
   if (source.kind !== 'made' || !('value' in source.at)) {
     if (source.kind === 'task' || source.kind === 'chain' || source.kind === 'combined')

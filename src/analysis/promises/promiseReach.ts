@@ -1,7 +1,7 @@
 /** The promises that a reference holds, through combinators, chains and arrays. */
 import type { Evaluator } from '../flow/evaluator.ts';
 import { promiseParts } from './promiseParts.ts';
-import type { Ref } from '../refs.ts';
+import { type Ref, wholeList } from '../refs.ts';
 
 const LIMIT = 60;
 
@@ -20,7 +20,8 @@ export function joinedWith(evaluator: Evaluator, ref: Ref): Ref[] {
 
 /** Promises in an array or object that is handed on whole. */
 export function heldIn(evaluator: Evaluator, ref: Ref): Ref[] {
-  if (ref.kind === 'made' && ref.type === 'lib#Array')
-    return evaluator.elements(ref).flatMap(one => joinedWith(evaluator, one));
+  const list = wholeList(ref);
+  if (list.kind === 'made' && list.type === 'lib#Array')
+    return evaluator.elements(list).flatMap(one => joinedWith(evaluator, one));
   return joinedWith(evaluator, ref);
 }

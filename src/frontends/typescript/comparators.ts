@@ -7,6 +7,8 @@ import type { Questions } from './lowering.ts';
 /** The path of fields compared, empty for the elements themselves. */
 export interface ComparedKey {
   key: string[];
+  /** The greatest comes first. */
+  falling: boolean;
 }
 
 /**
@@ -18,34 +20,42 @@ export function comparedKey(questions: Questions, comparator: ts.Expression): Co
   const [left, right] = fn?.parameters ?? [];
   if (!fn?.body || !left || !right || !ts.isIdentifier(left.name) || !ts.isIdentifier(right.name)) return undefined;
   const names = [left.name.text, right.name.text] as const;
-  const compared = ts.isBlock(fn.body) ? keyOfBlock(fn.body, names) : keyOfExpression(fn.body, names);
-  return compared === undefined ? undefined : { key: compared };
+  return ts.isBlock(fn.body) ? keyOfBlock(fn.body, names) : keyOfExpression(fn.body, names);
 }
 
 type Names = readonly [string, string];
 
-function keyOfBlock(block: ts.Block, names: Names): string[] | undefined {
+const turned = (order: ComparedKey | undefined): ComparedKey | undefined =>
+  order && { ...order, falling: !order.falling };
+
+function keyOfBlock(block: ts.Block, names: Names): ComparedKey | undefined {
   for (const statement of block.statements) {
     if (ts.isReturnStatement(statement) && statement.expression) return keyOfExpression(statement.expression, names);
-    if (!ts.isIfStatement(statement) || !returnsNumber(statement.thenStatement)) return undefined;
+    const number = ts.isIfStatement(statement) ? returnedNumber(statement.thenStatement) : undefined;
+    if (!ts.isIfStatement(statement) || number === undefined) return undefined;
     const key = keyOfTest(statement.expression, names);
-    if (key !== 'equality') return key;
+    if (key !== 'equality') return number > 0 ? turned(key) : key;
   }
   return undefined;
 }
 
 /** `return -1`, `{ return 1; }`. */
-function returnsNumber(statement: ts.Statement): boolean {
+function returnedNumber(statement: ts.Statement): number | undefined {
   const only = ts.isBlock(statement) ? statement.statements[0] : statement;
-  return only !== undefined && ts.isReturnStatement(only) && only.expression !== undefined && isNumber(only.expression);
+  return only !== undefined && ts.isReturnStatement(only) && only.expression !== undefined
+    ? numberOf(only.expression)
+    : undefined;
 }
 
-function isNumber(expression: ts.Expression): boolean {
+function numberOf(expression: ts.Expression): number | undefined {
   const node = bare(expression);
-  return ts.isNumericLiteral(node) || (ts.isPrefixUnaryExpression(node) && ts.isNumericLiteral(node.operand));
+  if (ts.isNumericLiteral(node)) return Number(node.text);
+  return ts.isPrefixUnaryExpression(node) && ts.isNumericLiteral(node.operand)
+    ? (node.operator === ts.SyntaxKind.MinusToken ? -1 : 1) * Number(node.operand.text)
+    : undefined;
 }
 
-function keyOfExpression(expression: ts.Expression, names: Names): string[] | undefined {
+function keyOfExpression(expression: ts.Expression, names: Names): ComparedKey | undefined {
   const node = bare(expression);
   if (ts.isBinaryExpression(node)) {
     const operator = node.operatorToken.kind;
@@ -55,27 +65,30 @@ function keyOfExpression(expression: ts.Expression, names: Names): string[] | un
   }
   if (ts.isConditionalExpression(node)) return keyOfConditional(node, names);
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken)
-    return keyOfExpression(node.operand, names);
+    return turned(keyOfExpression(node.operand, names));
   if (ts.isCallExpression(node)) return keyOfCall(node, names);
   return undefined;
 }
 
-function keyOfConditional(node: ts.ConditionalExpression, names: Names): string[] | undefined {
+function keyOfConditional(node: ts.ConditionalExpression, names: Names): ComparedKey | undefined {
   const key = keyOfTest(node.condition, names);
   if (key === 'equality') return keyOfExpression(node.whenFalse, names) ?? keyOfExpression(node.whenTrue, names);
-  return isNumber(node.whenTrue) ? key : undefined;
+  const number = numberOf(node.whenTrue);
+  return number === undefined ? undefined : number > 0 ? turned(key) : key;
 }
 
-function keyOfTest(condition: ts.Expression, names: Names): string[] | 'equality' | undefined {
+/** The order in which the first comes first where the test holds. */
+function keyOfTest(condition: ts.Expression, names: Names): ComparedKey | 'equality' | undefined {
   const node = bare(condition);
   if (!ts.isBinaryExpression(node)) return undefined;
   const key = sameKey(node.left, node.right, names);
   switch (node.operatorToken.kind) {
     case ts.SyntaxKind.LessThanToken:
     case ts.SyntaxKind.LessThanEqualsToken:
+      return key;
     case ts.SyntaxKind.GreaterThanToken:
     case ts.SyntaxKind.GreaterThanEqualsToken:
-      return key;
+      return turned(key);
     case ts.SyntaxKind.EqualsEqualsToken:
     case ts.SyntaxKind.EqualsEqualsEqualsToken:
     case ts.SyntaxKind.ExclamationEqualsToken:
@@ -87,7 +100,7 @@ function keyOfTest(condition: ts.Expression, names: Names): string[] | 'equality
 }
 
 /** `p.name.localeCompare(q.name)`, `collator.compare(p.name, q.name)`. */
-function keyOfCall(node: ts.CallExpression, names: Names): string[] | undefined {
+function keyOfCall(node: ts.CallExpression, names: Names): ComparedKey | undefined {
   const callee = bare(node.expression);
   const [first, second] = node.arguments;
   if (!ts.isPropertyAccessExpression(callee) || !first) return undefined;
@@ -96,12 +109,12 @@ function keyOfCall(node: ts.CallExpression, names: Names): string[] | undefined 
 }
 
 /** The path that both sides read, one from each parameter. */
-function sameKey(left: ts.Expression, right: ts.Expression, names: Names): string[] | undefined {
+function sameKey(left: ts.Expression, right: ts.Expression, names: Names): ComparedKey | undefined {
   const one = fieldPath(left);
   const other = fieldPath(right);
   if (!one || !other || one.root === other.root || !names.includes(one.root) || !names.includes(other.root))
     return undefined;
-  return one.path.join('.') === other.path.join('.') ? one.path : undefined;
+  return one.path.join('.') === other.path.join('.') ? { key: one.path, falling: one.root !== names[0] } : undefined;
 }
 
 function fieldPath(expression: ts.Expression): { root: string; path: string[] } | undefined {

@@ -84,12 +84,18 @@ export function lowerOrder(site: EffectSite, effect: Extract<Effect, { does: 'or
   const order = comparator
     ? comparedKey(site.context.questions, comparator)
     : elements !== 'object'
-      ? { key: [] }
+      ? { key: [], falling: false }
       : undefined;
   const isKnown =
     comparator !== undefined || effect.comparator === undefined || site.value(effect.comparator) === undefined;
   site.replaced = true;
-  site.result = site.builder.value({ kind: 'ordered', of, key: isKnown ? (order?.key ?? null) : null, elements });
+  site.result = site.builder.value({
+    kind: 'ordered',
+    of,
+    key: isKnown ? (order?.key ?? null) : null,
+    ...(order?.falling && { falling: true }),
+    elements,
+  });
   if (effect.inPlace && node) site.context.rebind?.(node, site.result);
 }
 
@@ -127,6 +133,8 @@ function givenValue(site: EffectSite, what: Extract<Effect, { does: 'give' }>['w
       return callbackResult === undefined ? elements(site) : results(site, callbackResult);
     case 'elements':
       return elements(site);
+    case 'rest':
+      return restOfElements(site);
     case 'entries': {
       const container = elementSource(site);
       return container === undefined ? undefined : entriesOf(builder, container, site.site.at);
@@ -163,6 +171,16 @@ function results(site: EffectSite, result: ValueId): ValueId {
 function elements(site: EffectSite): ValueId | undefined {
   const container = elementSource(site);
   return container === undefined ? undefined : site.builder.value({ kind: 'from', values: [container], how: 'copy' });
+}
+
+/** Without so many of the first ones as the first argument says. */
+function restOfElements(site: EffectSite): ValueId | undefined {
+  const { builder } = site;
+  const list = elements(site);
+  const [first] = site.site.args;
+  const from = first === undefined ? undefined : builder.valueAt(first);
+  const rest = from?.kind === 'constant' ? Number(from.text) : 0;
+  return list === undefined || !(rest > 0) ? list : builder.value({ kind: 'from', values: [list], how: 'copy', rest });
 }
 
 /** The receiver; for a function of a constructor (`Object.values(x)`, `Array.from(x)`) the first argument. */

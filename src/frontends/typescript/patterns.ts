@@ -40,7 +40,14 @@ export function bind(fn: FunctionContext, name: ts.BindingName, source: Source):
     if (ts.isOmittedExpression(element)) return;
     let part: Source;
     if (element.dotDotDotToken)
-      part = sourceOf(fn.builder.value({ kind: 'from', values: [source.value], how: 'copy' }));
+      part = sourceOf(
+        fn.builder.value({
+          kind: 'from',
+          values: [source.value],
+          how: 'copy',
+          ...(ts.isArrayBindingPattern(name) && { rest: index }),
+        }),
+      );
     else if (ts.isArrayBindingPattern(name)) part = sourceOf(elementOf(fn, source.value, index));
     else {
       const key = element.propertyName ?? element.name;
@@ -113,7 +120,7 @@ function assignElements(fn: FunctionContext, target: ts.ArrayLiteralExpression, 
     if (ts.isOmittedExpression(element)) return;
     const rest = ts.isSpreadElement(element);
     const value = rest
-      ? fn.builder.value({ kind: 'from', values: [source.value], how: 'copy' })
+      ? fn.builder.value({ kind: 'from', values: [source.value], how: 'copy', rest: index })
       : elementOf(fn, source.value, index);
     assign(fn, rest ? element.expression : element, sourceOf(value), node);
   });

@@ -222,7 +222,7 @@ class FactsPrinter {
       case 'element':
         return `${this.value(value.of)}[${value.key === null ? '*' : typeof value.key === 'object' ? this.value(value.key.value) : value.key}]`;
       case 'from':
-        return `${value.how}(${list(value.values)})`;
+        return `${value.how}(${list(value.values)}${value.rest ? ` from ${value.rest}` : ''})`;
       case 'template':
         return `\`${value.parts.map(part => (typeof part === 'string' ? part : `\${${this.value(part)}}`)).join('')}\``;
       case 'choice':
@@ -230,7 +230,7 @@ class FactsPrinter {
           ? `(${value.values.map(each => this.value(each)).join(' | ')})`
           : `(${this.#condition(value.when)} ? ${value.values.map(each => this.value(each)).join(' : ')})`;
       case 'ordered':
-        return `ordered(${this.value(value.of)} by ${value.key === null ? 'nothing' : value.key.join('.') || 'itself'})`;
+        return `ordered(${this.value(value.of)} by ${value.key === null ? 'nothing' : value.key.join('.') || 'itself'}${value.falling ? ', falling' : ''})`;
       case 'view':
         return `view(${this.value(value.of)} ${value.wait})`;
       case 'combined':
