@@ -280,6 +280,7 @@ const lockKind: z.ZodType<LockKind> = z.strictObject({
   capacity: count.default({ kind: 'exactly', n: 1 }),
   capacityArgument: constructorArgument,
   timeoutArgument: constructorArgument,
+  endlessWhen: optional(z.strictObject({ argument: index, option: name, equals: z.string() })),
   reentrantArgument: constructorArgument,
   reentrant: z.enum(['no', 'per-task', 'per-thread']).default('no'),
   blocks: z.enum(['task', 'thread']).default('task'),

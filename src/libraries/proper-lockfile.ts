@@ -7,6 +7,7 @@ const wait: WaitRule = {
   default: 'try',
   options: [
     { at: { argument: 1, option: 'retries' }, equals: '0', wait: 'try' },
+    { at: { argument: 1, option: 'retries.forever' }, equals: 'true', wait: 'endless' },
     { at: { argument: 1, option: 'retries' }, wait: 'bounded' },
   ],
 };

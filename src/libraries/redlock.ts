@@ -22,6 +22,7 @@ export const redlock = defineLibrary({
     Redlock: {
       library: 'redlock',
       capacity: { kind: 'exactly', n: 1 },
+      endlessWhen: { argument: 1, option: 'retryCount', equals: '-1' },
       reentrant: 'no',
       blocks: 'task',
       readers: 'none',

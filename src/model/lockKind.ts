@@ -9,6 +9,8 @@ export interface LockKind {
   capacityArgument?: number | { argument: number; option: string };
   /** The constructor's argument that bounds every wait on this lock when given (`new AsyncLock({ timeout })`). */
   timeoutArgument?: number | { argument: number; option: string };
+  /** A setting of the constructor with which waits that end after some tries never end (`retryCount: -1`). */
+  endlessWhen?: { argument: number; option: string; equals: string };
   /** The constructor's argument that makes it reentrant per task when true (`new AsyncLock({ domainReentrant })`). */
   reentrantArgument?: number | { argument: number; option: string };
   reentrant: 'no' | 'per-task' | 'per-thread';

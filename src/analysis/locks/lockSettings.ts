@@ -56,5 +56,11 @@ export function isBounded(evaluator: Evaluator, ref: Ref, kind: LockKind): boole
   return given.length > 0 && !given.every(isNone);
 }
 
+/** It was made to try for ever. */
+export function isEndless(evaluator: Evaluator, ref: Ref, { endlessWhen }: LockKind): boolean {
+  const given = endlessWhen === undefined ? [] : (argumentOf(evaluator, ref, endlessWhen) ?? []);
+  return given.some(value => value.kind === 'constant' && value.text === endlessWhen?.equals);
+}
+
 /** A timeout that is none. */
 const isNone = (value: Ref): boolean => value.kind === 'constant' && ['0', 'undefined', 'null'].includes(value.text);

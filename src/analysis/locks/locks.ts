@@ -3,7 +3,7 @@ import type { Acquire, LockKind, Place, StepId, TypeId, ValueId, Wait } from '..
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { LOCK_SUFFIX } from '../handmade/handMadeEdit.ts';
-import { capacityOf, isBounded, isReentrant } from './lockSettings.ts';
+import { capacityOf, isBounded, isEndless, isReentrant } from './lockSettings.ts';
 import type { Program, Site } from '../program.ts';
 import { type Frame, type Ref, type Refs, typeOf } from '../refs.ts';
 
@@ -26,6 +26,8 @@ export interface Lock {
   readonly reentrant: boolean;
   /** Its constructor bounds every wait for it; null when nobody knows. */
   readonly bounded: boolean | null;
+  /** It was made so that waits which end after some tries do not. */
+  readonly endless: boolean;
   /** Permits: `Infinity` when nothing bounds them, null when not known. */
   readonly capacity: number | null;
   /** Where it is made or declared; null for a lock that is only a name. */
@@ -79,7 +81,7 @@ export class LockTable {
       .flatMap(({ ref, wait: how }) =>
         entries.flatMap(entry => {
           const made = this.#lockOf(ref, entry, declared);
-          return made ? [{ lock: made, wait: how }] : [];
+          return made ? [{ lock: made, wait: made.endless && how === 'bounded' ? 'endless' : how }] : [];
         }),
       );
   }
@@ -106,7 +108,8 @@ export class LockTable {
 
   /** `declared`: what the place that names the lock is known to hold, for objects of code without types. */
   #lockOf(ref: Ref, entry: Ref | string | null, declared: TypeId | null): Lock | undefined {
-    if (ref.kind === 'unknown' || ref.kind === 'constant') return undefined;
+    // A constant is no lock, but a name may be one (`lock('/var/run/x')`).
+    if (ref.kind === 'unknown' || (ref.kind === 'constant' && entry === null)) return undefined;
     // A part of an object that nobody knows any more could be any lock of its class.
     if (this.#ownerOf(ref)?.kind === 'unknown') return undefined;
     const key = `${ref.id}|${entry === null ? '' : typeof entry === 'string' ? JSON.stringify(entry) : entry.id}`;
@@ -127,6 +130,7 @@ export class LockTable {
       kind,
       reentrant: isReentrant(this.#eval, ref, kind),
       bounded: isBounded(this.#eval, ref, kind),
+      endless: isEndless(this.#eval, ref, kind),
       capacity: capacityOf(this.#eval, ref, kind),
       declared: base.declared,
     };

@@ -122,9 +122,13 @@ export class EffectSite {
       return index === undefined ? undefined : this.site.node.arguments?.[index + this.#offset];
     }
     if ('from' in arg) return this.node(arg.from);
-    const holder = this.node(arg.argument);
-    const literal = holder && objectLiteral(this.context.questions, holder);
-    return literal && propertyValue(literal, arg.option);
+    let found = this.node(arg.argument);
+    // `retries.forever`: an option of an option.
+    for (const name of arg.option.split('.')) {
+      const literal = found && objectLiteral(this.context.questions, found);
+      found = literal && propertyValue(literal, name);
+    }
+    return found;
   }
 
   /** The name of a method that is written as an option: `{ transform() { … } }`. */
