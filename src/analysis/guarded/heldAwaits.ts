@@ -15,7 +15,7 @@ import { names, type Names } from '../tasks/ownershipNames.ts';
 import type { Program, Site } from '../program.ts';
 import { joinedWith } from '../promises/promiseReach.ts';
 import type { Frame } from '../refs.ts';
-import { innerBlocks } from '../steps.ts';
+import { conditionReads, innerBlocks } from '../steps.ts';
 
 export interface HeldAwait {
   readonly lock: Lock;
@@ -215,7 +215,7 @@ class Finder {
     const handles = placed?.around.some(
       one => one.kind === 'try' && one.handlers.some(({ body }) => body.some(inner => inner === step)),
     );
-    if (isRepeated || handles) return true;
+    if (isRepeated || handles || (slow.how === 'timer' && this.#isForChange(moment, state))) return true;
     if (this.#isUsed(index, step) || (slow.call && this.#writesAfter(moment, slow.call, state))) return true;
     const work = step.values.flatMap(value =>
       this.#eval.evaluate(frame, value).flatMap(ref => joinedWith(this.#eval, ref)),
@@ -230,6 +230,19 @@ class Finder {
     };
     if (given.some(isState)) return true;
     return slow.how === 'network' && this.#isWrittenThrough(index, frame, given, guarded);
+  }
+
+  /** A pause that is made because of what the state is just now: it waits for the state to become another. */
+  #isForChange({ frame, step }: Moment<Await>, { guarded }: LockState): boolean {
+    const index = new FunctionIndex(frame.fn);
+    const around = index.at(step.id)?.around ?? [];
+    return around.some(
+      one =>
+        one.kind === 'branch' &&
+        conditionReads(one.condition).some(value =>
+          this.#comesFrom(index, frame, value, { written: guarded, until: null }, 8),
+        ),
+    );
   }
 
   /** What the work is given becomes the state once it is done: one step of which the lock keeps the parts together. */

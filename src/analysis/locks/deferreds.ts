@@ -63,7 +63,7 @@ export function keptIn(evaluate: Evaluator, ref: Ref, depth = 0): Refs {
 /** The promise whose settling function a reference is. */
 export function settledBy(evaluate: Evaluator, refs: Refs): (Ref & { kind: 'made' })[] {
   return refs
-    .flatMap(ref => [...keptIn(evaluate, ref)])
+    .flatMap(ref => [...evaluate.resolve(ref)])
     .flatMap(ref =>
       ref.kind === 'field' && SETTLERS.has(ref.name) && ref.base.kind === 'made' && ref.base.type === PROMISE
         ? [ref.base]
@@ -82,7 +82,10 @@ export function settledByMember(evaluate: Evaluator, frame: Frame, step: Step): 
 /** What a call calls that somebody may keep, a value or a member of an object, and the value that it is reached by. */
 export function keptCallee(evaluate: Evaluator, frame: Frame, step: Call): { refs: Refs; by: ValueId } | undefined {
   const { target, receiver } = step;
-  if (target.kind === 'value') return { refs: evaluate.evaluate(frame, target.of), by: target.of };
+  if (target.kind === 'value') {
+    const refs = evaluate.evaluate(frame, target.of).flatMap(ref => [...keptIn(evaluate, ref)]);
+    return { refs, by: target.of };
+  }
   if (target.kind !== 'method' || receiver === undefined) return undefined;
   const owners = evaluate.evaluate(frame, receiver).flatMap(ref => [...keptIn(evaluate, ref)]);
   const refs = owners.flatMap(ref => [...evaluate.field(ref, target.name, null)]);
@@ -206,7 +209,9 @@ class Search {
       if (this.#executors.has(fn.id)) continue;
       for (const value of givenAway(step, id => this.#eval.graph.targets(fn.id, id).length > 0)) {
         if (!this.#mayBeKept(fn, value)) continue;
-        for (const promise of settledBy(this.#eval, this.#eval.evaluate(frame, value))) this.#open.add(promise.site);
+        const given = this.#eval.evaluate(frame, value);
+        const found = this.#isNamed(fn, value) ? given.flatMap(ref => [...keptIn(this.#eval, ref)]) : given;
+        for (const promise of settledBy(this.#eval, found)) this.#open.add(promise.site);
       }
     }
   }
@@ -215,6 +220,12 @@ class Search {
     return target.kind === 'value'
       ? this.#mayBeKept(fn, target.of)
       : target.kind === 'method' && this.#names.has(target.name);
+  }
+
+  /** Read under a name that a `resolve` is kept by. */
+  #isNamed(fn: FunctionFacts, id: ValueId): boolean {
+    const value = fn.values[id];
+    return value?.kind === 'read' && namesOf(value.place).some(name => this.#names.has(name));
   }
 
   #mayBeKept(fn: FunctionFacts, id: ValueId): boolean {

@@ -31,14 +31,25 @@ export const selfWaits = defineAnalysis<readonly SelfWait[]>('self-waits', (get,
     for (const id of task) {
       const fn = program.functions.get(id);
       if (!fn || fn.calling !== 'promise') continue;
-      for (const one of new SelfWaitSearch(program, evaluate, fn, started).run()) {
-        const key = `${one.at.in}:${one.at.at[0]}`;
-        if (!found.has(key)) found.set(key, one);
-      }
+      for (const frame of activationsOf(evaluate, fn))
+        for (const one of new SelfWaitSearch(program, evaluate, frame, started).run()) {
+          const key = `${one.at.in}:${one.at.at[0]}`;
+          if (!found.has(key)) found.set(key, one);
+        }
     }
   }
   return [...found.values()];
 });
+
+/** The task on an object of which nothing is known, and on each that the program makes: what that was given, it may call. */
+function activationsOf(evaluate: Evaluator, fn: FunctionFacts): Frame[] {
+  const symbolic = evaluate.symbolicFrame(fn);
+  const construct = fn.owner === null ? undefined : evaluate.types.constructorOf(fn.owner);
+  if (construct === undefined || fn.isStatic) return [symbolic];
+  const open = evaluate.refs.make({ kind: 'self', fn: construct, type: fn.owner });
+  const made = evaluate.resolve(open).filter(ref => ref.kind === 'made');
+  return [symbolic, ...made.map(ref => evaluate.frame(fn, [ref], [], null))];
+}
 
 /** A wait for a task that is kept, in code that the task does not run. Nothing but `why` asks for them. */
 export interface OutsideWait {
@@ -117,12 +128,12 @@ const classOf = ({ id }: FunctionFacts): string => id.replace(/^(.*#(?:[^./]+))[
 class SelfWaitSearch {
   readonly #program: Program;
   readonly #eval: Evaluator;
-  readonly #task: FunctionFacts;
+  readonly #task: Frame;
   readonly #kept: Kept;
   readonly #seen = new Set<string>();
   readonly #found: SelfWait[] = [];
 
-  constructor(program: Program, evaluate: Evaluator, task: FunctionFacts, kept: Kept) {
+  constructor(program: Program, evaluate: Evaluator, task: Frame, kept: Kept) {
     this.#program = program;
     this.#eval = evaluate;
     this.#task = task;
@@ -130,7 +141,7 @@ class SelfWaitSearch {
   }
 
   run(): SelfWait[] {
-    this.#visit(this.#eval.symbolicFrame(this.#task), [], false, 'high');
+    this.#visit(this.#task, [], false, 'high');
     return this.#found;
   }
 
@@ -151,14 +162,10 @@ class SelfWaitSearch {
       const sure = isGuarded(this.#eval, frame, step.id) && calls.length > 0 ? 'low' : confidence;
       const handsOn = step.kind === 'exit' && fn.calling === 'value' && !returnsJoined;
       for (const value of handsOn ? [] : joinedValues(step)) {
-        if (
-          readsPlace(fn, value, this.#kept.place) &&
-          keptBy &&
-          !isOfAnother(this.#eval.symbolicFrame(this.#task), frame)
-        ) {
+        if (readsPlace(fn, value, this.#kept.place) && keptBy && !isOfAnother(this.#task, frame)) {
           const { site } = this.#kept;
           const at = this.#program.site(fn.id, step.at);
-          this.#found.push({ task: this.#task.id, at, started: site, calls, confidence: sure });
+          this.#found.push({ task: this.#task.fn.id, at, started: site, calls, confidence: sure });
         }
         for (const ref of this.#eval.evaluate(frame, value)) this.#follow(ref, fn, calls, keptBy, sure);
       }
@@ -220,10 +227,20 @@ function stepsOfLeftArms(fn: FunctionFacts, { id }: Step): ReadonlySet<StepId> {
   return found;
 }
 
+/** Made at one place, by one activation: by the one of which nothing is known also when its own object is given as unknown. */
+function isSameObject(a: Ref, b: Ref): boolean {
+  if (a === b) return true;
+  if (a.kind !== 'made' || b.kind !== 'made' || a.site !== b.site) return false;
+  const isOpen = ({ fn, self, parameters }: Frame): boolean =>
+    parameters.every(given => given === null) &&
+    (self === null || self.every(ref => ref.kind === 'self' && ref.fn === fn.id));
+  return isOpen(a.frame) && isOpen(b.frame);
+}
+
 /** It runs on an object that somebody else made: not on the task's own, nor on the one of a whole module. */
 function isOfAnother(task: Frame, waiting: Frame): boolean {
   const [own, other] = [selfOf(task), selfOf(waiting)];
-  if (other.length === 0 || own.some(ref => other.includes(ref))) return false;
+  if (other.length === 0 || own.some(ref => other.some(one => isSameObject(ref, one)))) return false;
   return other.every(ref => ref.kind === 'made' && !ref.frame.fn.id.endsWith('#'));
 }
 
