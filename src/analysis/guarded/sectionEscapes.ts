@@ -126,7 +126,7 @@ class Finder {
         : this.#conflict(
             lock,
             work,
-            this.#handleOf(moment),
+            { keys: this.#handleOf(moment), promises: this.#promisesOf(moment, work) },
             how === 'timer' && isFar(moment, OWN),
             how === 'timer' || moment.step.kind === 'chain',
           );
@@ -151,7 +151,7 @@ class Finder {
   #conflict(
     lock: Lock,
     work: readonly Frame[],
-    handle: readonly string[],
+    handle: { readonly keys: readonly string[]; readonly promises: readonly Ref[] },
     mustBeKept: boolean,
     allLater: boolean,
   ): { one: Touch; guarded: Guarded | null; exact: boolean } | undefined {
@@ -162,7 +162,8 @@ class Finder {
         one =>
           (allLater || one.later || one.location.where === 'store') &&
           (isWrite(one.mode) || one.calls <= TOUCHED_NEAR) &&
-          !overlap(one.location.keys, handle) &&
+          !overlap(one.location.keys, handle.keys) &&
+          !this.#takesOut(one, handle.promises) &&
           this.#mayGuard(lock, one),
       )
       .sort((a, b) => Number(isWrite(b.mode)) - Number(isWrite(a.mode)));
@@ -186,6 +187,22 @@ class Finder {
       const isIt = isWrite(access.mode) && index.isResultOf(access.value, step);
       return isIt ? [...(locate(this.#eval, frame, access.place)?.keys ?? [])] : [];
     });
+  }
+
+  /** The promise of what is started, and those that it goes on from. */
+  #promisesOf({ frame, step }: Moment, work: readonly Frame[]): Ref[] {
+    if (step.kind === 'chain')
+      return joinedWith(this.#eval, this.#eval.refs.make({ kind: 'chain', frame, step: step.id }));
+    if (step.kind !== 'call') return [];
+    return work.map(body => this.#eval.refs.make({ kind: 'task', frame: body, from: frame, step: step.id }));
+  }
+
+  /** The work takes its own promise out of where running work is kept: nobody else looks for that one there. */
+  #takesOut({ mode, frame, step }: Touch, promises: readonly Ref[]): boolean {
+    const last = step.place.path.at(-1);
+    if (mode !== 'delete' || !last || !('key' in last) || typeof last.key === 'string') return false;
+    const taken = this.#eval.evaluate(frame, last.key);
+    return taken.length > 0 && taken.every(ref => promises.includes(ref));
   }
 
   /** A timer that helpers set is another turn: it disturbs what some section keeps as it is across a suspension. */
