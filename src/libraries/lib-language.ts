@@ -100,20 +100,24 @@ export const language = defineLibrary({
     // Explicit resource management: what is registered is called when the stack is disposed.
     'new DisposableStack': does({ does: 'make', type: 'DisposableStack' }),
     'new AsyncDisposableStack': does({ does: 'make', type: 'AsyncDisposableStack' }),
-    'DisposableStack.use': does({ does: 'give', what: { argument: 0 } }),
+    'DisposableStack.use': does({ does: 'put', into: 'receiver', value: 0 }, { does: 'give', what: { argument: 0 } }),
     'DisposableStack.adopt': does(
       { does: 'invoke', callback: 1, when: 'later', times: 'once', passes: [{ argument: 0 }] },
       { does: 'give', what: { argument: 0 } },
     ),
     'DisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once' }),
-    ...sameMembers('DisposableStack', nothing, 'move', 'dispose', '[Symbol.dispose]'),
-    'AsyncDisposableStack.use': does({ does: 'give', what: { argument: 0 } }),
+    'DisposableStack.move': does({ does: 'give', what: 'receiver' }),
+    ...sameMembers('DisposableStack', nothing, 'dispose', '[Symbol.dispose]'),
+    'AsyncDisposableStack.use': does(
+      { does: 'put', into: 'receiver', value: 0 },
+      { does: 'give', what: { argument: 0 } },
+    ),
     'AsyncDisposableStack.adopt': does(
       { does: 'invoke', callback: 1, when: 'later', times: 'once', awaits: true, passes: [{ argument: 0 }] },
       { does: 'give', what: { argument: 0 } },
     ),
     'AsyncDisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once', awaits: true }),
-    'AsyncDisposableStack.move': nothing,
+    'AsyncDisposableStack.move': does({ does: 'give', what: 'receiver' }),
     ...sameMembers('AsyncDisposableStack', { does: [], gives: 'promise' }, 'disposeAsync', '[Symbol.asyncDispose]'),
     // Loads a module: it may fail, and takes its time.
     import: { does: [], gives: 'promise', known: { outside: 'file', leavesTurn: true } },

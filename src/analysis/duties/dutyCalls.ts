@@ -47,13 +47,19 @@ export abstract class DutyCalls extends DutyEffects {
     const callees = this.evaluator.callees(walk.frame, step);
     const args = step.args.flatMap(arg => [...this.evaluator.evaluate(walk.frame, arg)]);
     if (callees.length === 0 || callees.length > BODIES) {
-      const after = this.handOver(path, this.#isContainer(step) ? [] : args);
+      const after = this.handOver(path, this.#isContainer(step) ? [] : [...args, ...this.#holder(walk, step, path)]);
       this.throwing(walk, this.tools.throws.call(walk.frame.fn, step, walk.lenient > 0), step.at, textOf(step), [
         after,
       ]);
       return [after];
     }
     return this.#known(walk, step, path, callees, args);
+  }
+
+  /** What it is called on, when a releaser was put into that: `stack.dispose()` calls what the stack has. */
+  #holder(walk: DutyWalk, { receiver }: Call, { held }: Path): Refs {
+    const refs = receiver === undefined ? [] : this.evaluator.evaluate(walk.frame, receiver);
+    return refs.filter(ref => held.some(({ carriers }) => carriers.has(objectKey(ref))));
   }
 
   /** `Set.has(x)` and the like look at what they are given, and keep nothing. */
