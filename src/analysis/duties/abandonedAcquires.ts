@@ -82,15 +82,14 @@ class Finder {
    * promise that something else may have settled by then. Gives the hand-overs that were looked at.
    */
   madeByHand(fn: FunctionFacts): Site[] {
+    const frame = this.#eval.symbolicFrame(fn);
     const handed = [...this.#program.steps(fn.id).values()].filter(
-      step =>
-        step.kind === 'chain' && step.onFulfilled !== undefined && this.#settlers.isSettler(fn.id, step.onFulfilled),
+      (step): step is Chain => step.kind === 'chain' && this.#handsOn(fn, step),
     );
     if (handed.length === 0) return [];
-    const frame = this.#eval.symbolicFrame(fn);
     const other = this.#settledBesides(fn);
     for (const step of handed) {
-      if (step.kind !== 'chain' || !other) continue;
+      if (!other) continue;
       for (const ref of this.#eval.evaluate(frame, step.of))
         for (const duty of this.#duties.grantedBy(ref))
           this.#report({
@@ -103,6 +102,30 @@ class Finder {
           });
     }
     return handed.map(step => this.#program.site(fn.id, step.at));
+  }
+
+  /** What is granted goes to a promise made by hand, and nobody but that gets it. */
+  #handsOn(fn: FunctionFacts, { id, onFulfilled }: Chain): boolean {
+    if (onFulfilled === undefined) return false;
+    if (this.#settlers.isSettler(fn.id, onFulfilled)) return true;
+    const value = fn.values[onFulfilled];
+    const handler = value?.kind === 'function' ? this.#program.functions.get(value.id) : undefined;
+    if (!handler || handler.slots[handler.parameters[0]?.name ?? ''] !== undefined) return false;
+    const frame = this.#eval.symbolicFrame(handler);
+    const isGrant = (one: ValueId | undefined): boolean =>
+      one !== undefined &&
+      this.#eval.evaluate(frame, one).some(ref => ref.kind === 'parameter' && ref.fn === handler.id && ref.index === 0);
+    const steps = [...this.#program.steps(handler.id).values()];
+    const users = steps.filter(
+      step => uses(step, isGrant) || (step.kind === 'call' && step.target.kind === 'value' && isGrant(step.target.of)),
+    );
+    if (users.length > 0) return users.every(step => this.#settlers.isCall(handler.id, step));
+    // The lock itself is what gives it back, and nothing here does.
+    const mayGiveBack = (step: Step): boolean =>
+      step.kind === 'release' || (step.kind === 'call' && this.#graph.targets(handler.id, step.id).length > 0);
+    if (steps.some(mayGiveBack)) return false;
+    const chain = this.#eval.refs.make({ kind: 'chain', frame: this.#eval.symbolicFrame(fn), step: id });
+    return steps.some(step => this.#settlers.isCall(handler.id, step)) && this.#duties.grantedBy(chain).length > 0;
   }
 
   /** A timer or listener that settles such a promise, too. */
@@ -137,7 +160,7 @@ class Finder {
     depth: number,
     handing: StepId | null = null,
   ): void {
-    if (this.#isUsedOtherwise(fn, ref, handing)) return;
+    if (this.#isUsedOtherwise(fn, ref, handing) || this.#goesOnFromUsed(fn, ref)) return;
     if (ref.kind === 'parameter' && ref.fn === fn.id) return this.#handedIn(fn, ref.index, found, depth);
     if (ref.kind === 'chain') {
       const chain = this.#program.steps(ref.frame.fn.id).get(ref.step);
@@ -207,11 +230,31 @@ class Finder {
       const frame = this.#eval.symbolicFrame(facts);
       const leads = (value: ValueId | undefined): boolean =>
         value !== undefined &&
-        this.#eval.evaluate(frame, value).some(one => one === ref || elementParts(this.#eval, one).includes(ref));
+        this.#eval
+          .evaluate(frame, value)
+          .some(one => one === ref || elementParts(this.#eval, one).includes(ref) || this.#isOneOfAll(one, ref));
       for (const step of this.#program.steps(id).values())
         if ((id !== fn.id || step.id !== handing) && uses(step, leads)) return true;
     }
     return false;
+  }
+
+  /** Whoever waits for all of a group waits for each. */
+  #isOneOfAll(group: Ref, ref: Ref): boolean {
+    const value = group.kind === 'combined' ? group.frame.fn.values[group.value] : undefined;
+    const isWhole = value?.kind === 'combined' && (value.until === 'all' || value.until === 'settled');
+    return isWhole && promiseParts(this.#eval, group).some(part => part.ref === ref);
+  }
+
+  /** `race([grant.then(…), timer])`, where somebody waits for `grant` itself as well. */
+  #goesOnFromUsed(fn: FunctionFacts, ref: Ref, depth = 0): boolean {
+    if (ref.kind !== 'chain' || ref.frame.fn.id !== fn.id || depth > DEPTH) return false;
+    const chain = this.#program.steps(fn.id).get(ref.step);
+    const from = chain?.kind === 'chain' ? this.#eval.evaluate(ref.frame, chain.of) : [];
+    return (
+      from.length > 0 &&
+      from.every(one => this.#isUsedOtherwise(fn, one, ref.step) || this.#goesOnFromUsed(fn, one, depth + 1))
+    );
   }
 
   /** The function, and the closures in it. */

@@ -88,6 +88,14 @@ export abstract class DutyJoins extends DutyCalls {
     return step?.kind === 'chain' ? step : undefined;
   }
 
+  /** The promise, or what it goes on from: that one's grant is an affair of whoever waits for it. */
+  protected isWaitedFor(ref: Ref, waited: ReadonlySet<number>): boolean {
+    if (waited.has(ref.id)) return true;
+    const chain = ref.kind === 'chain' ? this.chainOf(ref) : undefined;
+    const from = chain && ref.kind === 'chain' ? this.evaluator.evaluate(ref.frame, chain.of) : [];
+    return from.length > 0 && from.every(one => this.isWaitedFor(one, waited));
+  }
+
   protected join(walk: DutyWalk, ref: Ref, path: Path, at: readonly [number, number], depth: number): Joined {
     if (depth > DEPTH) return { normal: [path], thrown: [] };
     if (path.facts.get(`j${ref.id}`) === true) return { normal: [path], thrown: [] };

@@ -121,8 +121,9 @@ export class DutyInterpreter extends DutyJoins {
       for (const ref of this.evaluator.evaluate(walk.frame, step.of)) inner.add(ref.id);
       return [this.evaluator.refs.make({ kind: 'chain', frame: walk.frame, step: step.id })];
     });
+    const waited = new Set(walk.joined);
     for (const ref of chains) {
-      if (inner.has(ref.id) || walk.joined.has(ref.id) || !this.matters(ref, START, 0)) continue;
+      if (inner.has(ref.id) || this.isWaitedFor(ref, waited) || !this.matters(ref, START, 0)) continue;
       const at = ref.kind === 'chain' ? this.stepAt(walk.frame, ref.step) : fn.at;
       const joined = this.join(walk, ref, START, at, 0);
       const site = this.site(walk, at);
