@@ -89,7 +89,27 @@ export class CalleeFinder {
     if (!fn) return [];
     const parent = fn.parent === null ? null : (this.#eval.enclosing(frame, fn.parent) ?? null);
     const from = callSite(frame, step);
-    return [{ frame: this.#eval.frame(fn, this.#selfFor(fn, self), withRest(fn, args), parent, from), guessed }];
+    const activation = (given: readonly (Refs | null)[]): Frame =>
+      this.#eval.frame(fn, this.#selfFor(fn, self), given, parent, from);
+    const given = withRest(fn, args);
+    const defaults = step.spreads ? [] : this.#defaults(activation(given), step.args.length);
+    return [
+      {
+        frame: activation(defaults.length === 0 ? given : given.map((refs, at) => refs ?? defaults[at] ?? null)),
+        guessed,
+      },
+    ];
+  }
+
+  /** What parameters that are given nothing are, where that is an object or function: plain values tell no ways apart. */
+  #defaults(callee: Frame, given: number): (Refs | null)[] {
+    const isLeftOut = (index: number): boolean => index >= given && callee.fn.parameters[index]?.initial !== undefined;
+    if (!callee.fn.parameters.some((_, index) => isLeftOut(index))) return [];
+    return callee.fn.parameters.map(({ initial }, index) => {
+      const refs = initial !== undefined && isLeftOut(index) ? this.#eval.evaluate(callee, initial) : [];
+      const isKnown = refs.length > 0 && refs.every(ref => ref.kind === 'made' || ref.kind === 'function');
+      return isKnown ? refs : null;
+    });
   }
 
   /** A receiver only for functions that have one; a `self` of unknown origin stays symbolic. */
