@@ -13,6 +13,7 @@ import {
   withFreed,
   without,
 } from './dutyPaths.ts';
+import { isForgottenByRounds } from './dutyVariables.ts';
 import type { Callee } from '../flow/evaluator.ts';
 import type { Site } from '../program.ts';
 import type { Frame, Ref, Refs } from '../refs.ts';
@@ -232,7 +233,7 @@ export abstract class DutyCalls extends DutyEffects {
     };
     for (const freed of inner.freed) after = this.#freedBy(walk, freed, after, site);
     const lost = [...inner.lost].filter(token => !path.taken.has(token));
-    const passed = inner.held.filter(hold => !after.held.some(known => known.duty.id === hold.duty.id));
+    const passed = inner.held.flatMap(hold => this.#oneMore(walk, hold, after));
     return {
       ...after,
       held: [...after.held, ...passed.map(hold => this.#received(walk, hold, site))],
@@ -242,6 +243,22 @@ export abstract class DutyCalls extends DutyEffects {
       stored: this.#storedOn(walk, inner, path),
       lost: lost.length === 0 ? after.lost : new Set([...after.lost, ...lost]),
     };
+  }
+
+  /** What the body leaves held, if it is not held yet: another round of a loop takes the same again. */
+  #oneMore(walk: DutyWalk, hold: Hold, { held }: Path): Hold[] {
+    const known = held.find(({ duty }) => duty.id === hold.duty.id);
+    if (!known) return [hold];
+    const more = { ...hold, duty: { ...hold.duty, id: `${hold.duty.id} before`, forgotten: true } };
+    if (known.carriers.size > 0 || held.some(({ duty }) => duty.id === more.duty.id)) return [];
+    const isForgotten = isForgottenByRounds(
+      this.evaluator,
+      walk.frame,
+      known,
+      refs => this.carriers.anyLeadsTo(refs, known),
+      refs => this.carriers.releases(refs, known),
+    );
+    return isForgotten ? [more] : [];
   }
 
   #withHolders(walk: DutyWalk, hold: Hold, holders: ReadonlyMap<string, Reach> | undefined): Hold {

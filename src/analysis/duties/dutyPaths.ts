@@ -26,6 +26,8 @@ export interface Duty {
   readonly repeated: boolean;
   /** The lock came as a parameter: who gave it can release it. */
   readonly given: boolean;
+  /** Taken in an earlier round of a loop, by whoever takes it again: the variable has forgotten its releaser. */
+  readonly forgotten?: boolean;
 }
 
 /** `own`: reachable from this activation only; `outer`: others reach it too. */

@@ -120,9 +120,9 @@ function lockLeak(run: DutyRun, duty: Duty, duties: LockDuties, wrappers: Set<st
   const normal = run.exits.filter(exit => exit.how === 'normal');
   const left = leftWith(normal, duty);
   const base = { duty, coarse: run.coarse, fn: run.fn.id };
-  const sometimes = run.exits.some(
-    ({ path }) => path.taken.has(duty.id) && !path.held.some(hold => hold.duty.id === duty.id),
-  );
+  const isGivenBack = ({ path }: Exit): boolean =>
+    path.taken.has(duty.id) && !path.held.some(hold => hold.duty.id === duty.id);
+  const sometimes = duty.forgotten === true || run.exits.some(isGivenBack);
   if (left.length > 0) {
     const isForCaller = !run.fn.synthetic && (duty.given || duty.locks.some(lock => duties.isReleasedElsewhere(lock)));
     const freesAnother = left.some(({ path }) => path.freed.some(freed => freed.locks.length > 0));
