@@ -83,7 +83,7 @@ export type Effect =
   | {
       does: 'acquire';
       lock: Arg;
-      /** The type of the lock, where it is a member of the receiver. */
+      /** The type of the lock, where it is a member of the receiver, or named by a path. */
       lockIs?: string;
       key?: Arg;
       keysAre?: 'batch' | 'one-by-one';

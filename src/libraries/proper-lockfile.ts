@@ -15,10 +15,38 @@ const wait: WaitRule = {
 export const properLockfile = defineLibrary({
   package: 'proper-lockfile',
   language: 'typescript',
+  locks: {
+    // No type of the package: what a path names.
+    Lockfile: {
+      // A path is no object of the library: whoever is given one is not given the lock.
+      library: '',
+      capacity: { kind: 'exactly', n: 1 },
+      reentrant: 'no',
+      blocks: 'task',
+      readers: 'none',
+      queue: 'other',
+      ownerChecked: false,
+      reach: 'machine',
+      lease: false,
+      keyed: true,
+      limiter: false,
+    },
+  },
   apis: {
     // The path is the lock.
     lock: {
-      does: [{ does: 'acquire', lock: 0, key: 0, wait, failure: 'throws', async: true, gives: 'token' }],
+      does: [
+        {
+          does: 'acquire',
+          lock: 0,
+          lockIs: 'Lockfile',
+          key: 0,
+          wait,
+          failure: 'throws',
+          async: true,
+          gives: 'token',
+        },
+      ],
       gives: 'promise',
       known: { outside: 'file', leavesTurn: true },
     },

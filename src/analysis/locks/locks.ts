@@ -108,8 +108,8 @@ export class LockTable {
 
   /** `declared`: what the place that names the lock is known to hold, for objects of code without types. */
   #lockOf(ref: Ref, entry: Ref | string | null, declared: TypeId | null): Lock | undefined {
-    // A constant is no lock, but a name may be one (`lock('/var/run/x')`).
-    if (ref.kind === 'unknown' || (ref.kind === 'constant' && entry === null)) return undefined;
+    // A constant is no lock, but the name of one may be written out (`lock('/var/run/x')`).
+    if (ref.kind === 'unknown' || (ref.kind === 'constant' && (entry === null || declared === null))) return undefined;
     // A part of an object that nobody knows any more could be any lock of its class.
     if (this.#ownerOf(ref)?.kind === 'unknown') return undefined;
     const key = `${ref.id}|${entry === null ? '' : typeof entry === 'string' ? JSON.stringify(entry) : entry.id}`;
