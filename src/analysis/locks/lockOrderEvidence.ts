@@ -2,9 +2,11 @@
  * What orders two locks (ALGORITHMS 2.5): sorted arrays, `a.id < b.id ? [a, b] : [b, a]`, an early exit or swap on
  * `a.id > b.id`. The order counts only over keys that are never reassigned.
  */
+import type { TypeId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { Lock } from './locks.ts';
 import { listGoneThrough } from './restRecursion.ts';
+import { isKeptField } from './stableKeys.ts';
 import { LATER, madeList, type Ref, typeOf } from '../refs.ts';
 
 /**
@@ -24,8 +26,8 @@ export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: re
   if (!before || !after) return null;
   return (
     upwards(before, after) ??
-    sorted(evaluator, before, after) ??
-    nextSorted(evaluator, before, after) ??
+    sorted(evaluator, before, after, ownerType(held, before)) ??
+    nextSorted(evaluator, before, after, ownerType(held, before)) ??
     picked(evaluator, before, after) ??
     compared(evaluator, before, after, facts)
   );
@@ -78,25 +80,44 @@ function upwards(before: Ref, after: Ref): string | null {
   return null;
 }
 
-function sorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
+/** The type of what is ordered: an entry says it itself, an owner also by the field that holds its lock. */
+function ownerType({ ref }: Lock, subject: Ref): TypeId | null {
+  const known = typeOf(subject);
+  if (known !== null) return known;
+  if (ref.kind === 'field') return ref.base === subject ? ref.of : null;
+  return ref.kind === 'made' && ref.frame.self?.includes(subject) === true ? ref.frame.fn.owner : null;
+}
+
+function sorted(evaluator: Evaluator, before: Ref, after: Ref, type: TypeId | null): string | null {
   if (before.kind !== 'element' || after.kind !== 'element' || !isSameList(evaluator, before.base, after.base))
     return null;
   const list = before.base;
   if (list.kind !== 'ordered') return null;
   const ascending = (before.other && !after.other) || Number(before.of) < Number(after.of) || after.of === LATER;
   if (!ascending || (before.of === null && !before.other)) return null;
-  return orderOfList(evaluator, list);
+  return orderOfList(evaluator, list, type);
 }
 
 /** The next of a sorted list, taken by the function that calls itself with the rest. */
-function nextSorted(evaluator: Evaluator, before: Ref, after: Ref): string | null {
+function nextSorted(evaluator: Evaluator, before: Ref, after: Ref, type: TypeId | null): string | null {
   const list = listGoneThrough(evaluator, before, after);
-  return list?.kind === 'ordered' ? orderOfList(evaluator, list) : null;
+  return list?.kind === 'ordered' ? orderOfList(evaluator, list, type) : null;
 }
 
-function orderOfList(evaluator: Evaluator, { by, falling, primitive }: Ref & { kind: 'ordered' }): string | null {
+function orderOfList(
+  evaluator: Evaluator,
+  { by, falling, primitive }: Ref & { kind: 'ordered' },
+  type: TypeId | null,
+): string | null {
   if (by === null || (by.length === 0 && !primitive)) return null;
-  return label(evaluator, by.join('.'), falling ? 'down' : 'up');
+  let of = type;
+  for (const field of by.slice(0, -1)) of = of === null ? null : fieldType(evaluator, of, field);
+  return label(evaluator, of, by.join('.'), falling ? 'down' : 'up');
+}
+
+function fieldType({ program, types }: Evaluator, of: TypeId, field: string): TypeId | null {
+  const declaring = types.declaring(of, field);
+  return (declaring === undefined ? undefined : program.types.get(declaring)?.fields[field]?.type) ?? null;
 }
 
 /** One list, or two sorted alike of the same two elements (`Math.min(a, b)` and `Math.max(a, b)`). */
@@ -115,9 +136,11 @@ function picked(evaluator: Evaluator, before: Ref, after: Ref): string | null {
     return null;
   if (before.yes !== after.no || before.no !== after.yes) return null;
   const rising = keyPath(before.left, before.yes);
-  if (rising !== null && rising === keyPath(before.right, before.no)) return label(evaluator, rising, 'up');
+  if (rising !== null && rising === keyPath(before.right, before.no))
+    return label(evaluator, holderType(before.left), rising, 'up');
   const falling = keyPath(before.left, before.no);
-  if (falling !== null && falling === keyPath(before.right, before.yes)) return label(evaluator, falling, 'down');
+  if (falling !== null && falling === keyPath(before.right, before.yes))
+    return label(evaluator, holderType(before.left), falling, 'down');
   return null;
 }
 
@@ -125,9 +148,10 @@ function compared(evaluator: Evaluator, before: Ref, after: Ref, facts: readonly
   for (const { kind, left, right } of facts) {
     if (kind !== 'before') continue;
     const rising = keyPath(left, before);
-    if (rising !== null && rising === keyPath(right, after)) return label(evaluator, rising, 'up');
+    if (rising !== null && rising === keyPath(right, after)) return label(evaluator, holderType(left), rising, 'up');
     const falling = keyPath(left, after);
-    if (falling !== null && falling === keyPath(right, before)) return label(evaluator, falling, 'down');
+    if (falling !== null && falling === keyPath(right, before))
+      return label(evaluator, holderType(left), falling, 'down');
   }
   return null;
 }
@@ -140,13 +164,12 @@ function keyPath(key: Ref, object: Ref): string | null {
   return inner === null ? null : inner === '' ? key.name : `${inner}.${key.name}`;
 }
 
-function label(evaluator: Evaluator, path: string, direction: 'up' | 'down'): string | null {
-  const last = path.split('.').pop() ?? '';
-  if (path !== '' && !isStable(evaluator, last)) return null;
-  return `${direction} ${path === '' ? 'by itself' : path}`;
-}
+/** The type of the object that the last field of a key is read from. */
+const holderType = (key: Ref): TypeId | null => (key.kind === 'field' ? (key.of ?? typeOf(key.base)) : null);
 
-/** A key field that nobody writes outside of constructors and literals. */
-function isStable(evaluator: Evaluator, field: string): boolean {
-  return evaluator.writes.toField(field).every(write => evaluator.types.isConstructor(write.fn.id));
+/** `holder`: the type that has the last field of the path. */
+function label(evaluator: Evaluator, holder: TypeId | null, path: string, direction: 'up' | 'down'): string | null {
+  const last = path.split('.').pop() ?? '';
+  if (path !== '' && !isKeptField(evaluator, holder, last)) return null;
+  return `${direction} ${path === '' ? 'by itself' : path}`;
 }
