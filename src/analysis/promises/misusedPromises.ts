@@ -177,6 +177,7 @@ class Finder implements MisusedPromises {
         return work.some(id => this.#mistakesAccumulator(id)) ? void this.found.push(misused) : undefined;
       case 'ignored': {
         if (given.length === 0 && this.#isMadeOutside(fn, contract.callback)) return;
+        if (given.length > 0 && given.every(id => this.#promises.givesKept(id))) return;
         const overlaps = this.#overlaps(contract, work);
         const isUnseen = rejection === 'may' && !this.#isHandled(fn, contract, work);
         if (overlaps === 'never' && !isUnseen) return;

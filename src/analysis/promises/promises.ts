@@ -1,11 +1,12 @@
 /** Every expression that makes a promise: calls, chain steps, combinators, promises made by hand (ALGORITHMS 4). */
-import type { At, Call, Chain, FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
+import type { At, Call, Chain, FunctionFacts, FunctionId, Place, Value, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { isPromiseMade } from './mayReject.ts';
 import type { Program, Site } from '../program.ts';
+import { isNothing } from '../refs.ts';
 import { valuesBehind } from '../valueParts.ts';
 import { reaches, type ReturnedValue, returnedValues } from './promisesReturns.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
@@ -27,6 +28,8 @@ export interface Promises {
   all: readonly PromiseNode[];
   /** What a call of the function gives, by its body; null: no promise. */
   returns(fn: FunctionId): 'promise' | 'promises' | null;
+  /** The function gives only promises that exist already and are kept somewhere: whoever has them there looks after them. */
+  givesKept(fn: FunctionId): boolean;
   /** What the call gives; null: no promise, or nobody knows. */
   ofCall(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null;
 }
@@ -69,6 +72,12 @@ class Finder implements Promises {
     const gives = strongest(this.#returned(facts).map(({ value }) => this.#valueGives(facts, value, new Set())));
     this.#returns.set(fn, gives);
     return gives;
+  }
+
+  givesKept(fn: FunctionId): boolean {
+    const facts = this.#program.functions.get(fn);
+    const returned = facts?.calling === 'value' ? this.#returned(facts) : [];
+    return returned.length > 0 && returned.every(({ value }) => this.#isKept(facts, value));
   }
 
   #returned(fn: FunctionFacts): readonly ReturnedValue[] {
@@ -144,10 +153,49 @@ class Finder implements Promises {
   #byCallees(fn: FunctionId, step: Call): Pick<PromiseNode, 'gives' | 'confidence'> | null {
     // A callee known only by its name says nothing of what an `any` gives.
     if (step.target.kind === 'unresolved' || this.#isByName(fn, step) || this.#isCallback(fn, step)) return null;
-    const kinds = this.#graph.targets(fn, step.id).map(id => this.#givenBy(fn, step, id));
+    const targets = this.#graph.targets(fn, step.id);
+    const kinds = targets.map(id => this.#givenBy(fn, step, id));
     if (kinds.length === 0 || kinds.includes(null)) return null;
+    if (targets.some(id => this.#mayGiveOther(fn, step, id))) return null;
     const gives = kinds.every(kind => kind === 'promises') ? 'promises' : 'promise';
     return { gives, confidence: step.target.kind === 'functions' ? 'high' : 'medium' };
+  }
+
+  /**
+   * What the callee returns is a promise on some ways only, and this call may take another: it passes a callback where
+   * the callee also gives nothing, or an object of its own where the callee also gives back what it was given.
+   */
+  #mayGiveOther(caller: FunctionId, step: Call, callee: FunctionId): boolean {
+    const facts = this.#program.functions.get(callee);
+    const from = this.#program.functions.get(caller);
+    if (facts?.calling !== 'value' || !from || step.spreads?.length) return false;
+    return this.#returned(facts).some(({ value }) => {
+      const parts = valuesBehind(facts, value);
+      if (!parts.some(part => this.#valueGives(facts, part, new Set()) !== null)) return false;
+      return parts.some(part => {
+        const place = placeIn(facts, part);
+        if (place?.root.kind === 'parameter' && place.path.length === 0)
+          return isNamedObject(from.values[step.args[place.root.index] ?? -1]);
+        const nothing = facts.values[part];
+        return nothing !== undefined && isNothing(nothing) && this.#mayBeCallback(from, step.args.at(-1));
+      });
+    });
+  }
+
+  /** A function, one that a wrapper made of it, or what the caller itself was given. */
+  #mayBeCallback(fn: FunctionFacts, value: ValueId | undefined): boolean {
+    const given = fn.values[value ?? -1];
+    if (value === undefined || !given) return false;
+    if (given.kind === 'read') return given.place.root.kind === 'parameter' && given.place.path.length === 0;
+    if (given.kind === 'result') {
+      const step = this.#program.steps(fn.id).get(given.of);
+      return step?.kind === 'call' && step.args.some(arg => fn.values[arg]?.kind === 'function');
+    }
+    return (
+      given.kind === 'function' ||
+      (given.kind === 'unknown' && given.text === 'callback') ||
+      this.#graph.functionsIn(fn.id, value).length > 0
+    );
   }
 
   /** A member of something that nothing is known of: its callees are all members of that name. */
@@ -188,11 +236,25 @@ class Finder implements Promises {
     );
   }
 
-  /** The callee gives back what it was given, and that was not made for it. */
+  /**
+   * The callee gives back what it was given, or a part of it as it stands, and that was not made for it: somebody else
+   * has it, too, and can look at the promise there.
+   */
   #isGivenBack(caller: FunctionId, step: Call, callee: FunctionFacts | undefined, value: ValueId): boolean {
     const place = placeIn(callee, value);
-    if (place?.root.kind !== 'parameter' || place.path.length > 0) return false;
-    return placeIn(this.#program.functions.get(caller), step.args[place.root.index] ?? -1) !== null;
+    if (!callee || place?.root.kind !== 'parameter') return false;
+    const given = step.args[place.root.index];
+    if (given === undefined) return false;
+    if (placeIn(this.#program.functions.get(caller), given) !== null)
+      return place.path.length === 0 || !this.#writesTo(callee, place);
+    return place.path.length > 0 && this.#uses(caller).of(given).length > 1 && !this.#writesTo(callee, place);
+  }
+
+  #writesTo(fn: FunctionFacts, place: Place): boolean {
+    const text = JSON.stringify(place);
+    return [...this.#program.steps(fn.id).values()].some(
+      step => step.kind === 'access' && step.mode === 'write' && JSON.stringify(step.place) === text,
+    );
   }
 
   /**
@@ -206,10 +268,7 @@ class Finder implements Promises {
     if (!fn || !place) return false;
     const isOutside = place.root.kind === 'captured' || place.root.kind === 'module';
     if (!isOutside && !(place.root.kind === 'self' && place.path.length > 0)) return false;
-    const text = JSON.stringify(place);
-    return ![...this.#program.steps(fn.id).values()].some(
-      step => step.kind === 'access' && step.mode === 'write' && JSON.stringify(step.place) === text,
-    );
+    return !this.#writesTo(fn, place);
   }
 
   /** A fluent method of a thenable of the project: it gives its own receiver again. */
@@ -290,6 +349,10 @@ class Finder implements Promises {
     });
   }
 }
+
+/** An object that has a name or was made elsewhere, not a literal that is written at the call. */
+const isNamedObject = (given: Value | undefined): boolean =>
+  given?.kind === 'read' || given?.kind === 'result' || given?.kind === 'choice';
 
 function placeIn(fn: FunctionFacts | undefined, value: ValueId): Place | null {
   const facts = fn?.values[value];
