@@ -11,6 +11,7 @@ import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type Program, type Site, takesPermit } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
+import { isRacedWithAbort } from './racedWithAbort.ts';
 import { type SignalInHand, type Signals, signals } from './signals.ts';
 import { isBoundTo } from './signalsBound.ts';
 import { carriesHand, isBoundInto, isHandedWithCallback } from './signalsHandedOn.ts';
@@ -80,6 +81,7 @@ class Follower {
       if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
       if (how === 'absent' && this.#isLookedAtInTurn(fn, hand, step)) return;
       if (how === 'absent' && hand.from === 'field' && this.#isBookkeeping(fn.id, step)) return;
+      if (how === 'absent' && this.#isRaced(fn, hand, step)) return;
       found.push({
         fn,
         step,
@@ -152,6 +154,17 @@ class Follower {
       isBoundInto(this.#program, this.#graph, hand, fn.id, step) ||
       isBoundTo(this.#eval, this.#program, hand, fn, step)
     );
+  }
+
+  /** What only waits in this process ends with the race. */
+  #isRaced(fn: FunctionFacts, hand: SignalInHand, step: Call): boolean {
+    if (this.#goesOutside(fn.id, step)) return false;
+    return isRacedWithAbort(this.#program, fn, step, (at, call) => {
+      const use = this.#uses.signal(at, call);
+      if (use && (use.how === 'given' || use.how === 'carried')) return true;
+      const frame = this.#eval.symbolicFrame(at);
+      return call.args.some(arg => this.#eval.evaluate(frame, arg).some(ref => this.#comesFrom(ref, hand)));
+    });
   }
 
   #isDetached(fn: FunctionFacts, step: Call, dropped: ReadonlySet<number>): boolean {
