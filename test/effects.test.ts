@@ -178,7 +178,7 @@ a.ts#f(k, xs)
     const text =
       'function f(pairs: [string, number][], o: object) { const m = new Map(pairs); return [m, Object.values(o), pairs.slice(1)]; }';
     expect(printed(text, 'f')).toContain(
-      '%0 = call lib#new Map(pairs) [new lib#Map]\n  update %0[*] = pairs[*]\n  return [%0, copy(o), copy(pairs)]',
+      '%0 = call lib#new Map(pairs) [new lib#Map]\n  update %0[*] = pairs[*]\n  return [%0, copy(o), copy(copy(pairs) from 1)]',
     );
   });
 

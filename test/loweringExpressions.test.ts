@@ -109,7 +109,7 @@ describe('destructuring', () => {
         if settled(%0)[2] is nullish
           true:
             %3 = call g()
-        return [settled(%0)[0], (settled(%0)[2] is nullish ? %3 : settled(%0)[2]), copy(settled(%0))]
+        return [settled(%0)[0], (settled(%0)[2] is nullish ? %3 : settled(%0)[2]), copy(settled(%0) from 3)]
       "
     `);
   });
