@@ -92,19 +92,15 @@ export class CalleeFinder {
     const activation = (given: readonly (Refs | null)[]): Frame =>
       this.#eval.frame(fn, this.#selfFor(fn, self), given, parent, from);
     const given = withRest(fn, args);
-    const defaults = step.spreads ? [] : this.#defaults(activation(given), step.args.length);
-    return [
-      {
-        frame: activation(defaults.length === 0 ? given : given.map((refs, at) => refs ?? defaults[at] ?? null)),
-        guessed,
-      },
-    ];
+    const plain = activation(given);
+    const defaults = step.spreads ? null : this.#defaults(plain, step.args.length);
+    return [{ frame: defaults ? activation(given.map((refs, at) => refs ?? defaults[at] ?? null)) : plain, guessed }];
   }
 
   /** What parameters that are given nothing are, where that is an object or function: plain values tell no ways apart. */
-  #defaults(callee: Frame, given: number): (Refs | null)[] {
+  #defaults(callee: Frame, given: number): (Refs | null)[] | null {
     const isLeftOut = (index: number): boolean => index >= given && callee.fn.parameters[index]?.initial !== undefined;
-    if (!callee.fn.parameters.some((_, index) => isLeftOut(index))) return [];
+    if (!callee.fn.parameters.some((_, index) => isLeftOut(index))) return null;
     return callee.fn.parameters.map(({ initial }, index) => {
       const refs = initial !== undefined && isLeftOut(index) ? this.#eval.evaluate(callee, initial) : [];
       const isKnown = refs.length > 0 && refs.every(ref => ref.kind === 'made' || ref.kind === 'function');

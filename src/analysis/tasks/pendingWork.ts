@@ -96,26 +96,21 @@ class Walker {
   }
 
   exitsOf(fn: FunctionFacts): ExitPoint[] {
-    const hasExit = [...this.#program.steps(fn.id).values()].some(step => this.#isExit(fn, step));
-    if (!hasExit && this.#putOff(fn).length === 0) return [];
+    const steps = [...this.#program.steps(fn.id).values()];
+    if (!steps.some(step => this.#isExit(fn, step) || this.#isPutOff(fn, step))) return [];
     const walk: Walk = { fn, exits: [], since: null };
     this.#block(walk, fn.body, { tasks: new Map(), shared: new Set() });
     return [...new Map(walk.exits.map(one => [one.step, one])).values()];
   }
 
-  /** Steps that only put off a function that ends the process at once: `setImmediate(() => process.exit())`. */
-  #putOff(fn: FunctionFacts): Spawn[] {
-    const steps = [...this.#program.steps(fn.id).values()];
-    const isAlone = (step: Step): boolean =>
-      steps.every(one => one === step || one.kind === 'drop' || one.at[0] !== step.at[0] || one.at[1] !== step.at[1]);
-    return steps.filter(
-      (step): step is Spawn =>
-        step.kind === 'spawn' &&
-        (step.how === 'immediate' || step.how === 'microtask') &&
-        // A callback that tells of the end of something stands in the call of that.
-        isAlone(step) &&
-        this.#graph.targets(fn.id, step.id).some(id => id !== fn.id && this.exitsAtOnce(id)),
+  /** It only puts off a function that ends the process at once: `setImmediate(() => process.exit())`. */
+  #isPutOff({ id }: FunctionFacts, step: Step): step is Spawn {
+    if (step.kind !== 'spawn' || (step.how !== 'immediate' && step.how !== 'microtask')) return false;
+    // A callback that tells of the end of something stands in the call of that.
+    const isAlone = [...this.#program.steps(id).values()].every(
+      one => one === step || one.kind === 'drop' || one.at[0] !== step.at[0] || one.at[1] !== step.at[1],
     );
+    return isAlone && this.#graph.targets(id, step.id).some(target => target !== id && this.exitsAtOnce(target));
   }
 
   exitsAtOnce(id: FunctionId): boolean {
@@ -187,7 +182,7 @@ class Walker {
         for (const shared of state.shared) state.tasks.delete(shared);
         return state;
       case 'spawn':
-        if (this.#putOff(fn).includes(step)) this.#laterExits(walk, step, state);
+        if (this.#isPutOff(fn, step)) this.#laterExits(walk, step, state);
         return state;
       case 'access':
         if (step.value !== undefined) this.#share(fn, [step.value], state);
