@@ -1,6 +1,7 @@
 /** The built-in tables: one line each, sorted by package. */
 import { asyncLock } from './async-lock.ts';
 import { asyncMutex } from './async-mutex.ts';
+import { awaitLock } from './await-lock.ts';
 import { axios } from './axios.ts';
 import { bcrypt } from './bcrypt.ts';
 import { bullmq } from './bullmq.ts';
@@ -41,6 +42,7 @@ import { pino } from './pino.ts';
 import { properLockfile } from './proper-lockfile.ts';
 import { redis, redisClient } from './redis.ts';
 import { redlock } from './redlock.ts';
+import { rocicorpLock } from './rocicorp-lock.ts';
 import { socketIo } from './socketio.ts';
 import { terminus } from './terminus.ts';
 import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
@@ -63,6 +65,7 @@ import type { Library } from './library.ts';
 export const libraries: readonly Library[] = [
   asyncLock,
   asyncMutex,
+  awaitLock,
   axios,
   bcrypt,
   closeWithGrace,
@@ -123,6 +126,7 @@ export const libraries: readonly Library[] = [
   redis,
   redisClient,
   redlock,
+  rocicorpLock,
   undici,
   undiciTypes,
   vitest,

@@ -208,3 +208,25 @@ export function lockSync(file: string, options?: LockOptions): () => void;
 export function unlockSync(file: string, options?: LockOptions): void;
 export function checkSync(file: string, options?: LockOptions): boolean;
 `;
+
+export const awaitLockStub = `
+export default class AwaitLock {
+  get acquired(): boolean;
+  acquireAsync(options?: { timeout?: number }): Promise<void>;
+  tryAcquire(): boolean;
+  release(): void;
+}
+`;
+
+export const rocicorpLockStub = `
+export class Lock {
+  lock(): Promise<() => void>;
+  withLock<R>(f: () => R | Promise<R>): Promise<R>;
+}
+export class RWLock {
+  read(): Promise<() => void>;
+  withRead<R>(f: () => R | Promise<R>): Promise<R>;
+  write(): Promise<() => void>;
+  withWrite<R>(f: () => R | Promise<R>): Promise<R>;
+}
+`;

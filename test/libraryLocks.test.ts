@@ -1,0 +1,105 @@
+/** What the tables state of the smaller lock packages, seen at run time in the installed versions. */
+import AwaitLock from 'await-lock';
+import { Lock, RWLock } from '@rocicorp/lock';
+import { describe, expect, it } from 'vitest';
+import { recorder, settle, stateOf } from './support/sections.ts';
+
+describe('await-lock', () => {
+  it('serves waiters in order, one at a time, and gives nothing', async () => {
+    const lock = new AwaitLock();
+    expect(await lock.acquireAsync()).toBeUndefined();
+    const order: string[] = [];
+    const waiting = ['a', 'b'].map(async name => {
+      await lock.acquireAsync();
+      order.push(name);
+    });
+    await settle();
+    expect(order).toEqual([]);
+    lock.release();
+    await settle();
+    expect(order).toEqual(['a']);
+    lock.release();
+    await Promise.all(waiting);
+    expect(order).toEqual(['a', 'b']);
+  });
+
+  it('is not reentrant, and bounds the wait when told', async () => {
+    const lock = new AwaitLock();
+    await lock.acquireAsync();
+    expect(await stateOf(lock.acquireAsync())).toBe('pending');
+    await expect(lock.acquireAsync({ timeout: 1 })).rejects.toThrow(/Timed out/);
+  });
+
+  it('does not give the lock to one that has given up', async () => {
+    const lock = new AwaitLock();
+    await lock.acquireAsync();
+    await expect(lock.acquireAsync({ timeout: 1 })).rejects.toThrow(/Timed out/);
+    lock.release();
+    expect(lock.acquired).toBe(false);
+  });
+
+  it('tries without waiting', () => {
+    const lock = new AwaitLock();
+    expect([lock.tryAcquire(), lock.tryAcquire()]).toEqual([true, false]);
+  });
+
+  it('lets anybody release, and throws when nothing is held', async () => {
+    const lock = new AwaitLock();
+    await lock.acquireAsync();
+    lock.release();
+    expect(lock.acquired).toBe(false);
+    expect(() => {
+      lock.release();
+    }).toThrow(/unacquired/);
+  });
+});
+
+describe('@rocicorp/lock', () => {
+  it('serves waiters in order, one at a time, and frees the lock when the section throws', async () => {
+    const lock = new Lock();
+    const seen = recorder();
+    const failed = lock.withLock(() => Promise.reject(new Error('x')));
+    const all = ['a', 'b'].map(name => lock.withLock(seen.enter(name)));
+    await expect(failed).rejects.toThrow('x');
+    await settle();
+    expect(seen.log).toEqual(['a']);
+    seen.leave();
+    await settle();
+    seen.leave();
+    await Promise.all(all);
+    expect([seen.log, seen.most()]).toEqual([['a', 'b'], 1]);
+  });
+
+  it('is not reentrant, and gives a releaser that frees its own turn only', async () => {
+    const lock = new Lock();
+    const first = await lock.lock();
+    expect(await stateOf(lock.withLock(() => 1))).toBe('pending');
+    first();
+    const second = await lock.lock();
+    first();
+    expect(await stateOf(lock.lock())).toBe('pending');
+    second();
+  });
+
+  it('lets readers in together, and a writer alone', async () => {
+    const lock = new RWLock();
+    const [one, two] = [await lock.read(), await lock.read()];
+    const writer = lock.write();
+    one();
+    expect(await stateOf(writer)).toBe('pending');
+    two();
+    const done = await writer;
+    expect(await stateOf(lock.withRead(() => 1))).toBe('pending');
+    done();
+  });
+
+  it('lets no reader pass a writer that waits', async () => {
+    const lock = new RWLock();
+    const reader = await lock.read();
+    const writer = lock.withWrite(() => undefined);
+    const late = lock.withRead(() => undefined);
+    expect([await stateOf(writer), await stateOf(late)]).toEqual(['pending', 'pending']);
+    reader();
+    await Promise.all([writer, late]);
+  });
+});
