@@ -194,12 +194,12 @@ export abstract class DutyCalls extends DutyEffects {
 
   /** What a caller can see of how a body ended: the rest is its own affair, and would only tell equal ends apart. */
   protected outward(frame: Frame, exit: Exit): Exit {
-    const { held, freed: all, lost, stored, pending } = exit.path;
+    const { held, freed: all, lost, stored, pending, raced } = exit.path;
     const freed = all.filter(
       one => one.token !== null || one.locks.length + one.parts.length > 0 || this.#mayHaveSet(frame, one.keys),
     );
     const kept = held.filter(hold => (exit.how === 'normal' || this.#isKept(hold)) && this.#passes(hold, exit));
-    return { ...exit, path: { ...START, held: kept, freed, lost, stored, pending } };
+    return { ...exit, path: { ...START, held: kept, freed, lost, stored, pending, raced } };
   }
 
   /** The caller may be who set the flag: it is near the flag, or it gave the function that sets it back. */
@@ -230,6 +230,7 @@ export abstract class DutyCalls extends DutyEffects {
         .filter(hold => !inner.lost.has(hold.duty.id))
         .map(hold => this.#withHolders(walk, hold, inner.stored.get(hold.duty.id))),
       pending: new Set([...path.pending, ...inner.pending]),
+      raced: new Set([...path.raced, ...inner.raced]),
     };
     for (const freed of inner.freed) after = this.#freedBy(walk, freed, after, site);
     const lost = [...inner.lost].filter(token => !path.taken.has(token));
@@ -351,8 +352,8 @@ export abstract class DutyCalls extends DutyEffects {
   }
 }
 
-const isEmpty = ({ held, freed, lost, stored, pending }: Path): boolean =>
-  held.length + freed.length + lost.size + stored.size + pending.size === 0;
+const isEmpty = ({ held, freed, lost, stored, pending, raced }: Path): boolean =>
+  held.length + freed.length + lost.size + stored.size + pending.size + raced.size === 0;
 
 function textOf(step: Call): string {
   return step.target.kind === 'external'

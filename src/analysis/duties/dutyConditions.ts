@@ -159,9 +159,10 @@ export class DutyConditions {
     return refs.some(isFlagText) && refs.every(ref => isFlagText(ref) || isNothing(ref));
   }
 
-  /** Taken on this path; or the caller's, who passes it in or holds it around the closure. */
+  /** Taken on this path; or the caller's, who passes it in or holds it around the closure: never what is taken here. */
   #has(frame: Frame, path: Path, ref: Ref & { kind: 'token' }): boolean {
     if (path.taken.has(tokenId(ref))) return true;
+    if (ref.frame === frame) return false;
     return frame.fn.parent !== null || frame.self !== null || frame.parameters.some(bound => bound?.includes(ref));
   }
 

@@ -248,6 +248,8 @@ export abstract class DutyEffects {
       walk.wrong.push({ site: freed.site, lock: again, how: 'twice', certain: true });
       return path;
     }
+    // Whether a raced lock is held here, the code does not know: that is the race's affair.
+    if (freed.keys.some(key => path.raced.has(key))) return path;
     if (path.freed.some(known => siteKey(known.origin) === siteKey(freed.origin))) return path;
     return withFreed(path, freed);
   }

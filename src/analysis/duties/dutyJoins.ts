@@ -318,7 +318,8 @@ export abstract class DutyJoins extends DutyCalls {
     depth: number,
   ): Joined {
     const value = ref.frame.fn.values[ref.value];
-    if (value?.kind !== 'combined' || value.until === 'first' || value.until === 'any') return this.#race(ref, path);
+    if (value?.kind !== 'combined' || value.until === 'first' || value.until === 'any')
+      return this.#race(walk, ref, path, at, depth);
     const parts = promiseParts(this.evaluator, ref).filter(part => this.matters(part.ref, path, 0));
     let paths: readonly Path[] = [path];
     const failures: { index: number; thrown: readonly Thrown[] }[] = [];
@@ -372,14 +373,31 @@ export abstract class DutyJoins extends DutyCalls {
     return { ...path, held };
   }
 
-  #race(ref: Ref & { kind: 'combined' }, path: Path): Joined {
-    const parts = promiseParts(this.evaluator, ref).map(part => part.ref.id);
+  /** What the runners take may be held afterwards or not: another rule speaks of the race. */
+  #race(
+    walk: DutyWalk,
+    ref: Ref & { kind: 'combined' },
+    path: Path,
+    at: readonly [number, number],
+    depth: number,
+  ): Joined {
+    const parts = promiseParts(this.evaluator, ref).map(part => part.ref);
     const cause = {
       certain: true,
       site: this.evaluator.program.site(ref.frame.fn.id, ref.frame.fn.at),
       text: 'the race may be lost',
     };
-    const after = { ...path, pending: new Set([...path.pending].filter(id => !parts.includes(id))) };
+    const ids = new Set(parts.map(part => part.id));
+    const granted = parts
+      .filter(part => this.matters(part, path, 0))
+      .flatMap(part => [...this.join(walk, part, path, at, depth + 1).normal])
+      .flatMap(one => one.held.filter(hold => !path.taken.has(hold.duty.id)))
+      .flatMap(hold => [...hold.duty.keys]);
+    const after = {
+      ...path,
+      pending: new Set([...path.pending].filter(id => !ids.has(id))),
+      raced: new Set([...path.raced, ...granted]),
+    };
     return { normal: [after], thrown: [{ path: after, cause }] };
   }
 

@@ -62,6 +62,8 @@ export interface Path {
   readonly freed: readonly Freed[];
   /** Keys released by lock (not by token) on this path. */
   readonly done: ReadonlySet<string>;
+  /** Keys of locks that may be held or not: their acquisition was raced against something else. */
+  readonly raced: ReadonlySet<string>;
   /** Tokens of the caller that were handed on. */
   readonly lost: ReadonlySet<string>;
   /** Tokens of the caller that were put into objects or variables. */
@@ -77,6 +79,7 @@ export const START: Path = {
   taken: new Set(),
   freed: [],
   done: new Set(),
+  raced: new Set(),
   lost: new Set(),
   stored: new Map(),
   facts: new Map(),
@@ -110,6 +113,7 @@ const dutiesKey = (path: Path): string =>
       .map(({ token, keys, parts }) => token ?? `${keys.join('/')}:${parts.map(ref => ref.id).join('/')}`)
       .join(' '),
     [...path.done].join(' '),
+    [...path.raced].join(' '),
     [...path.lost].join(' '),
     [...path.stored].map(([token, holders]) => `${token}(${[...holders.keys()].join()})`).join(' '),
     [...path.pending].join(' '),
