@@ -55,6 +55,7 @@ class PlaceIndex implements Places {
   readonly #types: TypeHierarchy;
   readonly #readers = new Map<string, Reader[]>();
   readonly #exported = new Set<string>();
+  readonly #slots = new Map<FunctionId, ReadonlyMap<ValueId, readonly string[]>>();
   /** Types that a module exports. */
   readonly #exportedTypes = new Set<TypeId>();
   /** Code outside of the project may use what is exported: a package with an entry, or no manifest that says. */
@@ -116,8 +117,8 @@ class PlaceIndex implements Places {
       const key = `${body.id} ${value}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      for (const [slot, held] of Object.entries(body.slots)) {
-        if (held.value === value) this.#exported.add(keyOf({ kind: 'variable', owner: body.id, slot }));
+      for (const slot of this.#slotsOf(body).get(value) ?? []) {
+        this.#exported.add(keyOf({ kind: 'variable', owner: body.id, slot }));
       }
       const facts = body.values[value];
       if (facts?.kind === 'class') this.#exportedTypes.add(facts.type);
@@ -134,6 +135,18 @@ class PlaceIndex implements Places {
         if (owner && held != null) queue.push({ body: owner, value: held });
       }
     }
+  }
+
+  /** The variables of a body by the value that they hold. */
+  #slotsOf(body: FunctionFacts): ReadonlyMap<ValueId, readonly string[]> {
+    const known = this.#slots.get(body.id);
+    if (known) return known;
+    const found = new Map<ValueId, string[]>();
+    for (const [slot, { value }] of Object.entries(body.slots)) {
+      if (value !== null) found.set(value, [...(found.get(value) ?? []), slot]);
+    }
+    this.#slots.set(body.id, found);
+    return found;
   }
 
   /** Two classes that are not related have different fields of one name; interfaces may stand for any class. */

@@ -28,10 +28,14 @@ export const endsScript = defineAnalysis<(fate: PromiseFate) => boolean>('script
       callers.every(({ caller, step }) => program.fileOf(caller) === file && isLast(caller, step, depth - 1))
     );
   };
+  const scripts = new Set(
+    [...program.modules.values()]
+      .filter(({ file, exports }) => Object.keys(exports).length === 0 && scopes.isEntry(file))
+      .map(({ file }) => file),
+  );
   return ({ node, fate }) => {
     const file = program.fileOf(node.fn);
-    if (fate.kind !== 'dropped' || !scopes.isEntry(file)) return false;
-    if (Object.keys(program.modules.get(file)?.exports ?? {}).length > 0) return false;
+    if (fate.kind !== 'dropped' || !scripts.has(file)) return false;
     return TRIED.test(file) || isLast(node.fn, fate.step.id, DEPTH);
   };
 });

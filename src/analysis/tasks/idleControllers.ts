@@ -3,7 +3,8 @@
  * listener ends nothing.
  */
 import type { Call, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
-import type { FunctionUses, FunctionUsesOf } from '../promises/consumptionIndex.ts';
+import { defineAnalysis } from '../analysis.ts';
+import { functionUses, type FunctionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
 import type { Program } from '../program.ts';
 import { fieldRead } from '../valueParts.ts';
 
@@ -16,15 +17,32 @@ export interface IdleController {
 
 const CONTROLLER = /#(?:AbortController|CancellationTokenSource)$/;
 
-/** Kept in a variable that a closure aborts, looked at (`signal.aborted`) at most, and given to nobody. */
-export function idleControllers(program: Program, usesOf: FunctionUsesOf, fn: FunctionFacts): IdleController[] {
+/** Kept in a variable that a closure aborts, looked at (`signal.aborted`) at most, and given to nobody; by function. */
+export const idleControllers = defineAnalysis<ReadonlyMap<FunctionId, readonly IdleController[]>>(
+  'idle-controllers',
+  (get, program) => {
+    const usesOf = get(functionUses);
+    const holdersOf = capturing(program);
+    return new Map(
+      [...program.functions.values()].flatMap(fn => {
+        const found = idleOf(program, usesOf, fn, holdersOf);
+        return found.length === 0 ? [] : [[fn.id, found]];
+      }),
+    );
+  },
+);
+
+function idleOf(
+  program: Program,
+  usesOf: FunctionUsesOf,
+  fn: FunctionFacts,
+  holdersOf: ReadonlyMap<string, readonly FunctionFacts[]>,
+): IdleController[] {
   return Object.entries(fn.slots).flatMap(([slot, { value, assignedAgain }]) => {
     const facts = value === null || assignedAgain ? undefined : fn.values[value];
     const made = facts?.kind === 'result' ? program.steps(fn.id).get(facts.of) : undefined;
     if (value === null || made?.kind !== 'call' || !isController(made)) return [];
-    const holders = [...program.functions.values()].filter(one =>
-      one.captures.some(({ from, slot: name }) => from === fn.id && name === slot),
-    );
+    const holders = holdersOf.get(slotKey(fn.id, slot)) ?? [];
     const isIdle =
       isKept(fn, usesOf(fn.id), value) &&
       holders.every(
@@ -35,6 +53,21 @@ export function idleControllers(program: Program, usesOf: FunctionUsesOf, fn: Fu
     return isIdle && holders.some(one => aborts(program, one, fn.id, slot)) ? [{ step: made.id, name: slot }] : [];
   });
 }
+
+/** The closures that use a variable, by its owner and name. */
+function capturing(program: Program): Map<string, FunctionFacts[]> {
+  const found = new Map<string, FunctionFacts[]>();
+  for (const fn of program.functions.values()) {
+    for (const key of new Set(fn.captures.map(({ from, slot }) => slotKey(from, slot)))) {
+      const list = found.get(key);
+      if (list) list.push(fn);
+      else found.set(key, [fn]);
+    }
+  }
+  return found;
+}
+
+const slotKey = (owner: FunctionId, slot: string): string => `${owner} ${slot}`;
 
 const isController = ({ newOf }: Call): boolean => newOf !== undefined && CONTROLLER.test(newOf);
 

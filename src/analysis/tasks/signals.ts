@@ -6,8 +6,7 @@ import type { FunctionFacts, FunctionId, StepId, TypeId } from '../../model/fact
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
-import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
-import { idleControllers } from './idleControllers.ts';
+import { type IdleController, idleControllers } from './idleControllers.ts';
 import { isEndName } from './ownershipClasses.ts';
 import { type Program, walkSteps } from '../program.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
@@ -54,22 +53,22 @@ class Finder implements Signals {
   readonly #types: TypeHierarchy;
   readonly #graph: CallGraph;
   readonly #writes: WriteIndex;
-  readonly #uses: FunctionUsesOf;
   readonly #detached: ReadonlySet<FunctionId>;
   /** Handlers of the signals of the operating system. */
   readonly #ofProcess: ReadonlySet<FunctionId>;
   /** Files in which the signal of a type from outside is looked at, by type. */
   readonly #looked: ReadonlySet<string>;
+  readonly #idle: ReadonlyMap<FunctionId, readonly IdleController[]>;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#types = get(hierarchy);
     this.#graph = get(callGraph);
     this.#writes = get(writeIndex);
-    this.#uses = get(functionUses);
     this.#detached = this.#handlers();
     this.#ofProcess = this.#endings();
     this.#looked = this.#reads();
+    this.#idle = get(idleControllers);
   }
 
   inHand(fn: FunctionFacts): SignalInHand[] {
@@ -85,7 +84,7 @@ class Finder implements Signals {
   #made(fn: FunctionFacts): SignalInHand[] {
     let at = fn;
     for (let depth = 0; depth < 4; depth += 1) {
-      const found = idleControllers(this.#program, this.#uses, at).map(({ step, name }) => ({
+      const found = (this.#idle.get(at.id) ?? []).map(({ step, name }) => ({
         from: 'own' as const,
         of: at.id,
         index: -1,
