@@ -113,10 +113,11 @@ export const language = defineLibrary({
       { does: 'give', what: { argument: 0 } },
     ),
     'AsyncDisposableStack.adopt': does(
-      { does: 'invoke', callback: 1, when: 'later', times: 'once', awaits: true, passes: [{ argument: 0 }] },
+      { does: 'invoke', callback: 1, when: 'later', times: 'once', returns: 'taken', passes: [{ argument: 0 }] },
       { does: 'give', what: { argument: 0 } },
     ),
-    'AsyncDisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once', awaits: true }),
+    // Awaited by whoever disposes of the stack, the last one first.
+    'AsyncDisposableStack.defer': does({ does: 'invoke', callback: 0, when: 'later', times: 'once', returns: 'taken' }),
     'AsyncDisposableStack.move': does({ does: 'give', what: 'receiver' }),
     ...sameMembers('AsyncDisposableStack', { does: [], gives: 'promise' }, 'disposeAsync', '[Symbol.asyncDispose]'),
     // Loads a module: it may fail, and takes its time.

@@ -280,7 +280,28 @@ export abstract class DutyCalls extends DutyEffects {
     return all;
   }
 
+  protected releasedLater(refs: Refs): readonly Freed[] {
+    const functions = refs.filter(ref => ref.kind === 'function' && this.tools.releasers.of(ref.fn).size > 0);
+    return this.evaluator
+      .calleesOf(functions, [], null)
+      .flatMap(({ frame }) => this.settledOutcomes(frame) ?? [])
+      .flatMap(({ path }) => path.freed.filter(freed => freed.token === null && freed.parts.length === 0));
+  }
+
+  /** A closure that was handed on below here releases it in the end. */
+  #freedLater(freed: Freed, path: Path): Path {
+    const isLock = freed.locks.length > 0;
+    const mine =
+      path.held.findLast(({ duty }) => duty.keys.some(key => freed.keys.includes(key))) ??
+      path.held.findLast(({ duty }) => isLock && duty.kind === 'lock' && this.mayBeOne(duty, freed.locks));
+    if (!mine) return withFreed(path, freed);
+    this.tools.events.owned.add(siteKey(freed.origin));
+    this.tools.events.given.add(mine.duty.id);
+    return { ...path, held: path.held.filter(hold => hold !== mine) };
+  }
+
   #freedBy(walk: DutyWalk, freed: Freed, path: Path, site: Site): Path {
+    if (freed.later) return this.#freedLater(freed, path);
     if (freed.parts.length > 0) return this.releaseToken(freed.parts, freed.origin, path);
     const at = { ...freed, site };
     if (freed.token === null) {

@@ -59,6 +59,8 @@ export interface DutyWalk {
   lenient: number;
   /** Chains that were joined, as part of a pipeline or by an await. */
   readonly joined: Set<number>;
+  /** Chains that release what some path holds: the path has them among its promises under way. */
+  readonly underWay: Set<number>;
   overflow: boolean;
   /** Ends of other bodies that were followed so far, one for each path. */
   work: number;
@@ -298,15 +300,32 @@ export abstract class DutyEffects {
   /** Handed to code that nobody knows, to a handler, to an outside object: it is theirs now. */
   protected handOver(path: Path, refs: Refs): Path {
     if (refs.length === 0) return path;
-    const after = without(path, hold => {
-      const isGiven = this.carriers.anyLeadsTo(refs, hold);
-      if (isGiven) this.tools.events.given.add(hold.duty.id);
-      return isGiven;
-    });
+    const after = this.withLater(this.#withoutGiven(path, refs), path, refs);
     const foreign = this.carriers.tokens(refs).filter(token => !path.taken.has(token));
     for (const token of foreign) this.tools.events.given.add(token);
     return foreign.length === 0 ? after : { ...after, lost: new Set([...after.lost, ...foreign]) };
   }
+
+  #withoutGiven(path: Path, refs: Refs): Path {
+    return without(path, hold => {
+      const isGiven = this.carriers.anyLeadsTo(refs, hold);
+      if (isGiven) this.tools.events.given.add(hold.duty.id);
+      return isGiven;
+    });
+  }
+
+  /** What closures that were handed on will release for the callers of this activation. `before`: the path until then. */
+  protected withLater(path: Path, before: Path, refs: Refs): Path {
+    let after = path;
+    for (const freed of this.releasedLater(refs)) {
+      const isMine = before.held.some(({ duty }) => duty.keys.some(key => freed.keys.includes(key)));
+      if (!isMine) after = withFreed(after, { ...freed, later: true });
+    }
+    return after;
+  }
+
+  /** What the functions among the references release without having taken it, whenever somebody calls them. */
+  protected abstract releasedLater(refs: Refs): readonly Freed[];
 
   protected started(walk: DutyWalk, step: Spawn | Register, path: Path): Path {
     const value = step.kind === 'spawn' ? step.body : step.handler;
@@ -352,8 +371,10 @@ export abstract class DutyEffects {
     const refs = this.evaluator.evaluate(walk.frame, value);
     const stored = path.held.filter(hold => this.carriers.anyLeadsTo(refs, hold));
     const foreign = this.carriers.tokens(refs).filter(token => !path.taken.has(token));
-    if (stored.length === 0 && foreign.length === 0) return path;
+    const isLater = stored.length === 0 && this.releasedLater(refs).length > 0;
+    if (stored.length === 0 && foreign.length === 0 && !isLater) return path;
     const holders = this.#holders(walk, place);
+    if (isLater && [...holders.values()].includes('outer')) return this.withLater(path, path, refs);
     const held = path.held.map(hold =>
       stored.includes(hold) ? { ...hold, carriers: new Map([...hold.carriers, ...holders]) } : hold,
     );

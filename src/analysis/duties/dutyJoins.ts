@@ -28,6 +28,25 @@ export abstract class DutyJoins extends DutyCalls {
     return paths;
   }
 
+  /** A chain whose handlers release what is held here is a promise under way. */
+  protected chained(walk: DutyWalk, step: number, path: Path): Path {
+    const ref = this.evaluator.refs.make({ kind: 'chain', frame: walk.frame, step });
+    if (ref.kind !== 'chain' || !this.matters(ref, path, 0)) return path;
+    const chain = this.chainOf(ref);
+    if (!chain) return path;
+    this.promises.set(ref.id, ref);
+    const of = new Set(this.evaluator.evaluate(walk.frame, chain.of).map(one => one.id));
+    const handlers = this.#handlersOf(chain).flatMap(handler => [...this.evaluator.evaluate(walk.frame, handler)]);
+    const isUnderWay =
+      [...path.pending].some(id => of.has(id)) ||
+      handlers.some(
+        one => this.carriers.reach(one).tokens.size > 0 || path.held.some(hold => this.carriers.leadsTo(one, hold)),
+      );
+    if (!isUnderWay) return this.withLater(path, path, handlers);
+    walk.underWay.add(ref.id);
+    return { ...path, pending: new Set([...[...path.pending].filter(id => !of.has(id)), ref.id]) };
+  }
+
   #dropReturned(path: Path, before: Path): Path {
     const isNew = (id: string): boolean => !before.held.some(hold => hold.duty.id === id);
     if (!path.held.some(hold => hold.returned && isNew(hold.duty.id))) return path;

@@ -48,6 +48,8 @@ export interface Freed {
   readonly keys: readonly string[];
   /** Parts of objects that were called: which releaser that is, who holds it knows. */
   readonly parts: Refs;
+  /** Not yet: code that was handed on will do it. */
+  readonly later?: true;
   /** Where the function that is looked at gives it up: the release, or the call that does it. */
   readonly site: Site;
   /** The release itself. */
@@ -110,7 +112,10 @@ const dutiesKey = (path: Path): string =>
       .map(({ duty, carriers, returned }) => `${duty.id}${returned ? '!' : ''}(${[...carriers.keys()].join()})`)
       .join(' '),
     path.freed
-      .map(({ token, keys, parts }) => token ?? `${keys.join('/')}:${parts.map(ref => ref.id).join('/')}`)
+      .map(
+        ({ token, keys, parts, later }) =>
+          token ?? `${later ? '+' : ''}${keys.join('/')}:${parts.map(ref => ref.id).join('/')}`,
+      )
       .join(' '),
     [...path.done].join(' '),
     [...path.raced].join(' '),
@@ -185,6 +190,7 @@ export function withFreed(path: Path, freed: Freed): Path {
   const isKnown = path.freed.some(
     known =>
       known.token === freed.token &&
+      known.later === freed.later &&
       known.keys.length === freed.keys.length &&
       known.keys.every((key, at) => key === freed.keys[at]) &&
       known.parts.length === freed.parts.length &&
@@ -211,7 +217,7 @@ export function byFlag(
   isTwice: { yes: boolean; no: boolean },
 ): readonly Path[] | null {
   const gives = (paths: readonly Path[]): boolean => paths.some(one => one.held.length < path.held.length);
-  const byLock = (one: Path): number => one.freed.filter(freed => freed.locks.length > 0).length;
+  const byLock = (one: Path): number => one.freed.filter(freed => freed.locks.length > 0 && !freed.later).length;
   const frees = (paths: readonly Path[]): boolean => paths.some(one => byLock(one) > byLock(path));
   if (gives(yes) !== gives(no)) return gives(yes) ? yes : no;
   const [yesFrees, noFrees] = [frees(yes) || isTwice.yes, frees(no) || isTwice.no];

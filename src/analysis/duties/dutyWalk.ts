@@ -84,6 +84,7 @@ export class DutyInterpreter extends DutyJoins {
       wrong: [],
       lenient: 0,
       joined: new Set(),
+      underWay: new Set(),
       overflow: false,
       work: 0,
     };
@@ -112,7 +113,7 @@ export class DutyInterpreter extends DutyJoins {
     ].flatMap(one => (one.path.pending.has(ref.id) ? [one] : this.#seenToTheEnd(walk, one)));
   }
 
-  /** Chains that nobody waits for: each runs on its own. */
+  /** Chains that nobody waits for, and that no path will see to their end: each runs on its own. */
   #detached(walk: DutyWalk): void {
     const { fn } = walk.frame;
     const inner = new Set<number>();
@@ -123,7 +124,13 @@ export class DutyInterpreter extends DutyJoins {
     });
     const waited = new Set(walk.joined);
     for (const ref of chains) {
-      if (inner.has(ref.id) || this.isWaitedFor(ref, waited) || !this.matters(ref, START, 0)) continue;
+      if (
+        inner.has(ref.id) ||
+        walk.underWay.has(ref.id) ||
+        this.isWaitedFor(ref, waited) ||
+        !this.matters(ref, START, 0)
+      )
+        continue;
       const at = ref.kind === 'chain' ? this.stepAt(walk.frame, ref.step) : fn.at;
       const joined = this.join(walk, ref, START, at, 0);
       const site = this.site(walk, at);
@@ -175,7 +182,7 @@ export class DutyInterpreter extends DutyJoins {
       case 'register':
         return [this.started(walk, step, path)];
       case 'chain':
-        return [this.#chained(walk, step.id, path)];
+        return [this.chained(walk, step.id, path)];
       case 'drop':
         return this.#dropped(walk, this.evaluator.evaluate(walk.frame, step.value), step.at, path);
       case 'yield': {
@@ -188,29 +195,6 @@ export class DutyInterpreter extends DutyJoins {
         this.throwing(walk, this.tools.throws.step(step), step.at, 'it may fail', [path]);
         return [path];
     }
-  }
-
-  /** A chain whose handlers release what is held here is a promise under way. */
-  #chained(walk: DutyWalk, step: number, path: Path): Path {
-    const ref = this.evaluator.refs.make({ kind: 'chain', frame: walk.frame, step });
-    if (ref.kind !== 'chain' || !this.matters(ref, path, 0)) return path;
-    this.promises.set(ref.id, ref);
-    const chain = this.chainOf(ref);
-    const of = new Set((chain ? this.evaluator.evaluate(walk.frame, chain.of) : []).map(one => one.id));
-    const isUnderWay =
-      [...path.pending].some(id => of.has(id)) ||
-      [chain?.onFulfilled, chain?.onRejected, chain?.onFinally].some(
-        handler =>
-          handler !== undefined &&
-          this.evaluator
-            .evaluate(walk.frame, handler)
-            .some(
-              one =>
-                this.carriers.reach(one).tokens.size > 0 || path.held.some(hold => this.carriers.leadsTo(one, hold)),
-            ),
-      );
-    if (!isUnderWay) return path;
-    return { ...path, pending: new Set([...[...path.pending].filter(id => !of.has(id)), ref.id]) };
   }
 
   /** An acquisition that nobody waits for is granted all the same. */

@@ -125,7 +125,7 @@ function lockLeak(run: DutyRun, duty: Duty, duties: LockDuties, wrappers: Set<st
   const sometimes = duty.forgotten === true || run.exits.some(isGivenBack);
   if (left.length > 0) {
     const isForCaller = !run.fn.synthetic && (duty.given || duty.locks.some(lock => duties.isReleasedElsewhere(lock)));
-    const freesAnother = left.some(({ path }) => path.freed.some(freed => freed.locks.length > 0));
+    const freesAnother = left.some(({ path }) => path.freed.some(freed => freed.locks.length > 0 && !freed.later));
     if (!isForCaller || freesAnother || !(left.length === normal.length || isTold(normal, left))) {
       const [first] = left;
       if (first) return { ...base, level: 'error', how: 'end', way: first.site, text: '', sometimes };
@@ -218,7 +218,7 @@ function foreignReleases(run: DutyRun, { events }: LockDuties): WrongRelease[] {
   for (const exit of run.exits) {
     for (const freed of exit.path.freed) {
       const lock = freed.locks.find(one => takes.has(one.key));
-      if (!lock || lock.kind.ownerChecked || lock.kind.lease || run.coarse) continue;
+      if (!lock || freed.later || lock.kind.ownerChecked || lock.kind.lease || run.coarse) continue;
       found.push({ site: freed.site, lock, how: 'not-owned', certain: exit.cause?.certain ?? true });
     }
   }
@@ -231,7 +231,8 @@ function strayReleases(run: DutyRun, { events }: LockDuties, wrappers: ReadonlyS
   for (const { path } of run.exits) {
     for (const freed of path.freed) {
       const [lock] = freed.locks;
-      if (freed.token !== null || freed.locks.length !== 1 || !lock || freed.origin.in !== run.fn.id) continue;
+      if (freed.later || freed.token !== null || freed.locks.length !== 1 || !lock || freed.origin.in !== run.fn.id)
+        continue;
       if (events.owned.has(siteKey(freed.origin)) || wrappers.has(lock.site) || !isOwnedHere(lock)) continue;
       if (lock.kind.ownerChecked || lock.kind.lease || isTakenAround(run, lock, events)) continue;
       const isTaken = [...events.taken].some(duty => duty.locks.some(one => one.site === lock.site));

@@ -3,7 +3,17 @@ import type { Acquire, Release, StepId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { type OrderFact, areApart, orderOf } from './lockOrderEvidence.ts';
 import { LockNotes } from './lockNotes.ts';
-import type { Fork, Held, Pair, PairSet, Summary, Trace } from './lockPairs.ts';
+import {
+  type Fork,
+  type Held,
+  type Pair,
+  type PairSet,
+  type Returned,
+  type Summary,
+  type Trace,
+  isOlder,
+  isReturned,
+} from './lockPairs.ts';
 import type { State } from './lockStates.ts';
 import type { WaitSet } from './lockWaits.ts';
 import type { Lock, LockTable, LockUse } from './locks.ts';
@@ -21,7 +31,7 @@ export interface Walk {
   exits: State[];
   throws: State[];
   breaks: { label: string | undefined; kind: 'break' | 'continue'; state: State }[];
-  releases: Map<string, { token: string | null; lock: string | null }>;
+  releases: Map<string, Returned>;
   yields: Map<string, Held>;
   /** Locks held when a task was started, by task. */
   births: Map<number, ReadonlyMap<string, Held>>;
@@ -83,6 +93,7 @@ export abstract class LockEffects {
     for (const { lock, wait } of uses) {
       const pair: Pair = {
         held: [],
+        without: [],
         acquires: lock,
         mode: step.mode,
         units,
@@ -124,7 +135,7 @@ export abstract class LockEffects {
     const outer: Held[] = [];
     for (const held of state.held) {
       if (except?.has(held.token) && held.lock.key === pair.acquires.key) continue;
-      if (pair.held.some(inner => inner.token === held.token)) continue;
+      if (pair.held.some(inner => inner.token === held.token) || isReturned(held, pair.without)) continue;
       outer.push(this.related(held, pair, state.facts));
     }
     const inner = state.facts.length === 0 ? pair.held : pair.held.map(held => this.related(held, pair, state.facts));
@@ -135,6 +146,7 @@ export abstract class LockEffects {
       empty: withEmpty(pair.empty, state.facts),
       context: pair.context ?? state.context,
       held: [...outer, ...inner.map(guard)],
+      without: withReturned(pair.without, state.returned),
       startup: pair.startup && !state.serving,
     });
   }
@@ -156,15 +168,26 @@ export abstract class LockEffects {
     for (const key of locks) {
       const last = after.held.findLast(held => held.lock.key === key);
       if (last) after = { ...after, held: after.held.filter(held => held !== last) };
-      else walk.releases.set(`l${key}`, { token: null, lock: key });
+      else after = this.#giveBack(walk, after, { token: null, lock: key });
     }
     return after;
   }
 
   protected drop(walk: Walk, state: State, tokens: readonly string[]): State {
-    for (const token of tokens)
-      if (!state.held.some(held => held.token === token)) walk.releases.set(`t${token}`, { token, lock: null });
-    return { ...state, held: state.held.filter(held => !tokens.includes(held.token)) };
+    let after = state;
+    for (const token of tokens) {
+      const gone = takenBy(after.held, token);
+      after = gone
+        ? { ...after, held: after.held.filter(held => held.token !== gone.token) }
+        : this.#giveBack(walk, after, { token, lock: null });
+    }
+    return after;
+  }
+
+  /** Something that is not held here: it is the caller's. */
+  #giveBack(walk: Walk, state: State, returned: Returned): State {
+    walk.releases.set(`${returned.token === null ? 'l' : 't'}${returned.token ?? returned.lock}`, returned);
+    return { ...state, returned: withReturned(state.returned, [returned]) };
   }
 
   protected apply(walk: Walk, summary: Summary, state: State, maybe: boolean, options: ApplyOptions = {}): State {
@@ -196,9 +219,8 @@ export abstract class LockEffects {
     this.applyWaits(walk, summary, state, except);
     let held = state.held;
     for (const released of summary.releases) {
-      const gone = held.findLast(one =>
-        released.token === null ? one.lock.key === released.lock : one.token === released.token,
-      );
+      const gone =
+        released.token === null ? held.findLast(one => one.lock.key === released.lock) : takenBy(held, released.token);
       if (gone)
         held = maybe
           ? held.map(one => (one === gone ? { ...one, maybe: true } : one))
@@ -210,6 +232,7 @@ export abstract class LockEffects {
       ...state,
       serving: state.serving || summary.serves,
       passed: maybe ? state.passed : [...state.passed, ...summary.passed],
+      returned: maybe ? state.returned : withReturned(state.returned, passedOn(summary.returned, state.held)),
       held: [...held, ...net.map(one => (maybe ? { ...one, maybe: true } : one))],
     };
   }
@@ -219,9 +242,13 @@ export abstract class LockEffects {
     for (const one of waits) {
       if (walk.soft) continue;
       const outer = state.held.filter(
-        held => !one.held.some(inner => inner.token === held.token) && !except?.has(held.token),
+        held =>
+          !one.held.some(inner => inner.token === held.token) &&
+          !except?.has(held.token) &&
+          !isReturned(held, one.without),
       );
-      walk.waits.wait({ ...one, held: [...outer, ...one.held] });
+      const without = withReturned(one.without, state.returned);
+      walk.waits.wait({ ...one, held: [...outer, ...one.held], without });
     }
     for (const one of settles) walk.waits.settle({ ...one, needs: needsOf(state, one.needs) });
   }
@@ -231,6 +258,19 @@ const withEmpty = (known: readonly Ref[], facts: readonly OrderFact[]): readonly
   const tested = facts.filter(({ kind, left }) => kind === 'empty' && !known.includes(left)).map(({ left }) => left);
   return tested.length === 0 ? known : [...known, ...tested];
 };
+
+/** What a variable has in a later round of a loop is what an earlier round took. */
+const takenBy = (held: readonly Held[], token: string): Held | undefined =>
+  held.find(one => isOlder(one, token)) ?? held.find(one => one.token === token);
+
+const withReturned = (known: readonly Returned[], more: readonly Returned[]): readonly Returned[] => {
+  const added = more.filter(one => !known.some(other => other.token === one.token && other.lock === one.lock));
+  return added.length === 0 ? known : [...known, ...added];
+};
+
+/** What a callee gave back of the callers of this activation, not of itself. */
+const passedOn = (returned: readonly Returned[], held: readonly Held[]): readonly Returned[] =>
+  returned.filter(one => !held.some(mine => isReturned(mine, [one])));
 
 /** Locks without which the task would not have got here. */
 export function needsOf(state: State, inner: readonly Lock[]): Lock[] {

@@ -288,6 +288,7 @@ export abstract class LockJoins extends LockEffects {
       holder: walk.holder,
       lock: null,
       held: state.held,
+      without: state.returned,
       trace,
       guessed,
     });

@@ -69,8 +69,24 @@ export interface Fork {
   readonly many: boolean;
 }
 
+/** Something of the caller's that is given back: by its releaser, or by the lock. */
+export type Returned =
+  { readonly token: string; readonly lock: null } | { readonly token: null; readonly lock: string };
+
+/** The acquisition took it, in an earlier round of a loop. */
+export const isOlder = (held: Held, token: string): boolean =>
+  held.token !== token && held.token.startsWith(token) && /^'+$/.test(held.token.slice(token.length));
+
+/** The acquisition took it, in this round or in an earlier one. */
+export const isTakenBy = (held: Held, token: string): boolean => held.token === token || isOlder(held, token);
+
+export const isReturned = (held: Held, all: readonly Returned[]): boolean =>
+  all.some(({ token, lock }) => (token === null ? held.lock.key === lock : isTakenBy(held, token)));
+
 export interface Pair {
   readonly held: readonly Held[];
+  /** What of the callers' is given back before it asks: none of that is held around it. */
+  readonly without: readonly Returned[];
   readonly acquires: Lock;
   readonly mode: Mode;
   readonly units: number | null;
@@ -101,8 +117,10 @@ export interface Summary {
   readonly pairs: readonly Pair[];
   /** Held when it ends normally, and not released. */
   readonly net: readonly Held[];
-  /** Tokens or lock keys of the caller that it releases. */
-  readonly releases: readonly { token: string | null; lock: string | null }[];
+  /** What of the caller's it releases. */
+  readonly releases: readonly Returned[];
+  /** … on every way to its end. */
+  readonly returned: readonly Returned[];
   /** Held while a generator's consumer runs: at its yields. */
   readonly yields: readonly Held[];
   /** It makes the program reachable from outside (starts to listen). */
@@ -118,6 +136,7 @@ export const EMPTY: Summary = {
   pairs: [],
   net: [],
   releases: [],
+  returned: [],
   yields: [],
   serves: false,
   waits: [],
@@ -169,6 +188,7 @@ function pairKey(pair: Pair): string {
     pair.context?.id ?? '',
     pair.empty.map(({ id }) => id).join(','),
     pair.never ? 'n' : '',
+    pair.without.map(({ token, lock }) => token ?? lock).join(','),
   ].join('|');
 }
 

@@ -1,6 +1,6 @@
 /** What is known at a point of an activation, and where paths meet. */
 import type { OrderFact } from './lockOrderEvidence.ts';
-import type { Held } from './lockPairs.ts';
+import type { Held, Returned } from './lockPairs.ts';
 import type { Lock } from './locks.ts';
 import type { Ref } from '../refs.ts';
 
@@ -13,9 +13,11 @@ export interface State {
   facts: readonly OrderFact[];
   /** Locks that were taken on every way here, released or not. */
   passed: readonly Lock[];
+  /** What of the callers' was given back on every way here. */
+  returned: readonly Returned[];
 }
 
-export const EMPTY_STATE: State = { held: [], facts: [], context: null, serving: false, passed: [] };
+export const EMPTY_STATE: State = { held: [], facts: [], context: null, serving: false, passed: [], returned: [] };
 
 /** What may be held on any of the paths; facts that hold on all. */
 export function union(states: readonly State[]): State {
@@ -35,6 +37,9 @@ export function union(states: readonly State[]): State {
     context: states.find(state => state.context !== null)?.context ?? null,
     serving: states.some(state => state.serving),
     passed: first.passed.filter(lock => others.every(other => other.passed.some(known => known.key === lock.key))),
+    returned: first.returned.filter(one =>
+      others.every(other => other.returned.some(known => known.token === one.token && known.lock === one.lock)),
+    ),
     facts: first.facts.filter(fact =>
       others.every(other =>
         other.facts.some(known => known.kind === fact.kind && known.left === fact.left && known.right === fact.right),

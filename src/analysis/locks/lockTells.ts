@@ -30,14 +30,32 @@ export abstract class LockTells extends LockJoins {
     if (step.for === 'unlock' || step.for === 'idle') {
       for (const { lock, wait } of this.locks.uses(walk.frame, step.on, undefined, step.wait)) {
         if (wait !== 'endless') continue;
-        walk.waits.wait({ kind: step.for, on: null, holder: '', lock, held: state.held, trace, guessed: false });
+        walk.waits.wait({
+          kind: step.for,
+          on: null,
+          holder: '',
+          lock,
+          held: state.held,
+          without: state.returned,
+          trace,
+          guessed: false,
+        });
       }
     }
     if (step.for !== 'event' || typeof step.on === 'number') return;
     const event = lastField(step.on);
     if (event === null) return;
     for (const on of this.#emitters(walk, step.on))
-      walk.waits.wait({ kind: 'event', on, holder: event, lock: null, held: state.held, trace, guessed: false });
+      walk.waits.wait({
+        kind: 'event',
+        on,
+        holder: event,
+        lock: null,
+        held: state.held,
+        without: state.returned,
+        trace,
+        guessed: false,
+      });
   }
 
   /** A loop over the listeners of an event is an emission. */

@@ -2,7 +2,7 @@
  * What tasks wait for besides locks, and what ends those waits: a deferred and the calls of its `resolve`, an event and
  * its emissions, a lock that is to become free, a queue that is to run empty (ALGORITHMS 2.6, obligations).
  */
-import type { Held, Trace } from './lockPairs.ts';
+import type { Held, Returned, Trace } from './lockPairs.ts';
 import type { Lock } from './locks.ts';
 import type { Ref } from '../refs.ts';
 
@@ -14,6 +14,8 @@ export interface Waiting {
   readonly holder: string;
   readonly lock: Lock | null;
   readonly held: readonly Held[];
+  /** What of the callers' is given back before it waits. */
+  readonly without: readonly Returned[];
   readonly trace: Trace;
   readonly guessed: boolean;
 }
@@ -34,7 +36,8 @@ export class WaitSet {
 
   wait(one: Waiting): void {
     const held = one.held.map(({ lock, maybe }) => `${lock.key}${maybe ? '?' : ''}`).sort();
-    const key = [one.kind, one.on?.id ?? '', one.holder, one.lock?.key ?? '', ...held].join('|');
+    const without = one.without.map(({ token, lock }) => `-${token ?? lock}`);
+    const key = [one.kind, one.on?.id ?? '', one.holder, one.lock?.key ?? '', ...held, ...without].join('|');
     if (!this.#waits.has(key) && this.#waits.size < LIMIT) this.#waits.set(key, one);
   }
 

@@ -2,16 +2,16 @@
  * The interpreter of structured control flow for locks: walks an activation with the set of locks held, and gives its
  * summary (critical pairs, locks left held, locks released for the caller).
  */
-import type { Block, Branch, Loop, Step, Try } from '../../model/facts.ts';
+import type { Block, Branch, Condition, Loop, Step, Try } from '../../model/facts.ts';
 import { givenTest } from '../flow/givenTests.ts';
 import type { Walk } from './lockEffects.ts';
 import { LockTells } from './lockTells.ts';
-import { EMPTY, PairSet, type Summary } from './lockPairs.ts';
+import { EMPTY, PairSet, type Summary, isTakenBy } from './lockPairs.ts';
 import { LockPoints } from './lockPoints.ts';
 import { fromEarlierRound } from './lockRounds.ts';
 import { WaitSet } from './lockWaits.ts';
 import { EMPTY_STATE, type State, union } from './lockStates.ts';
-import { contextOf, factsOf } from './lockTests.ts';
+import { contextOf, factsOf, missingTokens } from './lockTests.ts';
 import type { Frame } from '../refs.ts';
 
 type Outcome = State | null;
@@ -101,6 +101,7 @@ export class LockWalk extends LockTells {
       pairs: walk.pairs.list(),
       net,
       releases: [...walk.releases.values()],
+      returned: walk.exits.length === 0 ? [] : union(walk.exits).returned,
       yields: [...walk.yields.values()],
       serves,
       waits: walk.waits.waits,
@@ -175,25 +176,33 @@ export class LockWalk extends LockTells {
     const hasDefault = given === true || step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
     for (const arm of step.arms) {
       if (given !== null && arm.when === String(!given)) continue;
-      const facts =
-        arm.when === 'true' || arm.when === 'false'
-          ? [...state.facts, ...factsOf(this.evaluator, walk.frame, step.condition, arm.when === 'true')]
-          : state.facts;
-      const start: State = into ? union([into, { ...state, facts, context }]) : { ...state, facts, context };
-      const end = this.#block(walk, arm.body, start);
+      const isTold = arm.when === 'true' || arm.when === 'false';
+      const told: State = {
+        ...(isTold ? this.#told(walk, step.condition, arm.when === 'true', state) : state),
+        context,
+      };
+      const end = this.#block(walk, arm.body, into ? union([into, told]) : told);
       into = arm.fallsThrough ? end : null;
       if (end && !arm.fallsThrough) outcomes.push(end);
     }
     if (into) outcomes.push(into);
     if (!hasDefault) {
       const [only] = step.arms;
-      const facts =
-        only?.when === 'true' && step.arms.length === 1
-          ? [...state.facts, ...factsOf(this.evaluator, walk.frame, step.condition, false)]
-          : state.facts;
-      outcomes.push({ ...state, facts, context });
+      const isTold = only?.when === 'true' && step.arms.length === 1;
+      outcomes.push({ ...(isTold ? this.#told(walk, step.condition, false, state) : state), context });
     }
     return outcomes.length === 0 ? null : union(outcomes);
+  }
+
+  /** The state where the condition holds, or does not. */
+  #told(walk: Walk, condition: Condition, holds: boolean, state: State): State {
+    const { held } = state;
+    const missing = held.length === 0 ? [] : missingTokens(this.evaluator, walk.frame, condition, holds);
+    return {
+      ...state,
+      held: missing.length === 0 ? held : held.filter(one => !missing.some(token => isTakenBy(one, token))),
+      facts: [...state.facts, ...factsOf(this.evaluator, walk.frame, condition, holds)],
+    };
   }
 
   /** Twice round: what the first round keeps is held in the second, of another element. */
