@@ -300,6 +300,7 @@ describe('what is left out', () => {
         'web/build/server.d.ts': '',
         'web/src/server.js': '',
         'types.d.ts': '',
+        'types.test-d.ts': 'load();\n',
         'node_modules/p/i.js': '',
         'lib/p.min.js': '',
         'lib/one-line.js': `f(${'1,'.repeat(400)});`,
@@ -340,6 +341,7 @@ describe('what is left out', () => {
       'secret/': 'git-ignored',
       'src/dist/': 'build-output',
       'types.d.ts': 'declaration',
+      'types.test-d.ts': 'type-test',
       'web/build/': 'build-output',
     });
     for (const reason of new Set(Object.values(reasons(found)))) {
@@ -422,6 +424,8 @@ describe('test files', () => {
         'packages/test/package.json': json({ name: 'a-package-called-test' }),
         'packages/test/src/a.ts': '',
         'packages/test/src/a.spec.ts': '',
+        'packages/e2e/package.json': json({ name: 'end-to-end', private: true }),
+        'packages/e2e/src/login.ts': '',
         'src/b.ts': '',
         'src/b.test.tsx': '',
         'src/__tests__/c.ts': '',
@@ -435,6 +439,7 @@ describe('test files', () => {
     );
     expect(project.files.filter(file => project.isTest(file))).toEqual([
       'e2e/e.ts',
+      'packages/e2e/src/login.ts',
       'packages/test/src/a.spec.ts',
       'src/__tests__/c.ts',
       'src/b.test.tsx',

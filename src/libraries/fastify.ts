@@ -186,6 +186,8 @@ export const fastify = defineLibrary({
     ),
     ...same(nothing, 'FastifyBaseLogger.*'),
   },
+  // A plugin that gives a promise is waited for, however it is declared.
+  waitedFor: ['FastifyPluginCallback'],
   stub: fastifyStub,
   checked: { version: '5.12.8', how: 'fixtures/libraries/fastify' },
 });

@@ -254,6 +254,8 @@ export interface Library {
   apis: Record<string, Api | Api[]>;
   /** Types of promises and thenables whose work does not begin before they are awaited (or `then` is called). */
   lazy?: string[];
+  /** Function types that return nothing as they are declared, and whose promises the library waits for all the same. */
+  waitedFor?: string[];
   /** Types whose subtypes inherit the entries: `pg#Pool extends node:events#EventEmitter` needs no row of its own. */
   supertypes?: Record<string, string[]>;
   /**

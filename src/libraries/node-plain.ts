@@ -36,7 +36,7 @@ const assertRows: Library['apis'] = {
   ...same(does(once(0)), 'throws', 'doesNotThrow', 'strict.throws', 'strict.doesNotThrow'),
   // A function is called and what it gives awaited; a promise is taken over.
   ...same(
-    { does: [{ ...later(0), awaits: true }], gives: 'promise' },
+    { does: [{ ...later(0), awaits: true }], gives: 'promise', known: { asserts: true } },
     'rejects',
     'doesNotReject',
     'strict.rejects',

@@ -31,9 +31,10 @@ const hooks = (tells: boolean, ...names: string[]): Library['apis'] =>
   Object.fromEntries(names.map(name => [name, hook(name, tells)]));
 
 /** Matchers compute; those behind `resolves` and `rejects` give promises, as their types say. */
+const asserts: Api = { does: [], known: { asserts: true } };
 const matchers: Library['apis'] = {
   ...same(
-    nothing,
+    asserts,
     'expect',
     'ExpectStatic()',
     'ExpectStatic.*',
@@ -114,7 +115,7 @@ const variants = (
     ...each.map(kind => `describe.${kind}()`),
   ),
   ...same(nothing, ...[...tests, ...suites].flatMap(name => each.map(kind => `${name}.${kind}`))),
-  'PromiseAssertion.*': { does: [], gives: 'promise' },
+  'PromiseAssertion.*': { does: [], gives: 'promise', known: { asserts: true } },
   // A mock that is called: what it stands for is its own affair.
   ...same(nothing, `${tool}.fn()`, `${tool}.spyOn()`, 'Mock()'),
 });
@@ -165,7 +166,7 @@ const jestRows: Library['apis'] = {
   ...same(nothing, 'Each()', 'It.todo', 'It.each', 'Describe.each'),
   ...hooks(true, 'beforeAll', 'beforeEach', 'afterAll', 'afterEach'),
   ...same(
-    nothing,
+    asserts,
     'expect',
     'Expect()',
     'Expect.*',
@@ -174,10 +175,8 @@ const jestRows: Library['apis'] = {
     'Matchers.*',
     'JestMatchers.*',
     'Assertion.*',
-    'MockInstance.*',
-    'Mock.*',
-    'SpyInstance.*',
   ),
+  ...same(nothing, 'MockInstance.*', 'Mock.*', 'SpyInstance.*'),
   ...same(does({ does: 'give', what: { argument: 0 } }), 'fn', 'mocked', 'Jest.fn', 'Jest.mocked'),
   // @types/jest declares them as functions of a namespace, @jest/globals and older versions as members.
   ...same(

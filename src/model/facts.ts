@@ -301,6 +301,8 @@ export interface Knowledge {
   listensToRejections?: { argument: number; option?: string };
   /** It cannot throw (synchronously). */
   neverThrows?: boolean;
+  /** It is an assertion: as long as nobody awaits what it gives, it asserts nothing. */
+  asserts?: boolean;
   /** It throws on input that it does not take: `JSON.parse`. */
   raises?: boolean;
   /** These arguments (promises) have an owner from here on: `ctx.waitUntil(p)`. */

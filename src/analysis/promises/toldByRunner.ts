@@ -2,7 +2,7 @@
  * What a test runner tells by itself when a promise that nobody looks at rejects in a test: until a test's callback is
  * called (`(t, done) => …`) the test does not end, and some runners fail a test with every rejection that nobody handles.
  */
-import type { FunctionFacts, FunctionId, StepId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, Step, StepId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
@@ -46,15 +46,15 @@ class Finder {
   }
 
   /**
-   * An assertion of a library is there to be awaited; of the project's own work the test goes on to see what it does,
-   * as long as it waits for something later on, or is about nothing but what that work does at once.
+   * An assertion is there to be awaited; of other work the test goes on to see what it does, as long as it waits for
+   * something later on, or is about nothing but what that work does at once.
    */
   tells({ node, fate, work }: PromiseFate): boolean {
     if (this.#endsByCallback(node.fn)) return true;
     const file = this.#program.fileOf(node.fn);
     if (!this.#telling.has(file) || !this.#program.modules.get(file)?.test) return false;
     const made = node.how === 'combined' && fate.kind === 'dropped' ? fate.step : node.step;
-    if ((node.how !== 'combined' && work.length === 0) || made === null) return false;
+    if (made === null || (node.how !== 'combined' && work.length === 0 && !isOthersWork(made))) return false;
     return this.#waitsAfter(node.fn, made.id) || (this.#atOnce.has(node.fn) && this.#looksAfter(node.fn, made.id));
   }
 
@@ -91,6 +91,10 @@ class Finder {
     return found;
   }
 }
+
+/** A call into a library that does something, rather than assert something. */
+const isOthersWork = (made: Step): boolean =>
+  made.kind === 'call' && made.target.kind === 'external' && made.known?.asserts !== true;
 
 /** A plain function that gives nothing to wait for. */
 function endsAtOnce(program: Program, id: FunctionId): boolean {

@@ -71,7 +71,7 @@ export function ignoredAt(asking: Asking, node: ts.Node): { taker: string } | un
   if (!position) return undefined;
   if (isHandlerOfPage(asking, position)) return { taker: takerOf(position.holder, position.child) };
   const types = expectedAt(asking, position.holder, position.child);
-  if (types.length === 0) return undefined;
+  if (types.length === 0 || types.some(type => isWaitedFor(asking, type))) return undefined;
   const returns = types.flatMap(type => returnsOf(asking, type));
   return returns.length > 0 && returns.every(isIgnored)
     ? { taker: takerOf(position.holder, position.child) }
@@ -84,6 +84,14 @@ function isHandlerOfPage(asking: Asking, { holder, child }: { holder: ts.Node; c
   const { left } = holder;
   if (holder.right !== child || !ts.isPropertyAccessExpression(left) || !/^on[a-z]/.test(left.name.text)) return false;
   return symbolOf(asking, left)?.declarations?.some(each => packageOfDeclaration(asking, each) === 'lib') ?? false;
+}
+
+/** By the tables: the library looks for a promise, though the type says that there is none. */
+function isWaitedFor(asking: Asking, type: ts.Type): boolean {
+  const symbol = type.aliasSymbol ?? type.getSymbol();
+  const [declaration] = symbol?.declarations ?? [];
+  const home = symbol && declaration && packageOfDeclaration(asking, declaration);
+  return home !== undefined && asking.index.isWaitedFor(`${home}#${symbol?.name}`);
 }
 
 const isIgnored = (type: ts.Type): boolean => (type.flags & ts.TypeFlags.Void) !== 0;
@@ -291,11 +299,14 @@ export function overriddenVoid(
   return undefined;
 }
 
-/** A member that ends in a `throw` is there to be overridden: that it returns nothing is nobody's promise. */
+/**
+ * A member that ends in a `throw`, or in JavaScript one that is empty, is there to be overridden: that it returns nothing
+ * is nobody's promise.
+ */
 function isLeftOpen(declaration: ts.Declaration): boolean {
-  if (!ts.isMethodDeclaration(declaration) || declaration.type) return false;
+  if (!ts.isMethodDeclaration(declaration) || declaration.type || ts.getJSDocReturnType(declaration)) return false;
   const last = declaration.body?.statements.at(-1);
-  return last !== undefined && ts.isThrowStatement(last);
+  return last === undefined ? (declaration.flags & ts.NodeFlags.JavaScriptFile) !== 0 : ts.isThrowStatement(last);
 }
 
 /** A value of the expression's type is there: never `undefined` or `null`. */

@@ -61,7 +61,7 @@ export function givesOfType(asking: Asking, type: ts.Type): Gives {
     return constraint && constraint !== type ? givesOfType(asking, constraint) : 'unknown';
   }
   if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return 'value';
-  if (isPromise(asking, type)) return isLazy(asking, type) ? 'lazy' : 'promise';
+  if (isPromise(asking, type) || isPromiseLike(asking, type)) return isLazy(asking, type) ? 'lazy' : 'promise';
   if (isThenable(asking, type)) return isLazy(asking, type) ? 'lazy' : 'thenable';
   return holdsPromises(asking, type) ? 'promises' : 'value';
 }
@@ -91,6 +91,13 @@ function isPromise(asking: Asking, type: ts.Type): boolean {
       .getBaseTypes()
       ?.some(base => isPromise(asking, base)) ?? false
   );
+}
+
+/** Declared as `PromiseLike`: a promise of whatever make. What merely extends it may be a builder. */
+function isPromiseLike(asking: Asking, type: ts.Type): boolean {
+  const symbol = type.getSymbol();
+  if (symbol?.name !== 'PromiseLike') return false;
+  return symbol.declarations?.some(each => packageOfDeclaration(asking, each) === 'lib') ?? false;
 }
 
 /** A table tells that the work of such a promise or thenable begins when it is awaited. */

@@ -31,6 +31,8 @@ export interface LibraryIndex {
   lock(type: TypeId): LockKind | undefined;
   /** A promise or thenable of this type runs nothing before it is awaited. */
   isLazy(type: TypeId): boolean;
+  /** The library waits for what a function of this type gives, whatever the type says. */
+  isWaitedFor(type: TypeId): boolean;
   /** `package#name` of a test runner's global function, for code without its types. */
   testGlobal(name: string): string | undefined;
 }
@@ -78,7 +80,10 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
       library.versionsOf === undefined ? [] : [[library.package, library.versionsOf] as const],
     ),
   );
-  const lazy = new Set(libraries.flatMap(each => (each.lazy ?? []).map(type => `${each.package}#${type}`)));
+  const named = (of: 'lazy' | 'waitedFor'): Set<string> =>
+    new Set(libraries.flatMap(each => (each[of] ?? []).map(type => `${each.package}#${type}`)));
+  const lazy = named('lazy');
+  const waitedFor = named('waitedFor');
   const runners = libraries
     .filter(library => Object.values(library.apis).some(registersTests))
     .map(library => library.package);
@@ -101,6 +106,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
       return undefined;
     },
     isLazy: type => lazy.has(type),
+    isWaitedFor: type => waitedFor.has(type),
     testGlobal: name =>
       runners.map(library => `${library}#${name}`).find(external => isTestGlobal(name, tables.rows.get(external))),
   };

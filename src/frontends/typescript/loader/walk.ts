@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../../model/report.ts';
 import { byCodeUnit } from '../../../util/compare.ts';
 import { compileGlobs, type Globs } from './globs.ts';
 import { type GitIgnore, readGitIgnores } from './gitignore.ts';
-import { absolute, declarationFile, isUnder, relativeTo, sourceFile } from './paths.ts';
+import { absolute, declarationFile, isUnder, relativeTo, sourceFile, typeTestFile } from './paths.ts';
 import { reasonOf } from './readFile.ts';
 
 export interface Found {
@@ -147,6 +147,7 @@ function file(path: string, name: string, folder: Folder, state: Walk, git: GitI
 function fileReason(path: string, name: string, git: GitIgnore): string | undefined {
   if (git.ignores(path, false)) return 'git-ignored';
   if (declarationFile.test(name)) return 'declaration';
+  if (typeTestFile.test(name)) return 'type-test';
   return /[.-]min\.[cm]?js$/.test(name) ? 'minified' : undefined;
 }
 
