@@ -233,7 +233,23 @@ export class Rejections {
   #isOwnMember([own, member, ...deeper]: Place['path']): boolean {
     if (!own || !('field' in own) || deeper.length > 0) return false;
     if (member === undefined) return this.#isWritten(own.field, value => value?.kind === 'function');
-    return 'field' in member && this.#isOfLiteral(own.field, member.field);
+    return 'field' in member ? this.#isOfLiteral(own.field, member.field) : this.#isQueued(own);
+  }
+
+  /** Only functions that stand there are put into the list of its class: `this.#jobs.push(async () => …)`. */
+  #isQueued({ field, of }: Extract<Place['path'][number], { field: string }>): boolean {
+    const isHere = (place: Place, back: number): boolean => {
+      const at = place.path.at(back);
+      return at === undefined || !('field' in at) || at.of === undefined || of === undefined || at.of === of;
+    };
+    const put = this.#writes.intoContainer(field).filter(({ place }) => isHere(place, -2));
+    const lists = this.#writes.toField(field).filter(({ place }) => isHere(place, -1));
+    const isList = (made: Value | undefined): boolean => made?.kind === 'array' && made.values.length === 0;
+    return (
+      put.length > 0 &&
+      put.every(({ fn, value }) => fn.values[value]?.kind === 'function') &&
+      lists.every(({ fn, value }) => isList(fn.values[value]))
+    );
   }
 
   /** Everything that the program puts there is of this kind. */
@@ -304,8 +320,9 @@ export class Rejections {
             failure,
             part.keys[0] === 'reject' ? this.#usesParameter(id, use.index) : this.#resolvesWith(id, use.index),
           );
-          const thrown = this.#summaries.throws(id);
-          if (thrown === 'may') failure = 'may';
+          // What an async executor throws rejects a promise of its own.
+          const isTask = this.#program.functions.get(id)?.calling !== 'value';
+          if (!isTask && this.#summaries.throws(id) === 'may') failure = 'may';
         }
       }
     }

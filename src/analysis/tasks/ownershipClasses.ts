@@ -5,6 +5,7 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { type Program, walkSteps } from '../program.ts';
 import { isOfInstance } from '../valueParts.ts';
+import { serviceLoop } from './serviceLoops.ts';
 
 const START =
   /^(start|restart|connect|reconnect|open|run|init|initialize|initialise|listen|launch|begin|boot|bootstrap|resume|watch|subscribe|mount|setup|enable|schedule|poll|onModuleInit|onApplicationBootstrap|connectedCallback|componentDidMount|__aenter__|__enter__)(?![a-z])/;
@@ -29,7 +30,7 @@ export interface LifeCycles {
   tellsToStop(type: TypeId, work: readonly FunctionId[]): boolean;
   /** The work, or a method of the class that it calls, reads the field of its own instance. */
   looksAt(type: TypeId, work: readonly FunctionId[], field: string): boolean;
-  /** The body goes round in a loop with a suspension in it. */
+  /** The body goes round in a loop that waits and does not end by itself. */
   isLoop(work: readonly FunctionId[]): boolean;
 }
 
@@ -77,9 +78,10 @@ class Cycles implements LifeCycles {
   }
 
   isLoop(work: readonly FunctionId[]): boolean {
-    return work.some(id =>
-      [...this.#program.steps(id).values()].some(step => step.kind === 'loop' && suspends(step.body)),
-    );
+    return work.some(id => {
+      const fn = this.#program.functions.get(id);
+      return fn && [...this.#program.steps(id).values()].some(step => step.kind === 'loop' && serviceLoop(fn, step));
+    });
   }
 
   #members(type: TypeId): { name: string; id: FunctionId }[] {
@@ -126,12 +128,4 @@ class Cycles implements LifeCycles {
     }
     return ends;
   }
-}
-
-function suspends(block: Parameters<typeof walkSteps>[0]): boolean {
-  let found = false;
-  walkSteps(block, step => {
-    if (step.kind === 'await' || (step.kind === 'loop' && step.awaitsEach)) found = true;
-  });
-  return found;
 }

@@ -5,7 +5,10 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
 
 export interface ProcessScopes {
-  /** The file is started from outside: named by its package, or imported by no other file. */
+  /**
+   * The file is started from outside: named by its package, imported by no other file, or only by one that is itself
+   * started and does nothing but load it (`bin/tool.js`).
+   */
   isEntry(file: string): boolean;
   /**
    * A module body, or a function that only module bodies (through such functions) call, react with, or start by a timer
@@ -16,13 +19,32 @@ export interface ProcessScopes {
 
 export const processScopes = defineAnalysis<ProcessScopes>('process-scopes', (get, program) => {
   const entries = new Set(program.packages.flatMap(one => one.entries));
-  const imported = new Set([...program.modules.values()].flatMap(module => module.imports));
+  const importers = new Map<string, string[]>();
+  for (const { file, imports } of program.modules.values())
+    for (const imported of imports) importers.set(imported, [...(importers.get(imported) ?? []), file]);
+  const loaders = loadersOf(program);
   const scopes = new Scopes(program, get(callGraph));
   return {
-    isEntry: file => entries.has(file) || !imported.has(file),
+    isEntry: file => {
+      const loads = importers.get(file) ?? [];
+      return entries.has(file) || loads.every(one => !importers.has(one) && loaders.has(one));
+    },
     isProcessScope: fn => scopes.runsOnce(fn),
   };
 });
+
+/** Modules whose whole body is to load others: no functions, and no steps but the reads of what they load. */
+function loadersOf(program: Program): ReadonlySet<string> {
+  const found = new Set([...program.modules.keys()].filter(file => loadsOnly(program, `${file}#`)));
+  for (const id of program.functions.keys()) {
+    const file = program.fileOf(id);
+    if (id !== `${file}#`) found.delete(file);
+  }
+  return found;
+}
+
+const loadsOnly = (program: Program, body: FunctionId): boolean =>
+  [...program.steps(body).values()].every(step => step.kind === 'access');
 
 /** A step that makes a function run later; `null`: maybe more than once. */
 interface Start {
