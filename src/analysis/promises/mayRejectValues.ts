@@ -6,7 +6,7 @@ import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type DeferredFields, deferredFields } from './deferredFields.ts';
 import { type Program, variableAt } from '../program.ts';
 import { isOfInstance } from '../valueParts.ts';
-import { type WriteIndex, writeIndex } from '../writeIndex.ts';
+import { type Write, type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { fieldSources } from './fieldSources.ts';
 import { type Settlers, settlers } from './settlers.ts';
@@ -219,7 +219,7 @@ export class Rejections {
     if (callee?.kind === 'function') return true;
     if (callee?.kind !== 'read' || hops === 0) return false;
     const { root, path } = callee.place;
-    if (isOfInstance(root)) return this.#isOwnMember(path);
+    if (isOfInstance(root)) return this.#isOwnMember(fn.owner, path);
     if (root.kind === 'value') return path.length === 0 && this.#isNamed(fn, root.of, hops - 1);
     const variable = variableAt(this.#program, root);
     // What a module of the project exports, whole or by its name.
@@ -230,20 +230,21 @@ export class Rejections {
     );
   }
 
-  #isOwnMember([own, member, ...deeper]: Place['path']): boolean {
+  #isOwnMember(owner: TypeId | null, [own, member, ...deeper]: Place['path']): boolean {
     if (!own || !('field' in own) || deeper.length > 0) return false;
     if (member === undefined) return this.#isWritten(own.field, value => value?.kind === 'function');
-    return 'field' in member ? this.#isOfLiteral(own.field, member.field) : this.#isQueued(own);
+    return 'field' in member ? this.#isOfLiteral(own.field, member.field) : this.#isQueued(owner, own.field);
   }
 
   /** Only functions that stand there are put into the list of its class: `this.#jobs.push(async () => …)`. */
-  #isQueued({ field, of }: Extract<Place['path'][number], { field: string }>): boolean {
-    const isHere = (place: Place, back: number): boolean => {
+  #isQueued(owner: TypeId | null, field: string): boolean {
+    const isHere = ({ fn, place }: Write, back: number): boolean => {
       const at = place.path.at(back);
-      return at === undefined || !('field' in at) || at.of === undefined || of === undefined || at.of === of;
+      if (!at || !('field' in at)) return false;
+      return (at.of ?? (isOfInstance(place.root) ? fn.owner : null) ?? owner) === owner;
     };
-    const put = this.#writes.intoContainer(field).filter(({ place }) => isHere(place, -2));
-    const lists = this.#writes.toField(field).filter(({ place }) => isHere(place, -1));
+    const put = this.#writes.intoContainer(field).filter(one => isHere(one, -2));
+    const lists = this.#writes.toField(field).filter(one => isHere(one, -1));
     const isList = (made: Value | undefined): boolean => made?.kind === 'array' && made.values.length === 0;
     return (
       put.length > 0 &&
