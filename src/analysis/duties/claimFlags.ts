@@ -14,7 +14,9 @@ import type {
   ValueId,
 } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
+import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { truthOfText } from '../flow/givenTests.ts';
+import { isOfOwnObject, toldBy } from '../plainTests.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
 
@@ -39,6 +41,7 @@ interface Tested {
 
 export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, program) => {
   const types = get(hierarchy);
+  const graph = get(callGraph);
   const sets = new Map<string, Map<FunctionId, Set<StepId>>>();
   const names = new Map<string, string>();
   for (const [id, fn] of program.functions) {
@@ -51,14 +54,14 @@ export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, progra
         sets.set(tested.key, byFunction);
         names.set(tested.key, tested.name);
       },
-      new Flags(program, id, types),
+      new Flags(program, id, types, graph),
     );
   }
   const steps = new Map<FunctionId, Map<StepId, FlagStep>>();
   const resetters = new Map<string, Site[]>();
   if (sets.size > 0) {
     for (const [id, fn] of program.functions) {
-      const flags = new Flags(program, id, types);
+      const flags = new Flags(program, id, types, graph);
       walkSteps(fn.body, step => {
         if (step.kind !== 'access' || step.mode === 'read' || step.mode === 'iterate') return;
         const tested = flags.placeOf(step.place);
@@ -166,11 +169,13 @@ class Flags {
   readonly #program: Program;
   readonly #fn: FunctionId;
   readonly #types: TypeHierarchy;
+  readonly #graph: CallGraph;
 
-  constructor(program: Program, fn: FunctionId, types: TypeHierarchy) {
+  constructor(program: Program, fn: FunctionId, types: TypeHierarchy, graph: CallGraph) {
     this.#program = program;
     this.#fn = fn;
     this.#types = types;
+    this.#graph = graph;
   }
 
   /** Flags that are known to be unset where the condition holds (or does not). */
@@ -182,6 +187,8 @@ class Flags {
       case 'or':
         return (condition.kind === 'and') === holds ? condition.of.flatMap(part => this.unsetBy(part, holds)) : [];
       case 'truthy': {
+        const told = this.#toldByHelper(condition.value, holds);
+        if (told) return told;
         const tested = holds ? undefined : this.#testedBy(condition.value, 0);
         return tested ? [tested] : [];
       }
@@ -197,6 +204,18 @@ class Flags {
       default:
         return [];
     }
+  }
+
+  /** A call of a helper that looks at flags and tells what it saw. */
+  #toldByHelper(value: ValueId, holds: boolean): Tested[] | null {
+    const fn = this.#program.functions.get(this.#fn);
+    const facts = fn?.values[value];
+    const step = facts?.kind === 'result' ? this.#program.steps(this.#fn).get(facts.of) : undefined;
+    if (!fn || step?.kind !== 'call' || !isOfOwnObject(fn, step)) return null;
+    const targets = [...this.#graph.targets(this.#fn, step.id)];
+    const helper = targets.length === 1 ? this.#program.functions.get(targets[0] as FunctionId) : undefined;
+    const told = helper && toldBy(helper);
+    return told ? new Flags(this.#program, helper.id, this.#types, this.#graph).unsetBy(told, holds) : null;
   }
 
   #constant(value: ValueId): string | undefined {

@@ -68,6 +68,8 @@ class Rewriter {
   readonly #kinds: Record<TypeId, LockKind> = {};
   readonly #fields = new Map<TypeId, Map<string, TypeId>>();
   readonly #whole = new Set<string>();
+  /** Steps that free a lock, and say so by now. */
+  readonly #freed = new Set<string>();
   #classes = new Set<TypeId>();
 
   constructor(module: ModuleFacts) {
@@ -190,7 +192,10 @@ class Rewriter {
         const { step } = placed;
         if (placeKey(index.fn, step.place) !== shape.key || step.at === shape.set.at) continue;
         const frees = counts ? isCount(index, step) : step.mode === 'write' && index.isConstant(step.value, FALSE_LIKE);
-        if (!frees) continue;
+        const once = `${index.fn.id} ${step.id}`;
+        // Several functions may take the lock: what frees it for one frees it for all.
+        if (!frees || this.#freed.has(once)) continue;
+        this.#freed.add(once);
         const place = this.#lockOf(shape, { ...shape.place, root: step.place.root });
         const editor = this.#editor(index.fn.id);
         const either = shape.queue === undefined ? undefined : handsOnOrBack(index, placed, shape.queue);
@@ -243,7 +248,7 @@ class Rewriter {
   #chainedTasks(): void {
     for (const index of this.#index.all()) {
       if (index.fn.synthetic || index.fn.id.endsWith('.constructor')) continue;
-      const finder = new ShapeFinder(index.fn, id => this.#index.of(id)?.fn);
+      const finder = new ShapeFinder(index.fn, this.#index);
       for (const { step: write } of index.accesses()) {
         const key = write.mode === 'write' || write.mode === 'update' ? placeKey(index.fn, write.place) : null;
         if (key === null) continue;
@@ -259,7 +264,7 @@ class Rewriter {
   #taskBody(id: string, place: Place, key: string): void {
     const body = this.#index.of(id);
     if (!body || body.fn.calling !== 'promise' || body.fn.parent === null || this.#editors.has(id)) return;
-    const inner = new ShapeFinder(body.fn, one => this.#index.of(one)?.fn);
+    const inner = new ShapeFinder(body.fn, this.#index);
     const wait = body.fn.body.find(step => step.kind === 'await' && step.values.some(value => inner.reads(value, key)));
     if (!wait) return;
     const owner = this.#fn(body.fn.parent);

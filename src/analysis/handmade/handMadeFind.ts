@@ -2,7 +2,14 @@
 import type { Access, FunctionFacts } from '../../model/facts.ts';
 import { type Broken, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, flagShape, type ReaderShape, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
-import { countedSectionIn, isHandedOn, isSetForGood, type ModuleIndex, waitersIn } from './handMadeWaiters.ts';
+import {
+  countedSectionIn,
+  isHandedOn,
+  isSetForGood,
+  type ModuleIndex,
+  testsPlace,
+  waitersIn,
+} from './handMadeWaiters.ts';
 
 export class ModuleShapes {
   readonly broken: Broken[] = [];
@@ -18,7 +25,7 @@ export class ModuleShapes {
     const chains: ChainShape[] = [];
     const waits: WaitShape[] = [];
     for (const { fn } of this.#index.all()) {
-      const finder = new ShapeFinder(fn, id => this.#index.of(id)?.fn);
+      const finder = new ShapeFinder(fn, this.#index);
       finder.find();
       readers.push(...finder.readers);
       for (const shape of finder.shapes) {
@@ -89,19 +96,13 @@ export class ModuleShapes {
     });
   }
 
-  /** Readers count, and a writer waits until there are none: one lock with two modes. */
+  /** Readers count, and a writer waits until there are none: one lock with two modes. Who sets the flag reads alone. */
   addReaders(readers: readonly ReaderShape[], writers: readonly Shape[], waits: WaitShape[]): void {
     for (const reader of readers) {
-      const writer = writers.find(
-        one =>
-          reader.tests.includes(one.key) &&
-          this.#index
-            .within(this.#fn(one.fn))
-            .some(index =>
-              index
-                .accesses()
-                .some(({ step }) => step.mode === 'read' && placeKey(index.fn, step.place) === reader.key),
-            ),
+      const flags = writers.filter(one => reader.tests.includes(one.key));
+      if (flags.some(one => one.fn === reader.fn)) continue;
+      const writer = flags.find(one =>
+        this.#index.within(this.#fn(one.fn)).some(index => testsPlace(index, reader.key)),
       );
       if (writer) waits.push({ ...reader, place: { ...reader.place, path: writer.place.path } });
     }

@@ -8,6 +8,7 @@ import type {
   At,
   Await,
   Branch,
+  Call,
   Chain,
   Condition,
   FunctionFacts,
@@ -25,8 +26,11 @@ import {
   type Placed,
   placeKey,
   placeName,
+  readsPlace,
   type Shape,
 } from './handMadeIndex.ts';
+import type { ModuleIndex } from './handMadeWaiters.ts';
+import { toldBy } from '../plainTests.ts';
 import { conditionReads } from '../steps.ts';
 import { containsAwait, endsThere, exitTest, lastStep, staysAway } from './handMadeSteps.ts';
 
@@ -64,15 +68,19 @@ export interface ReaderShape extends WaitShape {
 /** Values of places read in a function, by place. */
 export class ShapeFinder {
   readonly index: FunctionIndex;
-  readonly #outer: (id: string) => FunctionFacts | undefined;
+  readonly #module: ModuleIndex;
   readonly shapes: (ChainShape | WaitShape)[] = [];
   readonly broken: Broken[] = [];
   /** Counters raised after a wait for another place: one side of a read-write lock, when the other side is there. */
   readonly readers: ReaderShape[] = [];
 
-  constructor(fn: FunctionFacts, functionOf: (id: string) => FunctionFacts | undefined) {
+  constructor(fn: FunctionFacts, module: ModuleIndex) {
     this.index = new FunctionIndex(fn);
-    this.#outer = functionOf;
+    this.#module = module;
+  }
+
+  #outer(id: string): FunctionFacts | undefined {
+    return this.#module.of(id)?.fn;
   }
 
   find(): void {
@@ -109,10 +117,18 @@ export class ShapeFinder {
         return this.#captures(facts.place, key);
       }
       const step = this.index.resultOf(id);
+      if (step?.kind === 'call') return this.#tells(step, key);
       return (
         depth > 0 && step?.kind === 'chain' && step.onFulfilled === undefined && this.reads(step.of, key, depth - 1)
       );
     });
+  }
+
+  /** A call of a helper that looks at the place and tells what it saw. */
+  #tells(call: Call, key: string): boolean {
+    const helper = this.#module.called(this.index, call);
+    const told = helper && toldBy(helper.fn);
+    return told ? conditionReads(told).some(value => readsPlace(helper, value, key)) : false;
   }
 
   /** A variable of an enclosing function that holds what the place held. */

@@ -13,6 +13,7 @@ import type {
 import { FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
 import { conditionReads, innerBlocks } from '../steps.ts';
 import { isMember } from './handMadeShapes.ts';
+import { isOfOwnObject } from '../plainTests.ts';
 
 /** All functions of one module, with their indexes. */
 export class ModuleIndex {
@@ -36,6 +37,15 @@ export class ModuleIndex {
 
   all(): FunctionIndex[] {
     return [...this.#functions.values()];
+  }
+
+  /** What a call runs when it is of one function of the module, on the caller's own object if on any. */
+  called({ fn }: FunctionIndex, call: Call): FunctionIndex | undefined {
+    const { target } = call;
+    if (!isOfOwnObject(fn, call)) return undefined;
+    if (target.kind === 'functions') return target.ids.length === 1 ? this.of(target.ids[0] as FunctionId) : undefined;
+    if (target.kind !== 'method') return undefined;
+    return this.all().find(({ fn: { owner, name } }) => owner === target.type && name.endsWith(`.${target.name}`));
   }
 
   /** A function and the closures in it. */
@@ -200,7 +210,7 @@ function givesPromise(index: FunctionIndex): boolean {
   );
 }
 
-function testsPlace(index: FunctionIndex, key: string): boolean {
+export function testsPlace(index: FunctionIndex, key: string): boolean {
   return index.list.some(
     ({ step }) => step.kind === 'branch' && conditionReads(step.condition).some(value => readsPlace(index, value, key)),
   );
