@@ -76,6 +76,20 @@ export class TypeHierarchy {
     return undefined;
   }
 
+  /** Whether a value of the one type may be seen as one of an interface: related, or with all that it declares. */
+  fits(type: TypeId, seenAs: TypeId): boolean {
+    if (this.#types.get(seenAs)?.kind !== 'interface' || this.related(type, seenAs)) return this.related(type, seenAs);
+    return this.ancestors(seenAs).every(id =>
+      Object.entries(this.#types.get(id)?.fields ?? {}).every(
+        ([name, { optional }]) =>
+          optional === true ||
+          this.declaring(type, name) !== undefined ||
+          this.methodOf(type, name) !== undefined ||
+          this.methodOf(type, `get ${name}`) !== undefined,
+      ),
+    );
+  }
+
   /** Whether an instance of the one may be an instance of the other. */
   related(a: TypeId, b: TypeId): boolean {
     return (

@@ -1,5 +1,5 @@
 /** Where the program writes: variables, fields, container elements; and what functions return. Built once. */
-import type { FunctionFacts, FunctionId, PathStep, Place, ValueId } from '../model/facts.ts';
+import type { FunctionFacts, FunctionId, PathStep, Place, TypeId, ValueId } from '../model/facts.ts';
 import { defineAnalysis } from './analysis.ts';
 import { type Program, walkSteps } from './program.ts';
 
@@ -7,6 +7,12 @@ export interface Write {
   fn: FunctionFacts;
   place: Place;
   value: ValueId;
+}
+
+export interface LiteralField {
+  fn: FunctionFacts;
+  value: ValueId;
+  type: TypeId | null;
 }
 
 export interface WriteIndex {
@@ -17,8 +23,8 @@ export interface WriteIndex {
   /** Elements put into a container that is read as this field or variable (`handlers` in `this.handlers.push(h)`). */
   intoContainer(name: string): readonly Write[];
   returned(fn: FunctionId): readonly ValueId[];
-  /** Values of this field in object literals. */
-  inLiterals(field: string): readonly { fn: FunctionFacts; value: ValueId }[];
+  /** Values of this field in object literals, with the type of the literal where it is known. */
+  inLiterals(field: string): readonly LiteralField[];
 }
 
 /** The name by which a container is known: its last field, else the variable that holds it. */
@@ -74,13 +80,13 @@ function build(program: Program): WriteIndex {
   };
 }
 
-function inLiterals(program: Program): ReadonlyMap<string, { fn: FunctionFacts; value: ValueId }[]> {
-  const found = new Map<string, { fn: FunctionFacts; value: ValueId }[]>();
+function inLiterals(program: Program): ReadonlyMap<string, LiteralField[]> {
+  const found = new Map<string, LiteralField[]>();
   for (const fn of program.functions.values()) {
     for (const value of fn.values) {
       if (value.kind !== 'object') continue;
       for (const [field, part] of Object.entries(value.fields)) {
-        add(found, field, { fn, value: part });
+        add(found, field, { fn, value: part, type: value.type });
       }
     }
   }

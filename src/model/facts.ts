@@ -529,11 +529,19 @@ export interface TypeFacts {
   construct: FunctionId | null;
   /**
    * `initial`: a value of the constructor's function. Parameter properties are fields. `hidden`: declared private or
-   * protected, so that code outside of the project does not read it.
+   * protected, so that code outside of the project does not read it. `optional`: declared as one that may be absent.
    */
   fields: Record<
     string,
-    { type: TypeId | null; readonly: boolean; isStatic: boolean; at: At; initial?: ValueId; hidden?: boolean }
+    {
+      type: TypeId | null;
+      readonly: boolean;
+      isStatic: boolean;
+      at: At;
+      initial?: ValueId;
+      hidden?: boolean;
+      optional?: boolean;
+    }
   >;
   scope: 'one' | 'per-request' | 'many' | 'unknown';
 }

@@ -447,6 +447,11 @@ export class Evaluator {
   resolve(ref: Ref): Refs {
     return ref.kind === 'field' ? this.#objects.resolveField(ref) : this.#callers.resolve(ref);
   }
+
+  /** What the field of an object of an interface is made as, as far as object literals tell. */
+  givenInLiterals(ref: Ref): Refs {
+    return ref.kind === 'field' ? this.#objects.givenInLiterals(ref) : NONE;
+  }
 }
 
 export const evaluator = defineAnalysis<Evaluator>(

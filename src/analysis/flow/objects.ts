@@ -222,6 +222,19 @@ export class Objects {
     return result;
   }
 
+  /**
+   * What object literals of its interface give for a field: how such objects are made, not which of them this is.
+   * Nothing where there are many, or something else is written to it.
+   */
+  givenInLiterals({ name, of }: Ref & { kind: 'field' }): Refs {
+    const evaluator = this.#eval;
+    if (of === null || evaluator.program.types.get(of)?.kind !== 'interface') return NONE;
+    const literals = evaluator.writes.inLiterals(name).filter(({ type }) => type === of);
+    if (literals.length > 12 || evaluator.writes.toField(name).some(({ place }) => matches(place, of, evaluator)))
+      return NONE;
+    return literals.flatMap(({ fn, value }) => [...evaluator.evaluate(evaluator.symbolicFrame(fn), value)]);
+  }
+
   element(base: Ref, key: Ref | string | null): Refs {
     const { refs } = this.#eval;
     if (base.kind === 'unknown') return [base];
@@ -387,7 +400,7 @@ function matches(place: Place, declaring: TypeId, evaluator: Evaluator): boolean
     if (last.field.startsWith('#')) return last.of === declaring;
     return (
       (evaluator.types.declaring(last.of, last.field) ?? last.of) === declaring ||
-      evaluator.program.types.get(last.of)?.kind === 'interface'
+      (evaluator.program.types.get(last.of)?.kind === 'interface' && evaluator.types.fits(declaring, last.of))
     );
   }
   return place.type === null || evaluator.types.related(place.type, declaring);

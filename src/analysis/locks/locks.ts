@@ -103,7 +103,22 @@ export class LockTable {
       if (resolved.length > 0 && resolved.length <= 3 && !resolved.includes(ref))
         return resolved.flatMap(inner => this.#through(inner, wait));
     }
-    return [{ ref, wait }];
+    return [{ ref, wait: this.#waitGiven(ref) ?? wait }];
+  }
+
+  /** How the objects that have the lock are made to wait for it: `{ lock: withTimeout(new Mutex(), 500) }`. */
+  #waitGiven(ref: Ref): Wait | null {
+    const [first, ...others] = this.#eval
+      .givenInLiterals(ref)
+      .map(given => (given.kind === 'view' ? given.wait : null));
+    return first !== undefined && others.every(wait => wait === first) ? first : null;
+  }
+
+  /** The lock whose making tells how it is set: itself, or the only one that its place is given. */
+  #madeAs(ref: Ref): Ref {
+    const given = this.#eval.givenInLiterals(ref).map(one => (one.kind === 'view' ? one.of : one));
+    const [only] = given;
+    return only?.kind === 'made' && given.every(one => one === only) ? only : ref;
   }
 
   /** `declared`: what the place that names the lock is known to hold, for objects of code without types. */
@@ -120,6 +135,7 @@ export class LockTable {
     const family = ref.kind === 'element' ? ref : null;
     const keyed = entry !== null ? entry : family ? (family.of ?? this.#eval.refs.unknown) : null;
     const base = this.#siteOf(family ? family.base : ref);
+    const madeAs = this.#madeAs(ref);
     const lock: Lock = {
       key,
       site: keyed === null ? base.site : `${base.site}[${shapeOf(keyed)}]`,
@@ -128,10 +144,10 @@ export class LockTable {
       owner: this.#ownerOf(family ? family.base : ref),
       entry: keyed,
       kind,
-      reentrant: isReentrant(this.#eval, ref, kind),
-      bounded: isBounded(this.#eval, ref, kind),
-      endless: isEndless(this.#eval, ref, kind),
-      capacity: capacityOf(this.#eval, ref, kind),
+      reentrant: isReentrant(this.#eval, madeAs, kind),
+      bounded: isBounded(this.#eval, madeAs, kind),
+      endless: isEndless(this.#eval, madeAs, kind),
+      capacity: capacityOf(this.#eval, madeAs, kind),
       declared: base.declared,
     };
     this.#locks.set(key, lock);

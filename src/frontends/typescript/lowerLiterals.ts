@@ -28,8 +28,13 @@ export function lowerObject(fn: FunctionContext, node: ts.ObjectLiteralExpressio
     const value = propertyValue(fn, property);
     setField(fn, fields, memberPrefix(property) + propertyName(fn, property.name), value);
   }
-  return fn.builder.value({ kind: 'object', fields, spreads, type: null, at: fn.at(node) });
+  const type = holdsMade(fn, fields) ? fn.questions.wantedAs(node) : null;
+  return fn.builder.value({ kind: 'object', fields, spreads, type, at: fn.at(node) });
 }
+
+/** Something that was made here, or that a call gave: which objects have it, their type tells. */
+const holdsMade = (fn: FunctionContext, fields: Readonly<Record<string, ValueId>>): boolean =>
+  Object.values(fields).some(value => ['result', 'view', 'choice', 'settled'].includes(fn.builder.valueAt(value).kind));
 
 function propertyValue(
   fn: FunctionContext,

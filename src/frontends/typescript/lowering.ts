@@ -39,6 +39,8 @@ export interface Questions {
   accessorOf(access: ts.PropertyAccessExpression, kind: 'get' | 'set'): FunctionId | undefined;
   /** Type id of the (non-nullable, non-promise-unwrapped) type of an expression, or null. */
   typeIdOf(node: ts.Node): TypeId | null;
+  /** The type of the project that an object literal is wanted as (an argument, an initialiser); null for any other. */
+  wantedAs(node: ts.ObjectLiteralExpression): TypeId | null;
   /** Type id of a type node or declaration, or null. */
   typeIdOfDeclaration(declaration: ts.Declaration): TypeId | null;
   /** What a call calls. `value` targets come back as `'value'`: the caller lowers the callee expression itself. */

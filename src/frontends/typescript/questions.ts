@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Api } from '../../libraries/library.ts';
 import type { LockKind, TypeId } from '../../model/facts.ts';
-import { bare, functionIdOf, type Asking, type QuestionSink } from './asking.ts';
+import { bare, functionIdOf, sourceFileOf, type Asking, type QuestionSink } from './asking.ts';
 import { calleeOf, shortText, type Callee } from './callees.ts';
 import { ignoredAt, isThere, overriddenVoid, promiseIn, returnedBy } from './contracts.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
@@ -50,6 +50,7 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     fieldOf: (access, name) => guarded(access, { field: name }, () => fieldOf(asking, access, name)),
     accessorOf: (access, kind) => guarded(access, undefined, () => accessorOf(asking, access, kind)),
     typeIdOf: node => guarded(node, null, () => typeIdOf(asking, node)),
+    wantedAs: node => guarded(node, null, () => wantedAs(asking, node)),
     typeIdOfDeclaration: declaration => guarded(declaration, null, () => typeIdOfDeclaration(asking, declaration)),
     calleeOf: call =>
       cached(callees, call, () =>
@@ -104,6 +105,14 @@ function typeIdOf(asking: Asking, node: ts.Node): TypeId | null {
   if (id !== null || !(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) || !ts.isExpression(node)) return id;
   const origin = originOf(asking, bare(node));
   return origin?.kind === 'instance' ? origin.type : null;
+}
+
+function wantedAs(asking: Asking, node: ts.ObjectLiteralExpression): TypeId | null {
+  const context = asking.checker.getContextualType(node);
+  const type = context && asking.checker.getNonNullableType(context);
+  const declared = (type?.aliasSymbol ?? type?.getSymbol())?.declarations ?? [];
+  const isOwn = declared.some(declaration => sourceFileOf(asking, declaration) !== undefined);
+  return type && isOwn ? typeIdOfType(asking, type) : null;
 }
 
 function typeIdOfDeclaration(asking: Asking, declaration: ts.Declaration): TypeId | null {

@@ -158,6 +158,7 @@ function addField(
     at: atOf(member.name, input.source),
     ...(initial === undefined ? {} : { initial }),
     ...(isHidden(member) ? { hidden: true } : {}),
+    ...(member.questionToken ? { optional: true } : {}),
   });
 }
 
