@@ -8,6 +8,13 @@ const MEGAMORPHIC = 25;
 /** Receivers are looked through this many containers and parameters. */
 const RECEIVER_DEPTH = 4;
 
+/** Arguments by position (null: not known), and what parameters behind them are given. */
+export interface Given {
+  readonly known: readonly (Refs | null)[];
+  /** null: perhaps something. */
+  readonly rest: Refs | null;
+}
+
 export class CalleeFinder {
   readonly #eval: Evaluator;
   readonly #found = new Map<number, Map<StepId, readonly Callee[]>>();
@@ -32,8 +39,8 @@ export class CalleeFinder {
 
   #find(frame: Frame, step: Call): readonly Callee[] {
     const evaluator = this.#eval;
-    const args = spreadless(step).map(arg => (arg === null ? null : evaluator.evaluate(frame, arg)));
     const { target } = step;
+    const args = this.#arguments(frame, step);
     if (target.kind === 'external') return [];
     const self =
       step.newOf !== undefined
@@ -56,6 +63,14 @@ export class CalleeFinder {
     return this.#fromGraph(frame, step, args, self);
   }
 
+  /** What is given, by position; of a call as it is written, what is left out is undefined. */
+  #arguments(frame: Frame, step: Call): Given {
+    const known = spreadless(step).map(arg => (arg === null ? null : this.#eval.evaluate(frame, arg)));
+    // A callback may be given more than the tables say.
+    const isWhole = step.spreads === undefined && step.target.kind !== 'value';
+    return { known, rest: isWhole ? [this.#eval.refs.make({ kind: 'constant', text: 'undefined' })] : null };
+  }
+
   #made(frame: Frame, step: Call): Refs {
     return step.newOf === undefined
       ? []
@@ -71,36 +86,41 @@ export class CalleeFinder {
   }
 
   /** The context-insensitive answer, where values say nothing here. */
-  #fromGraph(frame: Frame, step: Call, args: readonly (Refs | null)[], self: Refs | null): readonly Callee[] {
+  #fromGraph(frame: Frame, step: Call, args: Given, self: Refs | null): readonly Callee[] {
     const ids = this.#eval.graph.targets(frame.fn.id, step.id);
     if (ids.length > MEGAMORPHIC) return [];
     return ids.flatMap(id => this.#activation(frame, step, id, args, self, true));
   }
 
-  #activation(
-    frame: Frame,
-    step: Call,
-    id: FunctionId,
-    args: readonly (Refs | null)[],
-    self: Refs | null,
-    guessed: boolean,
-  ): Callee[] {
+  #activation(frame: Frame, step: Call, id: FunctionId, args: Given, self: Refs | null, guessed: boolean): Callee[] {
     const fn = this.#eval.program.functions.get(id);
     if (!fn) return [];
     const parent = fn.parent === null ? null : (this.#eval.enclosing(frame, fn.parent) ?? null);
     const from = callSite(frame, step);
-    const activation = (given: readonly (Refs | null)[]): Frame =>
-      this.#eval.frame(fn, this.#selfFor(fn, self), given, parent, from);
-    const given = withRest(fn, args);
-    const plain = activation(given);
-    const defaults = step.spreads ? null : this.#defaults(plain, step.args.length);
-    return [{ frame: defaults ? activation(given.map((refs, at) => refs ?? defaults[at] ?? null)) : plain, guessed }];
+    return [{ frame: this.#frameOf(fn, this.#selfFor(fn, self), args, parent, from), guessed }];
+  }
+
+  #frameOf(fn: FunctionFacts, self: Refs | null, args: Given, parent: Frame | null, from?: CallSite): Frame {
+    const given = parametersOf(fn, args);
+    const plain = this.#eval.frame(fn, self, given, parent, from ?? null);
+    const defaults = this.#defaults(plain, args);
+    if (!defaults) return plain;
+    return this.#eval.frame(
+      fn,
+      self,
+      given.map((refs, at) => defaults[at] ?? refs),
+      parent,
+      from ?? null,
+    );
   }
 
   /** What parameters that are given nothing are, where that is an object or function: plain values tell no ways apart. */
-  #defaults(callee: Frame, given: number): (Refs | null)[] | null {
-    const isLeftOut = (index: number): boolean => index >= given && callee.fn.parameters[index]?.initial !== undefined;
-    if (!callee.fn.parameters.some((_, index) => isLeftOut(index))) return null;
+  #defaults(callee: Frame, args: Given): (Refs | null)[] | null {
+    const isLeftOut = (index: number): boolean => {
+      const given = index < args.known.length ? args.known[index] : args.rest;
+      return given != null && given.length > 0 && given.every(isNothing);
+    };
+    if (!callee.fn.parameters.some(({ initial }, index) => initial !== undefined && isLeftOut(index))) return null;
     return callee.fn.parameters.map(({ initial }, index) => {
       const refs = initial !== undefined && isLeftOut(index) ? this.#eval.evaluate(callee, initial) : [];
       const isKnown = refs.length > 0 && refs.every(ref => ref.kind === 'made' || ref.kind === 'function');
@@ -113,7 +133,7 @@ export class CalleeFinder {
     return fn.parent === null || fn.owner !== null || self === null || self.length > 0 ? self : null;
   }
 
-  #method(receiver: Ref, name: string, args: readonly (Refs | null)[], depth = 0): Callee[] {
+  #method(receiver: Ref, name: string, args: Given, depth = 0): Callee[] {
     if (depth > RECEIVER_DEPTH) return [];
     const evaluator = this.#eval;
     const type = typeOf(receiver);
@@ -130,7 +150,7 @@ export class CalleeFinder {
         const decorated = this.decorated(method.type.id, name, method.id, args, self);
         if (decorated) return decorated;
         const fn = evaluator.program.functions.get(method.id);
-        return fn ? [{ frame: evaluator.frame(fn, self, withRest(fn, args), null), guessed: false }] : [];
+        return fn ? [{ frame: this.#frameOf(fn, self, args, null), guessed: false }] : [];
       }
       if (receiver.kind === 'made') return [...this.ofRefs(evaluator.field(receiver, name, null), args, self)];
     }
@@ -151,13 +171,7 @@ export class CalleeFinder {
   }
 
   /** A decorated method: what the decorator made of it. */
-  decorated(
-    type: string,
-    name: string,
-    original: FunctionId,
-    args: readonly (Refs | null)[],
-    self: Refs | null,
-  ): Callee[] | undefined {
+  decorated(type: string, name: string, original: FunctionId, args: Given, self: Refs | null): Callee[] | undefined {
     const evaluator = this.#eval;
     const value = evaluator.program.types.get(type)?.decorated?.[name];
     const module = evaluator.program.functions.get(`${type.slice(0, type.lastIndexOf('#'))}#`);
@@ -191,15 +205,14 @@ export class CalleeFinder {
     return found;
   }
 
-  ofRefs(callee: Refs, args: readonly (Refs | null)[], self: Refs | null, depth = 0): readonly Callee[] {
+  ofRefs(callee: Refs, args: Given, self: Refs | null, depth = 0): readonly Callee[] {
     if (depth > RECEIVER_DEPTH) return [];
     const evaluator = this.#eval;
     const found: Callee[] = [];
     for (const ref of callee) {
       if (ref.kind === 'function') {
         const fn = evaluator.program.functions.get(ref.fn);
-        if (fn)
-          found.push({ frame: evaluator.frame(fn, self, withRest(fn, args), ref.frame), guessed: callee.length > 1 });
+        if (fn) found.push({ frame: this.#frameOf(fn, self, args, ref.frame), guessed: callee.length > 1 });
       } else if (ref.kind === 'parameter' || ref.kind === 'field') {
         const resolved = evaluator.resolve(ref).filter(inner => inner.kind !== 'parameter' && inner !== ref);
         found.push(...this.ofRefs(resolved, args, self, depth + 1));
@@ -225,9 +238,13 @@ function spreadless(step: Call): (number | null)[] {
   return step.args.map((arg, index) => (index < first ? arg : null)).slice(0, first === Infinity ? undefined : first);
 }
 
-/** Parameters by position; a rest parameter stays symbolic. */
-function withRest(fn: FunctionFacts, args: readonly (Refs | null)[]): (Refs | null)[] {
-  return fn.parameters.map((parameter, index) => (parameter.rest ? null : (args[index] ?? null)));
+/** Parameters by position; a rest parameter, and one with a value of its own that is given nothing, stay symbolic. */
+function parametersOf(fn: FunctionFacts, { known, rest }: Given): (Refs | null)[] {
+  return fn.parameters.map((parameter, index) => {
+    if (parameter.rest) return null;
+    const given = index < known.length ? (known[index] ?? null) : rest;
+    return parameter.initial !== undefined && given?.every(isNothing) ? null : given;
+  });
 }
 
 function unique(found: readonly Callee[]): Callee[] {

@@ -282,7 +282,7 @@ export class Evaluator {
 
   /** The activations of a function value called with these arguments. */
   calleesOf(callee: Refs, args: readonly Refs[], self: Refs | null): readonly Callee[] {
-    return this.#callees.ofRefs(callee, args, self);
+    return this.#callees.ofRefs(callee, { known: args, rest: null }, self);
   }
 
   /** What a call of a decorated method runs; undefined when the method is not decorated. */
@@ -291,7 +291,7 @@ export class Evaluator {
       type,
       name,
       original,
-      [],
+      { known: [], rest: null },
       self ?? [this.refs.make({ kind: 'self', fn: original, type })],
     );
   }
