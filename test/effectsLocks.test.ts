@@ -78,7 +78,7 @@ promise a.ts#f/run:0()
         .find(line => line.includes('acquire')) ?? '';
     expect(section("lock.run({ mode: 'shared' }, () => 1);")).toBe('  acquire lock shared [release %0]');
     expect(section("const o = { timeout: 5, mode: 'shared' } as const; lock.run(o, () => 1);")).toBe(
-      '  acquire lock shared bounded [release %0]',
+      '  acquire lock shared bounded if bound [release %0]',
     );
     expect(section('const YES = true; lock.run({ now: YES }, () => 1);')).toBe('  acquire lock try [release %0]');
     expect(section('lock.run({ now: false, timeout: undefined }, () => 1);')).toBe('  acquire lock [release %0]');

@@ -23,7 +23,10 @@ const wait = z.enum(['endless', 'bounded', 'try']);
 const mode = z.enum(['exclusive', 'shared', 'permit']);
 const waitRule = z.union([
   wait,
-  z.strictObject({ default: wait, options: z.array(z.strictObject({ at: arg, equals: optional(name), wait })) }),
+  z.strictObject({
+    default: wait,
+    options: z.array(z.strictObject({ at: arg, equals: optional(name), wait, likely: optional(z.literal(true)) })),
+  }),
 ]);
 const modeRule = z.union([
   mode,

@@ -127,6 +127,8 @@ export const web = defineLibrary({
             default: 'endless',
             options: [
               { at: { argument: 1, option: 'ifAvailable' }, equals: 'true', wait: 'try' },
+              // Taken from whoever holds it.
+              { at: { argument: 1, option: 'steal' }, equals: 'true', wait: 'try' },
               { at: { argument: 1, option: 'signal' }, wait: 'bounded' },
             ],
           },

@@ -13,7 +13,13 @@ import type { EntryPoint, Executor, Knowledge, LockKind, Wait } from '../model/f
 export type Arg = number | 'receiver' | { argument: number | 'receiver'; option: string } | { from: number };
 
 /** How long it waits, possibly told by an option: `{ unless: option present, then }`. */
-export type WaitRule = Wait | { default: Wait; options: { at: Arg; equals?: string; wait: Wait }[] };
+export type WaitRule =
+  | Wait
+  | {
+      default: Wait;
+      /** `likely`: it counts as given where the call does not tell (`find(id, options)`). */
+      options: { at: Arg; equals?: string; wait: Wait; likely?: true }[];
+    };
 export type ModeRule =
   | 'exclusive'
   | 'shared'

@@ -18,10 +18,32 @@ const hookRows: Library['apis'] = same(
   hook,
   ...['Model', 'Sequelize'].flatMap(type => hooks.flatMap(name => [`${type}.before${name}`, `${type}.after${name}`])),
 );
+/** On a connection of the pool of its sequelize, unless it is given the transaction to run in. */
+const operation = (options: number): Api => ({
+  does: [
+    {
+      does: 'acquire',
+      lock: { argument: 'receiver', option: 'sequelize' },
+      lockIs: 'Sequelize',
+      mode: 'permit',
+      async: true,
+      failure: 'throws',
+      wait: {
+        default: 'endless',
+        options: [{ at: { argument: options, option: 'transaction' }, wait: 'try', likely: true }],
+      },
+      gives: 'nothing',
+      heldFor: 'call',
+    },
+  ],
+  gives: 'promise',
+  known,
+});
 const models: Library['apis'] = {
-  ...sameMembers('Model', database, 'findAll', 'findAndCountAll', 'findByPk', 'findOne', 'findOrCreate'),
-  ...sameMembers('Model', database, 'findOrBuild', 'findCreateFind', 'count', 'max', 'min', 'sum', 'aggregate'),
-  ...sameMembers('Model', database, 'create', 'bulkCreate', 'upsert', 'truncate', 'drop', 'sync', 'describe'),
+  ...sameMembers('Model', operation(0), 'findAll', 'findAndCountAll', 'findOne', 'findOrCreate'),
+  ...sameMembers('Model', operation(0), 'findOrBuild', 'findCreateFind', 'count', 'truncate'),
+  ...sameMembers('Model', operation(1), 'findByPk', 'max', 'min', 'sum', 'create', 'bulkCreate', 'upsert'),
+  ...sameMembers('Model', database, 'aggregate', 'drop', 'sync', 'describe'),
   // Of the class, and of an object of it.
   ...sameMembers('Model', database, 'update', 'destroy', 'restore', 'increment', 'decrement', 'save', 'reload'),
   'Model.validate': { does: [], gives: 'promise' },
@@ -97,7 +119,8 @@ export const sequelize = defineLibrary({
     'Sequelize.close': { does: [{ does: 'cancel', what: 'receiver', how: 'close' }], gives: 'promise', known },
     ...sameMembers('Sequelize', database, 'authenticate', 'sync', 'drop', 'truncate', 'databaseVersion'),
     ...sameMembers('Sequelize', database, 'createSchema', 'dropSchema', 'showAllSchemas', 'dropAllSchemas'),
-    ...sameMembers('Sequelize', nothing, 'define', 'model', 'isDefined', 'getDialect', 'getDatabaseName', 'escape'),
+    'Sequelize.define': does({ does: 'make', type: 'Model', members: { sequelize: 'receiver' } }),
+    ...sameMembers('Sequelize', nothing, 'model', 'isDefined', 'getDialect', 'getDatabaseName', 'escape'),
     ...sameMembers('Sequelize', nothing, 'getQueryInterface', 'random', 'useCLS'),
     'QueryInterface.*': database,
     ...sameMembers('QueryInterface', nothing, 'quoteIdentifier', 'quoteTable', 'quoteIdentifiers'),

@@ -15,8 +15,15 @@ const operations = [
   ...['maximum', 'save', 'remove', 'insert', 'update', 'updateAll', 'upsert', 'delete', 'deleteAll', 'softDelete'],
   ...['softRemove', 'restore', 'recover', 'increment', 'decrement', 'preload', 'clear', 'query', 'sql'],
 ];
+/** On a connection of the data source that the repository is of; one of a manager in a transaction has none. */
+const operation: Api = {
+  does: [{ ...locked, does: 'acquire', lock: dataSource, lockIs: 'DataSource', gives: 'nothing', heldFor: 'call' }],
+  gives: 'promise',
+  known: { outside: 'database', leavesTurn: true },
+};
+const repository = does({ does: 'make', type: 'Repository', members: { connection: 'receiver' } });
 const entityRows: Library['apis'] = {
-  ...sameMembers('Repository', database, ...operations, 'exist'),
+  ...sameMembers('Repository', operation, ...operations, 'exist'),
   ...sameMembers('EntityManager', database, ...operations, 'release'),
   ...sameMembers('MongoRepository', database, 'aggregate', 'updateOne', 'updateMany', 'deleteOne', 'deleteMany'),
   ...sameMembers('BaseEntity', database, ...['save', 'remove', 'softRemove', 'recover', 'reload']),
@@ -167,7 +174,8 @@ export const typeorm = defineLibrary({
       known: { outside: 'database', leavesTurn: true },
     },
     'DataSource.sql': database,
-    ...sameMembers('DataSource', nothing, 'hasMetadata', 'getMetadata', 'getRepository', 'getTreeRepository'),
+    ...sameMembers('DataSource', nothing, 'hasMetadata', 'getMetadata', 'getTreeRepository'),
+    'DataSource.getRepository': repository,
     ...sameMembers('DataSource', nothing, 'getMongoRepository', 'createQueryBuilder', 'createEntityManager'),
     ...sameMembers('DataSource', receiver, 'setOptions'),
     ...runnerRows,

@@ -393,6 +393,8 @@ export interface Acquire extends StepBase {
   mode: 'exclusive' | 'shared' | 'permit';
   units: Count;
   wait: Wait;
+  /** What it waits as `wait` says for (a signal, the transaction to use): where that is null or undefined, it waits for ever. */
+  waitIf?: ValueId;
   /** A `try` or `bounded` acquisition that fails throws, or gives a falsy token. */
   failure: 'throws' | 'falsy';
 }

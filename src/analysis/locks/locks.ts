@@ -5,7 +5,7 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { LOCK_SUFFIX } from '../handmade/handMadeEdit.ts';
 import { capacityOf, isBounded, isEndless, isReentrant } from './lockSettings.ts';
 import type { Program, Site } from '../program.ts';
-import { type Frame, type Ref, type Refs, typeOf } from '../refs.ts';
+import { type Frame, isNothing, type Ref, type Refs, typeOf } from '../refs.ts';
 
 /** One lock, or one entry of a family, as seen from an activation. */
 export interface Lock {
@@ -69,7 +69,13 @@ export class LockTable {
 
   /** The locks that an acquire step may take, with how it waits (through wrappers such as `withTimeout`). */
   acquired(frame: Frame, step: Acquire): LockUse[] {
-    return this.uses(frame, step.lock, step.key, step.wait);
+    return this.uses(frame, step.lock, step.key, this.#waitOf(frame, step));
+  }
+
+  /** What would bound it may be nothing here. */
+  #waitOf(frame: Frame, { wait, waitIf }: Acquire): Wait {
+    const bounds = waitIf === undefined ? [] : this.#eval.evaluate(frame, waitIf);
+    return bounds.length > 0 && bounds.every(isNothing) ? 'endless' : wait;
   }
 
   uses(frame: Frame, lock: ValueId | Place, key: ValueId | undefined, wait: Wait): LockUse[] {

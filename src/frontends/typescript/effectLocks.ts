@@ -17,12 +17,22 @@ type RunLocked = Extract<Effect, { does: 'run-locked' }>;
 export function waitAt(site: EffectSite, rule: WaitRule | undefined): Wait {
   if (rule === undefined) return 'endless';
   if (typeof rule === 'string') return rule;
-  for (const option of rule.options) {
-    const applies =
-      option.equals === undefined ? site.isGiven(option.at) === true : site.equals(option.at, option.equals);
-    if (applies) return option.wait;
-  }
-  return rule.default;
+  return optionAt(site, rule)?.wait ?? rule.default;
+}
+
+/** The first option of the rule that is given at the site. */
+function optionAt(site: EffectSite, rule: WaitRule | undefined): { at: Arg; equals?: string; wait: Wait } | undefined {
+  if (rule === undefined || typeof rule === 'string') return undefined;
+  return rule.options.find(({ at, equals, likely }) =>
+    equals === undefined ? (site.isGiven(at) ?? likely) === true : site.equals(at, equals),
+  );
+}
+
+/** Where it waits for ever unless an option is something: that option. */
+function neededOption(site: EffectSite, rule: WaitRule | undefined): Arg | undefined {
+  if (rule === undefined || typeof rule === 'string' || rule.default !== 'endless') return undefined;
+  const option = optionAt(site, rule);
+  return option?.equals === undefined ? option?.at : undefined;
 }
 
 function modeAt(site: EffectSite, rule: ModeRule | undefined): Acquire['mode'] {
@@ -51,9 +61,15 @@ function namedLock(site: EffectSite, name: string): TypeId {
 interface Taken {
   lock: ValueId;
   key: ValueId | undefined;
+  /** The option that keeps it from waiting for ever. */
+  waitIf: ValueId | undefined;
 }
 
-function acquireDraft(site: EffectSite, effect: AcquireEffect | RunLocked, { lock, key }: Taken): Omit<Acquire, 'id'> {
+function acquireDraft(
+  site: EffectSite,
+  effect: AcquireEffect | RunLocked,
+  { lock, key, waitIf }: Taken,
+): Omit<Acquire, 'id'> {
   const wait = waitAt(site, effect.wait);
   const failure = effect.failure ?? (wait === 'endless' ? 'throws' : 'falsy');
   return {
@@ -65,6 +81,7 @@ function acquireDraft(site: EffectSite, effect: AcquireEffect | RunLocked, { loc
     mode: modeAt(site, effect.mode),
     units: site.count(effect.units),
     wait,
+    ...(waitIf === undefined ? {} : { waitIf }),
     failure: failure === 'runs-with-null' ? (wait === 'try' ? 'falsy' : 'throws') : failure,
   };
 }
@@ -80,7 +97,9 @@ export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
     const lock = site.value(effect.lock);
     if (lock === undefined) return;
     const key = effect.key === undefined ? undefined : site.value(effect.key);
-    const token = site.builder.emitValue(acquireDraft(site, effect, { lock, key }));
+    const needed = neededOption(site, effect.wait);
+    const waitIf = needed === undefined ? undefined : site.value(needed);
+    const token = site.builder.emitValue(acquireDraft(site, effect, { lock, key, waitIf }));
     site.replaced = true;
     site.result = effect.gives === 'nothing' ? undefined : givenToken(site.builder, effect, token, site.site.at);
     return;
@@ -88,10 +107,12 @@ export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
   const call = new SyntheticCall(site);
   call.pass('lock', effect.lock, type);
   if (effect.key !== undefined) call.pass('key', effect.key);
+  const needed = neededOption(site, effect.wait);
+  if (needed !== undefined) call.pass('bound', needed);
   // What it is held for: the statement of a query.
   if (effect.heldFor === 'call') call.pass('operation', 0);
   const result = call.call('promise', inner => {
-    const taken = takenIn(call, inner, effect);
+    const taken = takenIn(call, inner, effect, needed);
     const token = inner.emitValue(acquireDraft(site, effect, taken));
     const { at } = site.site;
     if (effect.heldFor === 'call') {
@@ -103,9 +124,11 @@ export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
   site.result = result;
 }
 
-function takenIn(call: SyntheticCall, inner: FunctionBuilder, effect: AcquireEffect | RunLocked): Taken {
+function takenIn(call: SyntheticCall, inner: FunctionBuilder, effect: AcquireEffect | RunLocked, needed?: Arg): Taken {
   const lock = call.parameter(inner, effect.lock) ?? inner.unknown('lock');
-  return { lock, key: effect.key === undefined ? undefined : call.parameter(inner, effect.key) };
+  const passed = (arg: Arg | undefined): ValueId | undefined =>
+    arg === undefined ? undefined : call.parameter(inner, arg);
+  return { lock, key: passed(effect.key), waitIf: passed(needed) };
 }
 
 function givenToken(builder: FunctionBuilder, effect: AcquireEffect, token: ValueId, at: At): ValueId {
@@ -127,12 +150,14 @@ export function lowerRunLocked(site: EffectSite, effect: RunLocked): void {
   const call = new SyntheticCall(site);
   call.pass('lock', effect.lock, type);
   if (effect.key !== undefined) call.pass('key', effect.key);
+  const needed = neededOption(site, effect.wait);
+  if (needed !== undefined) call.pass('bound', needed);
   call.pass('callback', effect.callback);
   for (const each of effect.passes ?? []) {
     if (typeof each !== 'object' || 'fresh' in each) continue;
     call.pass('argument', 'argument' in each ? each.argument : each.element);
   }
-  site.result = call.call(effect.async ? 'promise' : 'value', inner => lockedBody(site, effect, call, inner));
+  site.result = call.call(effect.async ? 'promise' : 'value', inner => lockedBody(site, effect, call, inner, needed));
 }
 
 /** The acquisition that a call without a callback is. */
@@ -152,8 +177,14 @@ function acquireOf(effect: RunLocked, { releasedBy }: { releasedBy: string[] }):
   };
 }
 
-function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, inner: FunctionBuilder): void {
-  const taken = takenIn(call, inner, effect);
+function lockedBody(
+  site: EffectSite,
+  effect: RunLocked,
+  call: SyntheticCall,
+  inner: FunctionBuilder,
+  needed: Arg | undefined,
+): void {
+  const taken = takenIn(call, inner, effect, needed);
   const draft = acquireDraft(site, effect, taken);
   const { at } = site.site;
   const token = inner.emitValue(draft);

@@ -111,7 +111,7 @@ class FactsPrinter {
       case 'settle':
         return `${step.how} ${this.#valueOrPlace(step.promise)}`;
       case 'acquire':
-        return `acquire ${this.#valueOrPlace(step.lock)}${this.#part(' key ', step.key)}${step.mode === 'exclusive' ? '' : ` ${step.mode}`}${step.wait === 'endless' ? '' : ` ${step.wait}`} [release %${step.id}]`;
+        return `acquire ${this.#valueOrPlace(step.lock)}${this.#part(' key ', step.key)}${step.mode === 'exclusive' ? '' : ` ${step.mode}`}${step.wait === 'endless' ? '' : ` ${step.wait}`}${this.#part(' if ', step.waitIf)} [release %${step.id}]`;
       case 'release':
         return `release ${step.token === undefined ? this.#valueOrPlace(step.lock) : this.value(step.token)}${this.#part(' key ', step.key)}`;
       case 'access':
