@@ -37,9 +37,10 @@ export const processSharing = defineAnalysis<readonly ProcessSharing[]>('process
     if (one.location.where !== 'store' || !isWrite(one.moment.step.mode) || lock.kind.reach === 'machine') continue;
     if (lock.kind.reach === 'store' || found.has(lock.site)) continue;
     const { file } = program.site(one.moment.frame.fn.id, one.moment.step.at);
-    const start = starts.find(each => each.files.has(file) && each.many);
-    if (!start || (start.what === 'thread' && lock.kind.reach === 'process')) continue;
     const section = traceEnd(one.held.held.trace);
+    // What writes may be a helper that everybody uses: it is the section that the other process has to run, too.
+    const start = starts.find(each => each.files.has(file) && each.files.has(section.file) && each.many);
+    if (!start || (start.what === 'thread' && lock.kind.reach === 'process')) continue;
     found.set(lock.site, {
       lock,
       at: lock.declared ?? section,

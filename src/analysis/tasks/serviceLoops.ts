@@ -2,6 +2,7 @@
 import type { Block, Condition, FunctionFacts, Loop, Place, Step, ValueId } from '../../model/facts.ts';
 import { conditionReads } from '../steps.ts';
 import { walkSteps } from '../program.ts';
+import { valuesBehind } from '../valueParts.ts';
 
 /**
  * Whether the loop waits in every round and nothing but shared state (a variable of the module, a field, a signal) ends
@@ -64,10 +65,11 @@ function isFlag(fn: FunctionFacts, condition: Condition, own: ReadonlySet<string
 }
 
 function isShared(fn: FunctionFacts, value: ValueId, own: ReadonlySet<string>): boolean {
-  const facts = fn.values[value];
-  if (facts?.kind === 'constant') return true;
-  if (facts?.kind === 'choice') return facts.values.every(part => isShared(fn, part, own));
-  return facts?.kind === 'read' && isState(facts.place) && !own.has(JSON.stringify(facts.place));
+  return valuesBehind(fn, value).every(one => {
+    const facts = fn.values[one];
+    if (facts?.kind === 'constant') return true;
+    return facts?.kind === 'read' && isState(facts.place) && !own.has(JSON.stringify(facts.place));
+  });
 }
 
 /** A variable of the module or a field of the object; the state of a signal, wherever it comes from. */
