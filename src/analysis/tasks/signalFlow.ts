@@ -1,5 +1,5 @@
 /** Calls that take a signal, made by functions that have one: passed on, dropped, or replaced by another. */
-import type { Call, Condition, FunctionFacts, FunctionId, OptionUse, Step } from '../../model/facts.ts';
+import type { Call, Condition, FunctionFacts, FunctionId, OptionUse, Step, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -73,6 +73,7 @@ class Follower {
       const use = this.#uses.signal(fn, step);
       if (!use || use.how === 'unknown') return;
       if (this.#isCleanup(fn, step, around) || this.#isDetached(fn, step, dropped)) return;
+      if (this.#isWithout(fn, hand, around)) return;
       // It was not made yet.
       if (hand.of === fn.id && hand.madeBy !== undefined && step.id < hand.madeBy) return;
       const how = this.#uses.resolved(fn, use);
@@ -147,10 +148,16 @@ class Follower {
     return when.some(({ condition, holds }) => isAborted(fn, condition, holds));
   }
 
+  /** Where the call stands, the signal or what holds it is known not to be there. */
+  #isWithout(fn: FunctionFacts, hand: SignalInHand, { when }: Around): boolean {
+    if (hand.from !== 'parameter') return false;
+    return when.some(({ condition, holds }) => isMissing(fn, hand, condition, holds));
+  }
+
   /** The signal goes along with something that the call is given, or with what is called. */
   #isHandedOn(fn: FunctionFacts, hand: SignalInHand, step: Call, use: OptionUse): boolean {
     return (
-      carriesHand(fn, hand, use) ||
+      carriesHand(this.#program, this.#graph, fn, hand, use) ||
       isBoundInto(this.#program, this.#graph, hand, fn.id, step) ||
       isBoundTo(this.#eval, this.#program, hand, fn, step)
     );
@@ -291,4 +298,36 @@ function isAborted(fn: FunctionFacts, condition: Condition, holds: boolean): boo
   return (
     holds && condition.kind === 'truthy' && conditionReads(condition).some(value => fieldRead(fn, value) === 'aborted')
   );
+}
+
+/** The condition says that the signal, or the options that it would be in, are not given. */
+function isMissing(fn: FunctionFacts, hand: SignalInHand, condition: Condition, holds: boolean): boolean {
+  const isHand = (value: ValueId): boolean => {
+    const facts = fn.values[value];
+    if (facts?.kind !== 'read' || facts.place.root.kind !== 'parameter') return false;
+    const { root, path } = facts.place;
+    return root.index === hand.index && path.every((part, at) => 'field' in part && part.field === hand.path[at]);
+  };
+  switch (condition.kind) {
+    case 'not':
+      return isMissing(fn, hand, condition.of, !holds);
+    case 'and':
+    case 'or':
+      return holds === (condition.kind === 'and') && condition.of.some(part => isMissing(fn, hand, part, holds));
+    case 'truthy':
+      return !holds && isHand(condition.value);
+    case 'nullish':
+      return holds && isHand(condition.value);
+    case 'equal':
+      return (
+        holds && [condition.left, condition.right].some(isHand) && [condition.left, condition.right].some(isAbsent)
+      );
+    default:
+      return false;
+  }
+
+  function isAbsent(value: ValueId): boolean {
+    const facts = fn.values[value];
+    return facts?.kind === 'constant' && (facts.text === 'undefined' || facts.text === 'null');
+  }
 }

@@ -1,30 +1,44 @@
 /** Ways in which a call has the signal in hand, though its options do not name it: whole objects, and functions. */
-import type { Call, FunctionFacts, FunctionId, OptionUse, Step, Value, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, OptionUse, Step, StepId, Value, ValueId } from '../../model/facts.ts';
 import type { CallGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
+import { returnedValues } from '../promises/promisesReturns.ts';
 import { walkPlaces } from '../stepPlaces.ts';
 import { valuesBehind } from '../valueParts.ts';
 import type { SignalInHand } from './signals.ts';
 
 /**
  * The call is given the very object that has the signal, or one that everything in it was put into, whoever has put a
- * signal there: `fetch(url, options)`, `fetch(url, { ...options, method: 'HEAD' })`.
+ * signal there: `fetch(url, options)`, `fetch(url, { ...options, method: 'HEAD' })`; also by a closure that makes it.
  */
-export function carriesHand(fn: FunctionFacts, hand: SignalInHand, { value, option }: OptionUse): boolean {
-  return value !== undefined && option !== undefined && hand.path[0] === option && has(fn, hand, option, value);
-}
-
-function has(fn: FunctionFacts, hand: SignalInHand, option: string, value: ValueId): boolean {
-  return valuesBehind(fn, value).some(behind => {
-    const facts = fn.values[behind];
-    if (facts?.kind === 'object')
-      return !Object.hasOwn(facts.fields, option) && facts.spreads.some(spread => has(fn, hand, option, spread));
-    if (facts?.kind !== 'read' || facts.place.path.length > 0) return false;
-    const { root } = facts.place;
-    if (root.kind === 'value') return has(fn, hand, option, root.of);
-    if (root.kind === 'parameter') return hand.from === 'parameter' && root.index === hand.index;
-    return root.kind === 'captured' && root.from === hand.of && hand.name === `${root.slot}.${option}`;
-  });
+export function carriesHand(
+  program: Program,
+  graph: CallGraph,
+  fn: FunctionFacts,
+  hand: SignalInHand,
+  { value, option }: OptionUse,
+): boolean {
+  const seen = new Set<string>();
+  const isHeld = (at: FunctionFacts, one: ValueId, hops: number): boolean =>
+    valuesBehind(at, one).some(behind => {
+      const facts = seen.has(`${at.id} ${behind}`) ? undefined : at.values[behind];
+      seen.add(`${at.id} ${behind}`);
+      if (facts?.kind === 'object' && option !== undefined)
+        return !Object.hasOwn(facts.fields, option) && facts.spreads.some(spread => isHeld(at, spread, hops));
+      if (facts?.kind === 'settled') return isHeld(at, facts.of, hops);
+      if (facts?.kind === 'result') return hops > 0 && isMadeBy(at, facts.of, hops - 1);
+      if (facts?.kind !== 'read' || facts.place.path.length > 0) return false;
+      const { root } = facts.place;
+      if (root.kind === 'value') return isHeld(at, root.of, hops);
+      if (root.kind === 'parameter') return at === fn && hand.from === 'parameter' && root.index === hand.index;
+      return root.kind === 'captured' && root.from === hand.of && hand.name === `${root.slot}.${option}`;
+    });
+  const isMadeBy = (at: FunctionFacts, step: StepId, hops: number): boolean =>
+    graph.targets(at.id, step).some(id => {
+      const maker = program.functions.get(id);
+      return maker !== undefined && returnedValues(maker).some(returned => isHeld(maker, returned.value, hops));
+    });
+  return value !== undefined && option !== undefined && hand.path[0] === option && isHeld(fn, value, DEPTH);
 }
 
 /** The signal and a function are given to one call: `onAbort(options.signal, () => controller.abort())`. */
@@ -44,7 +58,7 @@ export function isHandedWithCallback(
   });
 }
 
-/** How many calls below the function that is given the signal may be used. */
+/** How many calls below the function that is given the signal may be used, or made into what a call is given. */
 const DEPTH = 3;
 
 /**
