@@ -156,7 +156,7 @@ export class DutyConditions {
       (value?.kind === 'read' && value.place.root.kind === 'captured' && value.place.path.length === 0);
     if (!isLocal) return false;
     const refs = this.#eval.evaluate(frame, condition.value);
-    return refs.some(isFlagText) && refs.every(ref => isFlagText(ref) || isNothing(ref));
+    return refs.some(isFlagText) && refs.every(ref => isFlagText(ref) || isNothing(ref) || ref.kind === 'token');
   }
 
   /** Taken on this path; or the caller's, who passes it in or holds it around the closure: never what is taken here. */

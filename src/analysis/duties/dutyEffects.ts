@@ -245,6 +245,7 @@ export abstract class DutyEffects {
       const held = path.held.filter(hold => hold !== mine);
       return { ...path, held, done: new Set([...path.done, ...freed.keys]) };
     }
+    if (freed.ifHeld) return withFreed(path, freed);
     const again = freed.locks.find(lock => path.done.has(lock.key));
     if (again) {
       walk.wrong.push({ site: freed.site, lock: again, how: 'twice', certain: true });
@@ -319,7 +320,8 @@ export abstract class DutyEffects {
     let after = path;
     for (const freed of this.releasedLater(refs)) {
       const isMine = before.held.some(({ duty }) => duty.keys.some(key => freed.keys.includes(key)));
-      if (!isMine) after = withFreed(after, { ...freed, later: true });
+      if (isMine) this.tools.events.owned.add(siteKey(freed.origin));
+      else after = withFreed(after, { ...freed, later: true });
     }
     return after;
   }

@@ -50,6 +50,8 @@ export interface Freed {
   readonly parts: Refs;
   /** Not yet: code that was handed on will do it. */
   readonly later?: true;
+  /** A flag tells whether it is held: where it is not, nothing is released. */
+  readonly ifHeld?: true;
   /** Where the function that is looked at gives it up: the release, or the call that does it. */
   readonly site: Site;
   /** The release itself. */
@@ -113,8 +115,8 @@ const dutiesKey = (path: Path): string =>
       .join(' '),
     path.freed
       .map(
-        ({ token, keys, parts, later }) =>
-          token ?? `${later ? '+' : ''}${keys.join('/')}:${parts.map(ref => ref.id).join('/')}`,
+        ({ token, keys, parts, later, ifHeld }) =>
+          token ?? `${later ? '+' : ''}${ifHeld ? '?' : ''}${keys.join('/')}:${parts.map(ref => ref.id).join('/')}`,
       )
       .join(' '),
     [...path.done].join(' '),
@@ -191,6 +193,7 @@ export function withFreed(path: Path, freed: Freed): Path {
     known =>
       known.token === freed.token &&
       known.later === freed.later &&
+      known.ifHeld === freed.ifHeld &&
       known.keys.length === freed.keys.length &&
       known.keys.every((key, at) => key === freed.keys[at]) &&
       known.parts.length === freed.parts.length &&
@@ -208,7 +211,7 @@ export function siteKey(site: Site): string {
 
 /**
  * A flag that tells where the code has been agrees with what is held: the way that gives back is the one taken, and one
- * that gives back a second time (`isTwice`) is not.
+ * that gives back a second time (`isTwice`) is not. Who takes nothing itself gives back what its callers hold, if they do.
  */
 export function byFlag(
   path: Path,
@@ -221,6 +224,16 @@ export function byFlag(
   const frees = (paths: readonly Path[]): boolean => paths.some(one => byLock(one) > byLock(path));
   if (gives(yes) !== gives(no)) return gives(yes) ? yes : no;
   const [yesFrees, noFrees] = [frees(yes) || isTwice.yes, frees(no) || isTwice.no];
-  if (yesFrees !== noFrees) return yesFrees ? no : yes;
+  if (yesFrees !== noFrees) {
+    const isForCallers = path.taken.size === 0 && !isTwice.yes && !isTwice.no;
+    if (isForCallers) return (yesFrees ? yes : no).map(one => ifHeld(one, path));
+    return yesFrees ? no : yes;
+  }
   return null;
+}
+
+/** What was given back since is only where it is held. */
+function ifHeld(path: Path, before: Path): Path {
+  const isNew = (freed: Freed): boolean => freed.locks.length > 0 && !before.freed.includes(freed);
+  return { ...path, freed: path.freed.map(freed => (isNew(freed) ? { ...freed, ifHeld: true } : freed)) };
 }

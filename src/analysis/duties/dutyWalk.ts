@@ -153,7 +153,7 @@ export class DutyInterpreter extends DutyJoins {
   #step(walk: DutyWalk, step: Step, paths: Paths): Paths {
     switch (step.kind) {
       case 'branch':
-        return paths.flatMap(path => [...this.#branch(walk, step, path)]);
+        return paths.flatMap(path => [...this.#branch(walk, step, this.#goesOn(walk, step, path, paths), path)]);
       case 'loop':
         return this.#loop(walk, step, paths);
       case 'try':
@@ -272,9 +272,21 @@ export class DutyInterpreter extends DutyJoins {
     return first !== undefined && truths.every(truth => truth === first) ? first : null;
   }
 
-  #branch(walk: DutyWalk, step: Branch, path: Path): Paths {
+  /**
+   * `if (!got) return;` with a flag of the function, where some paths hold the lock and others do not: that is what the
+   * flag tells. Whether the path is one that goes on; null where nothing tells.
+   */
+  #goesOn({ frame }: DutyWalk, step: Branch, path: Path, all: Paths): boolean | null {
+    const [yes, no] = (['true', 'false'] as const).map(when => leaves(step.arms.find(arm => arm.when === when)?.body));
+    if (all.length === 1 || yes === no || !this.conditions.isFlag(frame, step.condition)) return null;
+    const isTold = (one: Path): boolean => one.held.some(({ duty }) => duty.kind === 'lock');
+    if (all.every(isTold) || !all.some(isTold)) return null;
+    return isTold(path) === (no ?? false);
+  }
+
+  #branch(walk: DutyWalk, step: Branch, told: boolean | null, path: Path): Paths {
     const { frame } = walk;
-    const known = this.conditions.holds(frame, path, step.condition);
+    const known = this.conditions.holds(frame, path, step.condition) ?? told;
     const isTwoWay = step.arms.every(arm => arm.when === 'true' || arm.when === 'false');
     if (!isTwoWay) return this.#cases(walk, step, path);
     const way = (holds: boolean): Paths | null => {
@@ -433,5 +445,8 @@ const seenBy = ({ thrown, exits, jumps, wrong }: DutyWalk): Record<'thrown' | 'e
   jumps: jumps.length,
   wrong: wrong.length,
 });
+
+/** The code behind the block is not reached through it. */
+const leaves = (block: Block = []): boolean => block.at(-1)?.kind === 'exit';
 
 const targets = (jump: Jump, loop: Loop): boolean => jump.label === undefined || jump.label === loop.label;

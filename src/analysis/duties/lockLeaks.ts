@@ -2,7 +2,7 @@
 import type { FunctionFacts } from '../../model/facts.ts';
 import type { Level } from '../../model/report.ts';
 import { defineAnalysis } from '../analysis.ts';
-import type { Cause, Duty, Exit, Hold } from './dutyPaths.ts';
+import type { Cause, Duty, Exit, Freed, Hold } from './dutyPaths.ts';
 import { siteKey } from './dutyPaths.ts';
 import type { DutyEvents, EarlyRelease, WrongRelease } from './dutyEffects.ts';
 import { type DutyRun, type LockDuties, lockDuties } from './lockDuties.ts';
@@ -125,7 +125,7 @@ function lockLeak(run: DutyRun, duty: Duty, duties: LockDuties, wrappers: Set<st
   const sometimes = duty.forgotten === true || run.exits.some(isGivenBack);
   if (left.length > 0) {
     const isForCaller = !run.fn.synthetic && (duty.given || duty.locks.some(lock => duties.isReleasedElsewhere(lock)));
-    const freesAnother = left.some(({ path }) => path.freed.some(freed => freed.locks.length > 0 && !freed.later));
+    const freesAnother = left.some(({ path }) => path.freed.some(freed => freed.locks.length > 0 && !isNoFault(freed)));
     if (!isForCaller || freesAnother || !(left.length === normal.length || isTold(normal, left))) {
       const [first] = left;
       if (first) return { ...base, level: 'error', how: 'end', way: first.site, text: '', sometimes };
@@ -204,6 +204,9 @@ function isVisited(fn: FunctionFacts, key: string, flags: LockDuties['flags']): 
 
 const isConstructor = (site: Site): boolean => site.in.endsWith('.constructor') || site.in.endsWith('#');
 
+/** Code that was handed on will do it, or a flag tells whether it is to be done. */
+const isNoFault = ({ later, ifHeld }: Freed): boolean => later === true || ifHeld === true;
+
 /** The function takes the lock, and on another path releases it without. */
 function foreignReleases(run: DutyRun, { events }: LockDuties): WrongRelease[] {
   const takes = new Set(
@@ -218,7 +221,7 @@ function foreignReleases(run: DutyRun, { events }: LockDuties): WrongRelease[] {
   for (const exit of run.exits) {
     for (const freed of exit.path.freed) {
       const lock = freed.locks.find(one => takes.has(one.key));
-      if (!lock || freed.later || lock.kind.ownerChecked || lock.kind.lease || run.coarse) continue;
+      if (!lock || isNoFault(freed) || lock.kind.ownerChecked || lock.kind.lease || run.coarse) continue;
       found.push({ site: freed.site, lock, how: 'not-owned', certain: exit.cause?.certain ?? true });
     }
   }
@@ -231,7 +234,13 @@ function strayReleases(run: DutyRun, { events }: LockDuties, wrappers: ReadonlyS
   for (const { path } of run.exits) {
     for (const freed of path.freed) {
       const [lock] = freed.locks;
-      if (freed.later || freed.token !== null || freed.locks.length !== 1 || !lock || freed.origin.in !== run.fn.id)
+      if (
+        isNoFault(freed) ||
+        freed.token !== null ||
+        freed.locks.length !== 1 ||
+        !lock ||
+        freed.origin.in !== run.fn.id
+      )
         continue;
       if (events.owned.has(siteKey(freed.origin)) || wrappers.has(lock.site) || !isOwnedHere(lock)) continue;
       if (lock.kind.ownerChecked || lock.kind.lease || isTakenAround(run, lock, events)) continue;
