@@ -62,3 +62,13 @@ export function conditionReads(condition: Condition): ValueId[] {
       return condition.reads;
   }
 }
+
+/** Every way through it ends the process: nothing that was started goes on, and what was thrown reaches nobody. */
+export const endsProcess = (block: Block): boolean =>
+  block.some(step => {
+    if (step.kind === 'cancel') return step.how === 'exit';
+    if (step.kind === 'try') return endsProcess(step.body) || endsProcess(step.finally);
+    if (step.kind !== 'branch') return false;
+    const isWhole = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
+    return isWhole && step.arms.every(arm => endsProcess(arm.body));
+  });

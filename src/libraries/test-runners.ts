@@ -31,7 +31,7 @@ const hooks = (tells: boolean, ...names: string[]): Library['apis'] =>
   Object.fromEntries(names.map(name => [name, hook(name, tells)]));
 
 /** Matchers compute; those behind `resolves` and `rejects` give promises, as their types say. */
-const asserts: Api = { does: [], known: { asserts: true } };
+const asserts: Api = { does: [], known: { asserts: true, leavesTurn: true } };
 const matchers: Library['apis'] = {
   ...same(
     asserts,
@@ -115,7 +115,7 @@ const variants = (
     ...each.map(kind => `describe.${kind}()`),
   ),
   ...same(nothing, ...[...tests, ...suites].flatMap(name => each.map(kind => `${name}.${kind}`))),
-  'PromiseAssertion.*': { does: [], gives: 'promise', known: { asserts: true } },
+  'PromiseAssertion.*': { does: [], gives: 'promise', known: { asserts: true, leavesTurn: true } },
   // A mock that is called: what it stands for is its own affair.
   ...same(nothing, `${tool}.fn()`, `${tool}.spyOn()`, 'Mock()'),
 });

@@ -7,7 +7,7 @@ import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Connections, connections } from './connections.ts';
-import { calledName, innerBlocks } from '../steps.ts';
+import { calledName, endsProcess, innerBlocks } from '../steps.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type MayReject, mayReject } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
@@ -101,6 +101,7 @@ class Finder implements SiblingGroups {
       )
     )
       return { ...group, why: 'connection' };
+    if (handler && endsProcess(handler.body)) return null;
     const isMany = writing.length > 1 || writing.some(part => part.many);
     if (isMany && handler && !isPassedOn(fn, handler.body) && !(step && this.#isOnlyTold(fn, step, handler.body)))
       return { ...group, why: 'handled', where: this.#program.site(fn.id, handler.at) };

@@ -7,6 +7,7 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Activation, anyActivation, CallContexts } from './callContexts.ts';
 import { endsFunction } from './promisesReturns.ts';
+import { endsProcess } from '../steps.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import type { Program, Site } from '../program.ts';
 import { type Settlers, settlers } from './settlers.ts';
@@ -357,16 +358,6 @@ class Solver implements MayReject {
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 }
-
-/** Every way through it ends the process: what was thrown before reaches nobody. */
-const endsProcess = (block: Block): boolean =>
-  block.some(step => {
-    if (step.kind === 'cancel') return step.how === 'exit';
-    if (step.kind === 'try') return endsProcess(step.body) || endsProcess(step.finally);
-    if (step.kind !== 'branch') return false;
-    const isWhole = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
-    return isWhole && step.arms.every(arm => endsProcess(arm.body));
-  });
 
 /** A throw of its own, outside of any `try` that catches. */
 function throwsItself(block: Block): boolean {
