@@ -44,9 +44,9 @@ the promise is looked at by somebody whom the code does not show.`,
     examined(places);
     const repeats = new Map<string, number>();
     const escapes = get(sectionEscapes).found;
-    for (const one of found) {
-      // What outlives a critical section is told there.
-      if (one.kind === 'callback' && escapes.some(({ at }) => isWithin(one.at, at))) continue;
+    // What outlives a critical section is told there.
+    const told = found.filter(one => one.kind !== 'callback' || !escapes.some(({ at }) => isWithin(one.at, at)));
+    for (const [one, ...others] of byFunction(told)) {
       const words = wordsFor(one, get(names));
       const key = [one.kind === 'override' ? one.fn : one.in, words.name, one.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
@@ -58,12 +58,28 @@ the promise is looked at by somebody whom the code does not show.`,
         message: words.message,
         ...(words.why === undefined ? {} : { why: words.why }),
         ...(words.fix === undefined ? {} : { fix: words.fix }),
-        related: relatedOf(one, get),
+        related: [
+          ...relatedOf(one, get),
+          ...others.map(({ at }) => ({ site: at, message: 'The same function is given here' })),
+        ],
         key: count === 1 ? key : [...key, String(count)],
       });
     }
   },
 });
+
+/** One function that is given to one taker in several places of a function is one defect: SIGINT beside SIGTERM. */
+function byFunction(found: readonly MisusedPromise[]): [MisusedPromise, ...MisusedPromise[]][] {
+  const groups = new Map<unknown, [MisusedPromise, ...MisusedPromise[]]>();
+  for (const one of found) {
+    const isShared = one.kind === 'callback' && one.work.length === 1;
+    const key = isShared ? [one.in, one.contract.taker, one.contract.how, ...one.work].join(' ') : one;
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()];
+}
 
 const isWithin = (inner: Site, outer: Site): boolean =>
   inner.file === outer.file && inner.at[0] >= outer.at[0] && inner.at[1] <= outer.at[1];
