@@ -1,6 +1,6 @@
 /** socket.io: listeners are called for each event, and nobody waits for what they return. */
 import { defineLibrary, type Api, type Library } from './library.ts';
-import { does, entry, nothing, same, sameMembers } from './rows.ts';
+import { does, entry, same, sameMembers } from './rows.ts';
 import { socketIoStub } from './stubs/frameworks.ts';
 
 const listening = (once: boolean): Api =>
@@ -69,7 +69,8 @@ export const socketIo = defineLibrary({
       known: { leavesTurn: true },
     },
     ...same(does({ does: 'cancel', what: 'receiver', how: 'close' }), 'Socket.disconnect'),
-    ...sameMembers('Socket', nothing, 'join', 'leave'),
+    // An adapter may give a promise; those of socket.io, of Redis, MongoDB and Postgres join and leave at once.
+    ...sameMembers('Socket', { does: [], known: { neverRejects: true } }, 'join', 'leave'),
     ...sameMembers('Server', does({ does: 'give', what: 'receiver' }), 'listen', 'attach'),
   },
   stub: socketIoStub,
