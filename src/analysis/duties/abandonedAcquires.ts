@@ -112,9 +112,13 @@ class Finder {
     const handler = value?.kind === 'function' ? this.#program.functions.get(value.id) : undefined;
     if (!handler || handler.slots[handler.parameters[0]?.name ?? ''] !== undefined) return false;
     const frame = this.#eval.symbolicFrame(handler);
+    // What is granted, or a part of it: `[value, release]`.
+    const isOfGrant = (ref: Ref): boolean =>
+      ref.kind === 'element' || ref.kind === 'field'
+        ? isOfGrant(ref.base)
+        : ref.kind === 'parameter' && ref.fn === handler.id && ref.index === 0;
     const isGrant = (one: ValueId | undefined): boolean =>
-      one !== undefined &&
-      this.#eval.evaluate(frame, one).some(ref => ref.kind === 'parameter' && ref.fn === handler.id && ref.index === 0);
+      one !== undefined && this.#eval.evaluate(frame, one).some(isOfGrant);
     const steps = [...this.#program.steps(handler.id).values()];
     const users = steps.filter(
       step => uses(step, isGrant) || (step.kind === 'call' && step.target.kind === 'value' && isGrant(step.target.of)),

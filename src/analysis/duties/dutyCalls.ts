@@ -33,10 +33,10 @@ export abstract class DutyCalls extends DutyEffects {
 
   protected calls(walk: DutyWalk, step: Call, path: Path): Path[] {
     const site = this.site(walk, step.at);
-    const called = step.target.kind === 'value' ? step.target.of : undefined;
-    const target = called === undefined ? [] : this.evaluator.evaluate(walk.frame, called);
-    if (called !== undefined && target.length > 0) {
-      const after = this.releaseToken(target, site, path, { fn: walk.frame.fn, value: called });
+    const target = this.evaluator.called(walk.frame, step);
+    if (target.length > 0) {
+      const named = step.target.kind === 'value' ? { fn: walk.frame.fn, value: step.target.of } : undefined;
+      const after = this.releaseToken(target, site, path, named);
       const isRelease = after.held.length < path.held.length || target.every(ref => ref.kind === 'token');
       if (isRelease || after.freed.some(freed => freed.token !== null && !path.freed.includes(freed))) return [after];
       return this.#run(walk, step, after);

@@ -280,6 +280,15 @@ export class Evaluator {
     return this.#callees.find(frame, step);
   }
 
+  /** What a call calls: the value that it names, or the releaser that an object literal has as the method. */
+  called(frame: Frame, { target, receiver }: Call): Refs {
+    if (target.kind === 'value') return this.evaluate(frame, target.of);
+    if (target.kind !== 'method' || receiver === undefined) return NONE;
+    return this.evaluate(frame, receiver)
+      .filter(ref => ref.kind === 'made' && 'value' in ref.at)
+      .flatMap(ref => this.field(ref, target.name, null).filter(part => part.kind === 'token'));
+  }
+
   /** The activations of a function value called with these arguments. */
   calleesOf(callee: Refs, args: readonly Refs[], self: Refs | null): readonly Callee[] {
     return this.#callees.ofRefs(callee, { known: args, rest: null }, self);
@@ -303,10 +312,25 @@ export class Evaluator {
     const busy = `r${frame.id}`;
     if (this.#busy.has(busy)) return NONE;
     this.#busy.add(busy);
-    const found = this.#each(frame, this.writes.returned(frame.fn.id));
+    const all = this.#each(frame, this.writes.returned(frame.fn.id));
+    // `if (known) return known; locks.set(key, fresh); return fresh;`
+    const found = all.some(ref => ref.kind === 'made' && this.#isKept(frame, ref))
+      ? this.#objects.withoutFirstUse(all)
+      : all;
     this.#busy.delete(busy);
     this.#returns.set(frame.id, found);
     return found;
+  }
+
+  /** The activation itself puts what it made somewhere. */
+  #isKept(frame: Frame, made: Ref): boolean {
+    return [...this.program.steps(frame.fn.id).values()].some(
+      step =>
+        step.kind === 'access' &&
+        step.mode !== 'read' &&
+        step.value !== undefined &&
+        this.evaluate(frame, step.value).includes(made),
+    );
   }
 
   /** What awaiting gives. Anything but a promise is itself. */

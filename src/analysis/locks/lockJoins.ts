@@ -80,12 +80,10 @@ export abstract class LockJoins extends LockEffects {
   protected readonly contexts = new Map<number, Ref>();
 
   protected calls(walk: Walk, step: Call, state: State): State {
-    if (step.target.kind === 'value') {
-      const tokens = this.evaluator
-        .evaluate(walk.frame, step.target.of)
-        .flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
-      if (tokens.length > 0) return this.drop(walk, state, tokens);
-    }
+    const tokens = this.evaluator
+      .called(walk.frame, step)
+      .flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
+    if (tokens.length > 0) return this.drop(walk, state, tokens);
     const callees = this.evaluator.callees(walk.frame, step);
     let after = state;
     for (const callee of callees) {

@@ -64,8 +64,8 @@ function isTaken(
 function releasing(evaluate: Evaluator, program: Program): FunctionId[] {
   return [...program.functions.values()].flatMap(fn => {
     for (const step of program.steps(fn.id).values()) {
-      if (step.kind !== 'call' || step.target.kind !== 'value') continue;
-      const called = evaluate.evaluate(evaluate.symbolicFrame(fn), step.target.of);
+      if (step.kind !== 'call') continue;
+      const called = evaluate.called(evaluate.symbolicFrame(fn), step);
       if (called.some(ref => ref.kind === 'token' || evaluate.resolve(ref).some(one => one.kind === 'token')))
         return [fn.id];
     }

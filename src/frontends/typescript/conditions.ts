@@ -127,14 +127,36 @@ function comparison(fn: FunctionContext, node: ts.BinaryExpression): Condition {
   noteCompared(fn, node, { left, right });
   switch (node.operatorToken.kind) {
     case ts.SyntaxKind.LessThanToken:
-      return { kind: 'less', left, right };
+      return less(fn, left, right);
     case ts.SyntaxKind.GreaterThanToken:
-      return { kind: 'less', left: right, right: left };
+      return less(fn, right, left);
     case ts.SyntaxKind.LessThanEqualsToken:
-      return { kind: 'not', of: { kind: 'less', left: right, right: left } };
+      return { kind: 'not', of: less(fn, right, left) };
     default:
-      return { kind: 'not', of: { kind: 'less', left, right } };
+      return { kind: 'not', of: less(fn, left, right) };
   }
+}
+
+/** `a.localeCompare(b) < 0` is `a < b`. */
+function less(fn: FunctionContext, left: ValueId, right: ValueId): Condition {
+  const [before, after] = [textsCompared(fn, left), textsCompared(fn, right)];
+  if (before && isZero(fn, right)) return { kind: 'less', left: before[0], right: before[1] };
+  if (after && isZero(fn, left)) return { kind: 'less', left: after[1], right: after[0] };
+  return { kind: 'less', left, right };
+}
+
+function textsCompared(fn: FunctionContext, id: ValueId): readonly [ValueId, ValueId] | undefined {
+  const value = fn.builder.valueAt(id);
+  const call = value.kind === 'result' ? fn.builder.stepAt(value.of) : undefined;
+  if (call?.kind !== 'call' || call.target.kind !== 'external') return undefined;
+  const [other] = call.args;
+  const isComparison = call.target.name === 'lib#String.localeCompare';
+  return isComparison && call.receiver !== undefined && other !== undefined ? [call.receiver, other] : undefined;
+}
+
+function isZero(fn: FunctionContext, id: ValueId): boolean {
+  const value = fn.builder.valueAt(id);
+  return value.kind === 'constant' && value.text === '0';
 }
 
 /** When the right side of a logical operator runs, told by the left side's value. */
