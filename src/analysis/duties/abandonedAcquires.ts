@@ -90,16 +90,14 @@ class Finder {
     const other = this.#settledBesides(fn);
     for (const step of handed) {
       if (!other) continue;
-      for (const ref of this.#eval.evaluate(frame, step.of))
+      for (const ref of this.#eval.evaluate(frame, step.of)) {
+        const at = this.#program.site(fn.id, step.at);
         for (const duty of this.#duties.grantedBy(ref))
-          this.#report({
-            duty,
-            at: this.#program.site(fn.id, step.at),
-            race: other,
-            asked: duty.origin,
-            until: 'first',
-            guessed: false,
-          });
+          this.#report({ duty, at, race: other, asked: duty.origin, until: 'first', guessed: false });
+        // `within(lock.acquire(), 500)`: the callers give the promise.
+        const taker = ref.kind === 'parameter' ? this.#program.functions.get(ref.fn) : undefined;
+        if (ref.kind === 'parameter' && taker) this.#handedIn(taker, ref.index, { at, race: other, until: 'first' }, 0);
+      }
     }
     return handed.map(step => this.#program.site(fn.id, step.at));
   }

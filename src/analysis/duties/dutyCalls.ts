@@ -47,6 +47,7 @@ export abstract class DutyCalls extends DutyEffects {
   #run(walk: DutyWalk, step: Call, path: Path): Path[] {
     const callees = this.evaluator.callees(walk.frame, step);
     const args = step.args.flatMap(arg => [...this.evaluator.evaluate(walk.frame, arg)]);
+    path = this.mayHold(walk, args, path, step.at);
     if (callees.length === 0 || callees.length > BODIES) {
       const after = this.handOver(path, this.#isContainer(step) ? [] : [...args, ...this.#holder(walk, step, path)]);
       this.throwing(walk, this.tools.throws.call(walk.frame.fn, step, walk.lenient > 0), step.at, textOf(step), [
@@ -56,6 +57,9 @@ export abstract class DutyCalls extends DutyEffects {
     }
     return this.#known(walk, step, path, callees, args);
   }
+
+  /** Acquisitions under way that are handed to a call: what that makes of them, and when, is its own affair. */
+  protected abstract mayHold(walk: DutyWalk, refs: Refs, path: Path, at: readonly [number, number]): Path;
 
   /** What it is called on, when a releaser was put into that: `stack.dispose()` calls what the stack has. */
   #holder(walk: DutyWalk, { receiver }: Call, { held }: Path): Refs {

@@ -407,17 +407,28 @@ export abstract class DutyJoins extends DutyCalls {
       text: 'the race may be lost',
     };
     const ids = new Set(parts.map(part => part.id));
-    const granted = parts
-      .filter(part => this.matters(part, path, 0))
-      .flatMap(part => [...this.join(walk, part, path, at, depth + 1).normal])
-      .flatMap(one => one.held.filter(hold => !path.taken.has(hold.duty.id)))
-      .flatMap(hold => [...hold.duty.keys]);
+    const matter = parts.filter(part => this.matters(part, path, 0));
     const after = {
       ...path,
       pending: new Set([...path.pending].filter(id => !ids.has(id))),
-      raced: new Set([...path.raced, ...granted]),
+      raced: new Set([...path.raced, ...this.#grantedBy(walk, matter, path, at, depth)]),
     };
     return { normal: [after], thrown: [{ path: after, cause }] };
+  }
+
+  /** Keys of the locks that waiting for one of the promises would take. */
+  #grantedBy(walk: DutyWalk, refs: Refs, path: Path, at: readonly [number, number], depth: number): string[] {
+    return refs
+      .flatMap(ref => [...this.join(walk, ref, path, at, depth + 1).normal])
+      .flatMap(one => one.held.filter(hold => !path.taken.has(hold.duty.id)))
+      .flatMap(hold => [...hold.duty.keys]);
+  }
+
+  protected mayHold(walk: DutyWalk, refs: Refs, path: Path, at: readonly [number, number]): Path {
+    const isJoined = ({ id }: Ref): boolean => path.facts.get(`j${id}`) === true;
+    const started = refs.filter(ref => ref.kind === 'task' && !isJoined(ref) && this.matters(ref, path, 0));
+    if (started.length === 0) return path;
+    return { ...path, raced: new Set([...path.raced, ...this.#grantedBy(walk, started, path, at, 0)]) };
   }
 
   protected stepAt(frame: Frame, step: StepId): readonly [number, number] {
