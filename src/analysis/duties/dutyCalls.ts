@@ -1,5 +1,6 @@
 /** What calls do to release duties: through the outcomes of the bodies that they run, or by handing releasers on. */
 import type { Call, FunctionId, StepId } from '../../model/facts.ts';
+import { calledValues } from '../flow/calledValues.ts';
 import { DutyEffects, type DutyWalk } from './dutyEffects.ts';
 import { objectKey } from './dutyCarriers.ts';
 import {
@@ -33,7 +34,7 @@ export abstract class DutyCalls extends DutyEffects {
 
   protected calls(walk: DutyWalk, step: Call, path: Path): Path[] {
     const site = this.site(walk, step.at);
-    const target = this.evaluator.called(walk.frame, step);
+    const target = calledValues(this.evaluator, walk.frame, step);
     if (target.length > 0) {
       const named = step.target.kind === 'value' ? { fn: walk.frame.fn, value: step.target.of } : undefined;
       const after = this.releaseToken(target, site, path, named);

@@ -15,6 +15,7 @@ import type {
   ValueId,
 } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
+import { isKept } from './keptHere.ts';
 import { type CallGraph, callGraph } from './callGraph.ts';
 import { CalleeFinder } from './callees.ts';
 import { CallerValues } from './callerValues.ts';
@@ -280,15 +281,6 @@ export class Evaluator {
     return this.#callees.find(frame, step);
   }
 
-  /** What a call calls: the value that it names, or the releaser that an object literal has as the method. */
-  called(frame: Frame, { target, receiver }: Call): Refs {
-    if (target.kind === 'value') return this.evaluate(frame, target.of);
-    if (target.kind !== 'method' || receiver === undefined) return NONE;
-    return this.evaluate(frame, receiver)
-      .filter(ref => ref.kind === 'made' && 'value' in ref.at)
-      .flatMap(ref => this.field(ref, target.name, null).filter(part => part.kind === 'token'));
-  }
-
   /** The activations of a function value called with these arguments. */
   calleesOf(callee: Refs, args: readonly Refs[], self: Refs | null): readonly Callee[] {
     return this.#callees.ofRefs(callee, { known: args, rest: null }, self);
@@ -314,23 +306,12 @@ export class Evaluator {
     this.#busy.add(busy);
     const all = this.#each(frame, this.writes.returned(frame.fn.id));
     // `if (known) return known; locks.set(key, fresh); return fresh;`
-    const found = all.some(ref => ref.kind === 'made' && this.#isKept(frame, ref))
+    const found = all.some(ref => ref.kind === 'made' && isKept(this, frame, ref))
       ? this.#objects.withoutFirstUse(all)
       : all;
     this.#busy.delete(busy);
     this.#returns.set(frame.id, found);
     return found;
-  }
-
-  /** The activation itself puts what it made somewhere. */
-  #isKept(frame: Frame, made: Ref): boolean {
-    return [...this.program.steps(frame.fn.id).values()].some(
-      step =>
-        step.kind === 'access' &&
-        step.mode !== 'read' &&
-        step.value !== undefined &&
-        this.evaluate(frame, step.value).includes(made),
-    );
   }
 
   /** What awaiting gives. Anything but a promise is itself. */
@@ -470,11 +451,6 @@ export class Evaluator {
   /** Looks through a parameter (or a field set from one) to what the callers give; itself when nobody calls. */
   resolve(ref: Ref): Refs {
     return ref.kind === 'field' ? this.#objects.resolveField(ref) : this.#callers.resolve(ref);
-  }
-
-  /** What the field of an object of an interface is made as, as far as object literals tell. */
-  givenInLiterals(ref: Ref): Refs {
-    return ref.kind === 'field' ? this.#objects.givenInLiterals(ref) : NONE;
   }
 }
 

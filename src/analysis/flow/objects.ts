@@ -222,19 +222,6 @@ export class Objects {
     return result;
   }
 
-  /**
-   * What object literals of its interface give for a field: how such objects are made, not which of them this is.
-   * Nothing where there are many, or something else is written to it.
-   */
-  givenInLiterals({ name, of }: Ref & { kind: 'field' }): Refs {
-    const evaluator = this.#eval;
-    if (of === null || evaluator.program.types.get(of)?.kind !== 'interface') return NONE;
-    const literals = evaluator.writes.inLiterals(name).filter(({ type }) => type === of);
-    if (literals.length > 12 || evaluator.writes.toField(name).some(({ place }) => matches(place, of, evaluator)))
-      return NONE;
-    return literals.flatMap(({ fn, value }) => [...evaluator.evaluate(evaluator.symbolicFrame(fn), value)]);
-  }
-
   element(base: Ref, key: Ref | string | null): Refs {
     const { refs } = this.#eval;
     if (base.kind === 'unknown') return [base];
@@ -393,7 +380,7 @@ const isInside = (fn: FunctionFacts, outer: FunctionFacts): boolean =>
   fn.id === outer.id || fn.id.startsWith(outer.id.endsWith('#') ? outer.id : `${outer.id}/`);
 
 /** Whether a write is to the field as this type declares it. */
-function matches(place: Place, declaring: TypeId, evaluator: Evaluator): boolean {
+export function matches(place: Place, declaring: TypeId, evaluator: Evaluator): boolean {
   const last = place.path[place.path.length - 1];
   if (!last || !('field' in last)) return false;
   if (last.of !== undefined) {

@@ -1,5 +1,6 @@
 /** Calls and joins: a task inherits the locks held where it is waited for, not where it is started (ALGORITHMS 2.2). */
 import type { Acquire, Await, At, Call, Step, StepId, ValueId } from '../../model/facts.ts';
+import { calledValues } from '../flow/calledValues.ts';
 import type { Activities } from '../flow/activities.ts';
 import { type Deferreds, holderOf, keptIn } from './deferreds.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
@@ -80,9 +81,9 @@ export abstract class LockJoins extends LockEffects {
   protected readonly contexts = new Map<number, Ref>();
 
   protected calls(walk: Walk, step: Call, state: State): State {
-    const tokens = this.evaluator
-      .called(walk.frame, step)
-      .flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
+    const tokens = calledValues(this.evaluator, walk.frame, step).flatMap(ref =>
+      ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : [],
+    );
     if (tokens.length > 0) return this.drop(walk, state, tokens);
     const callees = this.evaluator.callees(walk.frame, step);
     let after = state;

@@ -1,5 +1,6 @@
 /** Which functions can take a lock, directly or through anything they call, start, register or return. */
 import type { Call, FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
+import { calledValues } from '../flow/calledValues.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { deferreds } from './deferreds.ts';
@@ -65,7 +66,7 @@ function releasing(evaluate: Evaluator, program: Program): FunctionId[] {
   return [...program.functions.values()].flatMap(fn => {
     for (const step of program.steps(fn.id).values()) {
       if (step.kind !== 'call') continue;
-      const called = evaluate.called(evaluate.symbolicFrame(fn), step);
+      const called = calledValues(evaluate, evaluate.symbolicFrame(fn), step);
       if (called.some(ref => ref.kind === 'token' || evaluate.resolve(ref).some(one => one.kind === 'token')))
         return [fn.id];
     }

@@ -1,5 +1,6 @@
 /** Locks as abstract objects: which lock an acquisition takes, what it is like, what a person calls it. */
 import type { Acquire, LockKind, Place, StepId, TypeId, ValueId, Wait } from '../../model/facts.ts';
+import { givenInLiterals } from '../flow/literalFields.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { LOCK_SUFFIX } from '../handmade/handMadeEdit.ts';
@@ -122,7 +123,7 @@ export class LockTable {
 
   /** The lock whose making tells how it is set: itself, or the only one that its place is given. */
   #madeAs(ref: Ref): Ref {
-    const given = this.#eval.givenInLiterals(ref).map(one => (one.kind === 'view' ? one.of : one));
+    const given = givenInLiterals(this.#eval, ref).map(one => (one.kind === 'view' ? one.of : one));
     const [only] = given;
     return only?.kind === 'made' && given.every(one => one === only) ? only : ref;
   }
