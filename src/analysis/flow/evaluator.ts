@@ -242,8 +242,7 @@ export class Evaluator {
         return [this.refs.make({ kind: 'pick', left: parts[0], right: parts[1], yes: parts[2], no: parts[3] })];
       }
     }
-    const all = this.#each(frame, value.values);
-    return this.#objects.withoutFirstUse(all);
+    return this.#objects.withoutFirstUse(this.#each(frame, value.values));
   }
 
   #result(frame: Frame, of: StepId): Refs {

@@ -115,9 +115,9 @@ export class LockTable {
 
   /** How the objects that have the lock are made to wait for it: `{ lock: withTimeout(new Mutex(), 500) }`. */
   #waitGiven(ref: Ref): Wait | null {
-    const [first, ...others] = this.#eval
-      .givenInLiterals(ref)
-      .map(given => (given.kind === 'view' ? given.wait : null));
+    const [first, ...others] = givenInLiterals(this.#eval, ref).map(given =>
+      given.kind === 'view' ? given.wait : null,
+    );
     return first !== undefined && others.every(wait => wait === first) ? first : null;
   }
 
