@@ -17,6 +17,7 @@ import { promiseFates } from './promisesFate.ts';
 import type { Program, Site } from '../program.ts';
 import { rejectedHere } from './rejectedHere.ts';
 import { type Suspension, suspension } from './suspension.ts';
+import { valuesBehind } from '../valueParts.ts';
 
 export interface LateAwait {
   node: PromiseNode;
@@ -150,14 +151,18 @@ class Finder {
     if (targets.length > 0 && targets.every(this.#handledInside)) return true;
     return targets.some(id => {
       const facts = this.#program.functions.get(id);
-      return (
-        facts?.calling === 'value' &&
-        returnedValues(facts).some(({ value }) => {
-          const { observedStores, stored } = this.#local(id, value);
-          return observedStores.length > 0 || stored.length > 0;
-        })
-      );
+      return facts?.calling === 'value' && returnedValues(facts).some(({ value }) => this.#isKeptBy(facts, value));
     });
+  }
+
+  /** Also `let known = cache.get(key); if (!known) { known = load(key); cache.set(key, known) } return known`. */
+  #isKeptBy(fn: FunctionFacts, value: ValueId): boolean {
+    const parts = valuesBehind(fn, value);
+    const isKept = (part: ValueId): boolean => {
+      const { observedStores, stored } = this.#local(fn.id, part);
+      return observedStores.length > 0 || stored.length > 0;
+    };
+    return parts.some(isKept) && parts.every(part => isKept(part) || fn.values[part]?.kind !== 'result');
   }
 
   /** The step that makes it; for a combinator, the last step that stands in it. */
