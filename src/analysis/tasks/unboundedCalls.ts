@@ -145,15 +145,24 @@ class Finder {
     return null;
   }
 
-  /** The client has a timeout of its own; or nobody knows how it was made. */
-  #isClientBounded(fn: FunctionFacts, step: Call, made: { fn: FunctionId; step: Call } | null): boolean {
+  /**
+   * The client has a timeout of its own, or that of the client that it was derived from (`base.extend(…)`); or nobody
+   * knows how it was made.
+   */
+  #isClientBounded(
+    fn: FunctionFacts,
+    step: Call,
+    made: { fn: FunctionId; step: Call } | null,
+    depth: number = DEPTH,
+  ): boolean {
     const on = step.stopping?.on;
-    if (on === undefined) return false;
+    if (on === undefined || depth < 0) return false;
     if (!made)
       return !this.#refs(fn, on).every(ref => holderOf(ref).kind === 'external') || this.#hasDefaults(fn, null);
     const maker = this.#program.functions.get(made.fn);
     if (!maker || !made.step.stopping?.timeouts) return made.step.stopping === undefined && made.step.args.length > 0;
-    return this.#isGiven(maker, made.step) || this.#hasDefaults(maker, made.step);
+    if (this.#isGiven(maker, made.step) || this.#hasDefaults(maker, made.step)) return true;
+    return this.#isClientBounded(maker, made.step, this.#madeBy(maker, made.step), depth - 1);
   }
 
   /** `client.defaults.timeout = …`, or a hook that sets a timeout or signal, in the file that makes the client. */
