@@ -231,6 +231,7 @@ const known = z.strictObject({
   listensToRejections: optional(z.strictObject({ argument: index, option: optional(name) })),
   neverThrows: optional(z.boolean()),
   asserts: optional(z.boolean()),
+  onlyKeys: optional(z.boolean()),
   raises: optional(z.boolean()),
   owns: optional(z.array(index)),
   leavesTurn: optional(z.boolean()),

@@ -1,5 +1,5 @@
 /** Arrays, maps, sets, weak ones, typed arrays, iterators and the object functions that walk them. */
-import { defineLibrary, type Effect, type Library, type Passed } from './library.ts';
+import { type Api, defineLibrary, type Effect, type Library, type Passed } from './library.ts';
 import { copying, does, each, members, nothing, same, sameMembers } from './rows.ts';
 
 type Rows = Library['apis'];
@@ -23,6 +23,9 @@ const reduce = does(each(0, ['accumulator', { element: 'receiver' }, 'unknown', 
 });
 const compare: Effect = { does: 'invoke', callback: 0, when: 'now', times: 'many', passes: compared, returns: 'value' };
 const pushAll = does({ does: 'put', into: 'receiver', value: { from: 0 } });
+
+/** Whoever asks for the keys or looks for a place sees none of the elements. */
+const keys: Api = { does: [], known: { onlyKeys: true } };
 
 const arrays: Rows = {
   'Array.forEach': visits,
@@ -48,7 +51,8 @@ const arrays: Rows = {
   'Array.slice': does({ does: 'give', what: 'rest' }),
   ...sameMembers('Array', does(elements), 'values', 'flat', 'toReversed', 'toSpliced', 'with'),
   'Array.entries': does(entries),
-  ...sameMembers('Array', nothing, 'keys', 'includes', 'indexOf', 'lastIndexOf', 'join', 'toString', 'toLocaleString'),
+  ...sameMembers('Array', keys, 'keys', 'includes', 'indexOf', 'lastIndexOf'),
+  ...sameMembers('Array', nothing, 'join', 'toString', 'toLocaleString'),
   ...same(does(each(1, [{ element: 0 }, 'unknown']), { does: 'give', what: 'results' }), 'Array.from'),
   ...same(nothing, 'Array.isArray', 'new Array', 'Array'),
   'Array.[Symbol.iterator]': does(receiver),
@@ -76,7 +80,7 @@ const maps: Rows = {
   ...sameMembers('Map', visits, 'forEach'),
   ...sameMembers('Set', visits, 'forEach'),
   'Map.entries': does(entries),
-  'Map.keys': nothing,
+  'Map.keys': keys,
   ...same(does(receiver), 'Map.[Symbol.iterator]', 'Set.[Symbol.iterator]'),
   ...same(does(elements), 'Map.values', 'Set.values', 'Set.keys'),
   ...sameMembers('Set', does(elements), 'union', 'intersection', 'difference', 'symmetricDifference'),

@@ -303,6 +303,8 @@ export interface Knowledge {
   neverThrows?: boolean;
   /** It is an assertion: as long as nobody awaits what it gives, it asserts nothing. */
   asserts?: boolean;
+  /** It tells of the keys or the number of what its receiver holds, and never gets to what is held: `map.keys()`. */
+  onlyKeys?: boolean;
   /** It throws on input that it does not take: `JSON.parse`. */
   raises?: boolean;
   /** These arguments (promises) have an owner from here on: `ctx.waitUntil(p)`. */

@@ -268,6 +268,8 @@ class Follower implements Consumption {
 
   #receiver(at: Extract<Followed, { kind: 'value' }>, step: Call, want: Want, result: Expansion): void {
     const { fn, inside } = at;
+    // `map.keys()` gives nothing of what is held.
+    if (inside.length > 0 && step.known?.onlyKeys === true) return;
     if (inside.length > 0) return void result.ends.push({ how: 'passed', fn, step });
     if (isOfHandle(want)) {
       if (callsMember(step)) result.ends.push({ how: 'watched', fn, step });
