@@ -212,7 +212,8 @@ class Finder implements SiblingGroups {
     for (const { caller, step } of this.#graph.callers(fn)) {
       const facts = this.#program.functions.get(caller);
       const call = this.#program.steps(caller).get(step);
-      if (!facts || call?.kind !== 'call' || this.#graph.targets(caller, step).length > FEW) continue;
+      if (!facts || call?.kind !== 'call') continue;
+      if (this.#graph.targets(caller, step).length > FEW && !this.#isGivenTo(fn, facts, call)) continue;
       if (this.#program.modules.get(this.#program.fileOf(caller))?.test) continue;
       const around = triesAround(facts.body, step) ?? [];
       const isAgain = around.some(
@@ -227,6 +228,24 @@ class Finder implements SiblingGroups {
       if (found) return found;
     }
     return null;
+  }
+
+  /**
+   * The caller calls what it is given, and is given this closure where it is written: `retry(3, () => …)`, however many
+   * others it is given elsewhere.
+   */
+  #isGivenTo(closure: FunctionId, caller: FunctionFacts, { target }: Call): boolean {
+    const called = target.kind === 'value' ? caller.values[target.of] : undefined;
+    if (called?.kind !== 'read' || called.place.root.kind !== 'parameter' || called.place.path.length > 0) return false;
+    const { index } = called.place.root;
+    const parent = this.#program.functions.get(closure)?.parent;
+    const writer = parent == null ? undefined : this.#program.functions.get(parent);
+    return this.#graph.callers(caller.id).some(edge => {
+      const call = edge.caller === parent ? this.#program.steps(parent).get(edge.step) : undefined;
+      const given = call?.kind === 'call' && call.target.kind === 'functions' ? call.args[index] : undefined;
+      const value = given === undefined ? undefined : writer?.values[given];
+      return value?.kind === 'function' && value.id === closure;
+    });
   }
 
   /** The loop around the attempt does it for one element after the other: the next round is another operation. */

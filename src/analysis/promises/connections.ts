@@ -50,6 +50,7 @@ class Finder implements Connections {
       if (name !== null) found.add(name);
     }
     for (const arg of call.args) for (const name of this.#inOptions(fn, arg)) found.add(name);
+    for (const name of this.#givenAsSession(fn, call)) found.add(name);
     for (const kept of keptAndUsed(this.#program, this.#graph, fn, call)) {
       const name = this.#connection(kept.fn, kept.value, DEPTH);
       if (name !== null) found.add(name);
@@ -68,6 +69,28 @@ class Finder implements Connections {
       if (option !== 'session' || facts?.kind !== 'read' || !this.#runsInTransaction(fn)) return [];
       return [JSON.stringify(facts.place)];
     });
+  }
+
+  /** In a function that is run in a transaction: what it gives to one that puts it into `{ session }`. */
+  #givenAsSession(fn: FunctionId, call: Call): string[] {
+    if (call.target.kind !== 'functions' || call.spreads?.length || !this.#runsInTransaction(fn)) return [];
+    const { ids } = call.target;
+    return call.args.flatMap((arg, index) => {
+      const facts = this.#program.functions.get(fn)?.values[arg];
+      return facts?.kind === 'read' && ids.every(id => this.#putsIntoSession(id, index))
+        ? [JSON.stringify(facts.place)]
+        : [];
+    });
+  }
+
+  #putsIntoSession(id: FunctionId, index: number): boolean {
+    const uses = this.#uses(id);
+    return uses
+      .parameter(index)
+      .some(
+        ({ value, keys }) =>
+          keys.length === 0 && uses.of(value).some(use => use.as === 'held' && use.key === 'session'),
+      );
   }
 
   /** A name for the connection that a value is; null: it is none. */
