@@ -1,6 +1,7 @@
 import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import { byProject, inOrder, innerSite, lockHierarchy, orderLines } from '../analysis/locks/lockHierarchy.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
+import { callsUnder } from '../analysis/locks/lockStory.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 
@@ -58,6 +59,7 @@ export default defineCheck({
         related: group.flatMap(({ outer, inner, edges }) =>
           edges.flatMap(({ held, pair }) => [
             { site: traceEnd(held.trace), message: `\`${outer.name}\` is taken here` },
+            ...callsUnder(held, pair),
             { site: traceEnd(pair.trace), message: `and \`${inner.name}\` inside of it` },
           ]),
         ),

@@ -58,6 +58,13 @@ export function callsOf(trace: Trace): { site: Site; message: string }[] {
   });
 }
 
+/** The calls between the lock that is held and the acquisition of the next one, for `related`. */
+export function callsUnder(held: Held, pair: Pair): { site: Site; message: string }[] {
+  const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
+  const under = asked[commonSteps(way, asked)];
+  return under ? callsOf(under) : [];
+}
+
 /** The name of the function that a site stands in. */
 export function functionName(program: Program, site: Site): string {
   return program.functions.get(site.in)?.name ?? site.in;

@@ -1,7 +1,9 @@
 /** Which files of the audited project are tests: by where they lie, by name, and by what they import and call. */
 const TEST_FOLDER = /^(__tests__|__mocks__|test|tests|e2e|cypress|bench|benchmarks?|spec|specs)$/;
-const TEST_NAME =
-  /[.\-_](test|tests|spec|bench|e2e|e2e-spec|cy)\.[cm]?[jt]sx?$|^(test|tests|bench|benchmark)\.[cm]?[jt]sx?$/;
+const TEST_NAME = /[.\-_](test|tests|spec|bench|e2e|e2e-spec|cy)\.[cm]?[jt]sx?$/;
+/** Of a script that gives nothing to other files: a `bench.ts` may be the bench of a workshop. */
+const SCRIPT_NAME = /^(test|tests|bench|benchmark)\.[cm]?[jt]sx?$/;
+const EXPORTS = /^\s*export\b|^\s*(?:module\.)?exports\b[^=\n]*=/m;
 const RUNNER =
   /(?:from\s*|require\(\s*|import\s*)['"](?:vitest|@jest\/globals|mocha|node:test|ava|tap|tape|uvu|bun:test|@playwright\/test|jasmine|@japa\/runner)['"]/;
 const TEST_CALL = /(?:^|[\s;{(.])(?:describe|it|test|suite|bench|before|after|beforeEach|afterEach)(?:\.\w+)*\s*\(/;
@@ -13,5 +15,6 @@ const TEST_CALL = /(?:^|[\s;{(.])(?:describe|it|test|suite|bench|before|after|be
 export function isTestFile(segments: readonly string[], text: string): boolean {
   const name = segments[segments.length - 1] ?? '';
   if (segments.slice(0, -1).some(folder => TEST_FOLDER.test(folder)) || TEST_NAME.test(name)) return true;
+  if (SCRIPT_NAME.test(name) && !EXPORTS.test(text)) return true;
   return RUNNER.test(text) && TEST_CALL.test(text);
 }
