@@ -113,12 +113,16 @@ function receiverNames(asking: Asking, callee: ts.Expression): string[] {
     const declared = symbol && holder ? asking.checker.getDeclaredTypeOfSymbol(symbol) : type;
     for (const base of declared.getBaseTypes() ?? []) visit(base);
   };
-  visit(
-    asking.checker.getApparentType(
-      asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression)),
-    ),
-  );
+  const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(callee.expression));
+  visit(asking.checker.getApparentType(selectedFrom(type) ?? type));
   return found;
+}
+
+const SELECTIONS = new Set(['Pick', 'Omit', 'Partial', 'Required', 'Readonly']);
+
+/** The type of which `Pick<T, 'query'>` and the like have members. */
+function selectedFrom({ aliasSymbol, aliasTypeArguments }: ts.Type): ts.Type | undefined {
+  return aliasSymbol && SELECTIONS.has(aliasSymbol.name) ? aliasTypeArguments?.[0] : undefined;
 }
 
 /** How the importing file names it: `vitest#it` for a function that vitest re-exports from another package. */
