@@ -188,6 +188,8 @@ class Finder implements SettledResults {
     if (name === 'reason') looks.checked = true;
     else if (name === 'length') looks.counted.push(this.#siteOf(at.fn, value, at));
     else if (name === 'value' && (at.what === 'element' || keys.length > 1)) this.#valueRead(at, value, looks);
+    // `result.value.size`: what it has settled to is no result itself.
+    else if (at.what !== 'promise' && isWithinValue(keys, at.what)) this.#valueRead(at, value, looks);
     else if (name === 'status' && (at.what === 'element' || keys.length > 1)) this.#statusRead(at, value, looks);
     else if (at.what !== 'promise') go(value, 'element');
   }
@@ -196,6 +198,8 @@ class Finder implements SettledResults {
   #valueRead(at: Followed, value: ValueId, looks: Looks): void {
     const uses = this.#uses(at.fn).of(value);
     const fn = this.#program.functions.get(at.fn);
+    // Of `result.value.size` the whole speaks.
+    if (fn && isReadFurther(fn, value)) return;
     const isDefaulted = uses.some(use => {
       const facts = use.as === 'alias' ? fn?.values[use.value] : undefined;
       return facts?.kind === 'choice' && facts.when?.kind === 'nullish';
@@ -351,6 +355,26 @@ class Finder implements SettledResults {
     const facts = this.#program.functions.get(otherwise.fn);
     return this.#program.site(fn, step?.at ?? facts?.nameAt ?? [0, 0]);
   }
+}
+
+/** A part of what a result has settled to, by the keys from the results or from one of them. */
+function isWithinValue(keys: readonly Key[], what: 'results' | 'element'): boolean {
+  const names = keys.map(key => key?.replace(/^\./, '') ?? null);
+  return names.indexOf('value') === (what === 'element' ? 0 : 1) && names.at(-1) !== 'value';
+}
+
+/** Another value of the function is a part of the place that this one is read from. */
+function isReadFurther(fn: FunctionFacts, value: ValueId): boolean {
+  const read = fn.values[value];
+  if (read?.kind !== 'read') return false;
+  const [root, path] = [JSON.stringify(read.place.root), JSON.stringify(read.place.path).slice(0, -1)];
+  return fn.values.some(
+    other =>
+      other.kind === 'read' &&
+      other.place.path.length > read.place.path.length &&
+      JSON.stringify(other.place.root) === root &&
+      JSON.stringify(other.place.path).startsWith(`${path},`),
+  );
 }
 
 function problemOf(looks: Looks): { problem: SettledProblem; shown: readonly Site[] } | null {
