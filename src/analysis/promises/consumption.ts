@@ -19,6 +19,7 @@ import { callsMember, cancelled, isTalk, named, watchedPart, watchesEnd } from '
 import { type Places, places } from './consumptionPlaces.ts';
 import { placesWritten } from './consumptionStores.ts';
 import type { Program } from '../program.ts';
+import { type Settlers, settlers } from './settlers.ts';
 
 export type { Expansion, Followed, Observation, Want } from './consumptionFollowed.ts';
 
@@ -50,6 +51,7 @@ class Follower implements Consumption {
   readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
   readonly #places: Places;
+  readonly #settlers: Settlers;
   readonly #known = new Map<string, Observation | null>();
 
   constructor(get: Get, program: Program) {
@@ -57,6 +59,7 @@ class Follower implements Consumption {
     this.#graph = get(callGraph);
     this.#uses = get(functionUses);
     this.#places = get(places);
+    this.#settlers = get(settlers);
   }
 
   observed(from: Followed, want: Want): Observation | null {
@@ -81,7 +84,10 @@ class Follower implements Consumption {
   #nextOf(at: Followed, want: Want, seen: Set<string>, queue: Followed[]): Observation | null {
     const { ends, next, given, stored, captured } = this.expand(at, want);
     const end = ends.find(
-      one => (want !== 'unref' || one.how === 'unref') && (want !== 'end' || !isTalk(this.#program, this.#graph, one)),
+      one =>
+        (want !== 'unref' || one.how === 'unref') &&
+        (want !== 'end' ||
+          !isTalk(this.#program, this.#graph, (id, value) => this.#settlers.isSettler(id, value), one)),
     );
     if (end) return end;
     for (const one of [...next, ...captured, ...given.flatMap(each => each.to), ...stored.flatMap(each => each.to)]) {

@@ -75,13 +75,27 @@ export function callsMember(step: Call): boolean {
 /** What a thread or process tells while it runs. */
 const TALK: ReadonlySet<string> = new Set(['on:message', 'on:messageerror', 'on:online', 'on:listening', 'on:spawn']);
 
-/** A listener that only takes what it says: one that hands it to somebody who waits for that is no such listener. */
-export function isTalk(program: Program, graph: CallGraph, { fn, step, how }: Observation): boolean {
+/**
+ * A listener that only takes what it says: one that hands it to somebody who waits for that is no such listener. One that
+ * comes from callers that nobody knows takes what it says, and is told of no end.
+ */
+export function isTalk(
+  program: Program,
+  graph: CallGraph,
+  isSettler: (fn: FunctionId, value: ValueId) => boolean,
+  { fn, step, how }: Observation,
+): boolean {
   if (how !== 'watched' || step?.kind !== 'access' || step.value === undefined) return false;
   const last = step.place.path.at(-1);
   if (!last || !('field' in last) || !TALK.has(last.field)) return false;
   const listeners = graph.functionsIn(fn, step.value);
-  return listeners.length > 0 && !listeners.some(id => handsOn(program, graph, id, DEPTH));
+  if (listeners.length === 0) return isParameter(program, fn, step.value) && !isSettler(fn, step.value);
+  return !listeners.some(id => handsOn(program, graph, id, DEPTH));
+}
+
+function isParameter(program: Program, fn: FunctionId, value: ValueId): boolean {
+  const facts = program.functions.get(fn)?.values[value];
+  return facts?.kind === 'read' && facts.place.root.kind === 'parameter' && facts.place.path.length === 0;
 }
 
 /** How far calls of a listener are followed. */
