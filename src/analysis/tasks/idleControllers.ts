@@ -7,6 +7,7 @@ import { defineAnalysis } from '../analysis.ts';
 import { functionUses, type FunctionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
 import type { Program } from '../program.ts';
 import { fieldRead } from '../valueParts.ts';
+import { writeIndex } from '../writeIndex.ts';
 
 export interface IdleController {
   /** The step that makes it. */
@@ -32,16 +33,71 @@ export const idleControllers = defineAnalysis<ReadonlyMap<FunctionId, readonly I
   },
 );
 
+/** A controller of an outer function, in the hands of the closures that it is made for. */
+export interface ScopeController extends IdleController {
+  of: FunctionId;
+}
+
+/**
+ * By closure: controllers that the function around it makes and that only the closure which it gives back aborts (the
+ * clean-up of an effect), and whose signal the closure gives to something: they end all that it waits for.
+ */
+export const scopeControllers = defineAnalysis<ReadonlyMap<FunctionId, readonly ScopeController[]>>(
+  'scope-controllers',
+  (get, program) => {
+    const usesOf = get(functionUses);
+    const { returned } = get(writeIndex);
+    const found = new Map<FunctionId, ScopeController[]>();
+    for (const [key, holders] of capturing(program)) {
+      const at = key.lastIndexOf(' ');
+      const [of, slot] = [key.slice(0, at), key.slice(at + 1)];
+      const maker = program.functions.get(of);
+      const made = maker && madeController(program, maker, slot);
+      if (!maker || !made) continue;
+      const endings = holders.filter(one => aborts(program, one, of, slot));
+      const isGivenBack = ({ id }: FunctionFacts): boolean =>
+        returned(of).some(value => {
+          const facts = maker.values[value];
+          return facts?.kind === 'function' && facts.id === id;
+        });
+      if (endings.length === 0 || !endings.every(isGivenBack) || endsItself(program, maker, slot)) continue;
+      for (const one of holders)
+        if (one.parent === of && givesSignal(one, usesOf(one.id), of, slot))
+          found.set(one.id, [...(found.get(one.id) ?? []), { of, step: made.id, name: slot }]);
+    }
+    return found;
+  },
+);
+
+/** The call that makes the controller which a variable holds for good. */
+function madeController(program: Program, fn: FunctionFacts, slot: string): Call | null {
+  const { value, assignedAgain } = fn.slots[slot] ?? { value: null, assignedAgain: false };
+  const facts = value === null || assignedAgain ? undefined : fn.values[value];
+  const made = facts?.kind === 'result' ? program.steps(fn.id).get(facts.of) : undefined;
+  return made?.kind === 'call' && isController(made) ? made : null;
+}
+
+/** The maker aborts it besides. */
+const endsItself = (program: Program, fn: FunctionFacts, slot: string): boolean =>
+  [...program.steps(fn.id).values()].some(step => step.kind === 'cancel' && step.what === fn.slots[slot]?.value);
+
+/** Its signal becomes an argument, or a part of one. */
+const givesSignal = (fn: FunctionFacts, uses: FunctionUses, from: FunctionId, slot: string): boolean =>
+  readsOf(fn, from, slot).some(
+    read =>
+      fieldRead(fn, read) === 'signal' &&
+      uses.of(read).some(use => use.as === 'held' || (use.as === 'step' && use.role === 'argument')),
+  );
+
 function idleOf(
   program: Program,
   usesOf: FunctionUsesOf,
   fn: FunctionFacts,
   holdersOf: ReadonlyMap<string, readonly FunctionFacts[]>,
 ): IdleController[] {
-  return Object.entries(fn.slots).flatMap(([slot, { value, assignedAgain }]) => {
-    const facts = value === null || assignedAgain ? undefined : fn.values[value];
-    const made = facts?.kind === 'result' ? program.steps(fn.id).get(facts.of) : undefined;
-    if (value === null || made?.kind !== 'call' || !isController(made)) return [];
+  return Object.entries(fn.slots).flatMap(([slot, { value }]) => {
+    const made = madeController(program, fn, slot);
+    if (value === null || !made) return [];
     const holders = holdersOf.get(slotKey(fn.id, slot)) ?? [];
     const isIdle =
       isKept(fn, usesOf(fn.id), value) &&

@@ -6,13 +6,16 @@ import type { FunctionFacts, FunctionId, StepId, TypeId } from '../../model/fact
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
-import { type IdleController, idleControllers } from './idleControllers.ts';
+import { type IdleController, idleControllers, type ScopeController, scopeControllers } from './idleControllers.ts';
 import { isEndName } from './ownershipClasses.ts';
 import { type Program, walkSteps } from '../program.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
 
 export interface SignalInHand {
-  /** `own`: a controller that the function makes, aborts later on, and whose signal nobody gets. */
+  /**
+   * `own`: a controller that the function makes and aborts later on, and whose signal nobody gets, or the closure gets
+   * that has it.
+   */
   from: 'parameter' | 'enclosing' | 'field' | 'own';
   /** The function that has it: for `enclosing` (and `own`, in a closure) the outer one. */
   of: FunctionId;
@@ -59,6 +62,7 @@ class Finder implements Signals {
   /** Files in which the signal of a type from outside is looked at, by type. */
   readonly #looked: ReadonlySet<string>;
   readonly #idle: ReadonlyMap<FunctionId, readonly IdleController[]>;
+  readonly #scoped: ReadonlyMap<FunctionId, readonly ScopeController[]>;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -69,6 +73,7 @@ class Finder implements Signals {
     this.#ofProcess = this.#endings();
     this.#looked = this.#reads();
     this.#idle = get(idleControllers);
+    this.#scoped = get(scopeControllers);
   }
 
   inHand(fn: FunctionFacts): SignalInHand[] {
@@ -77,22 +82,17 @@ class Finder implements Signals {
     const outer = this.#ofEnclosing(fn);
     if (outer.length > 0) return outer;
     const made = this.#made(fn);
-    return made.length > 0 ? made : this.#ofFields(fn);
+    if (made.length > 0) return made;
+    const scoped = (this.#scoped.get(fn.id) ?? []).map(({ of, step, name }) => ownOf(of, step, name));
+    return scoped.length > 0 ? scoped : this.#ofFields(fn);
   }
 
   /** Controllers that the function, or the one that it is a part of, makes and gives to nobody. */
   #made(fn: FunctionFacts): SignalInHand[] {
     let at = fn;
     for (let depth = 0; depth < 4; depth += 1) {
-      const found = (this.#idle.get(at.id) ?? []).map(({ step, name }) => ({
-        from: 'own' as const,
-        of: at.id,
-        index: -1,
-        madeBy: step,
-        path: ['signal'],
-        name: `${name}.signal`,
-        sure: true,
-      }));
+      const { id } = at;
+      const found = (this.#idle.get(id) ?? []).map(({ step, name }) => ownOf(id, step, name));
       const outer = at.parent === null ? undefined : this.#program.functions.get(at.parent);
       if (found.length > 0 || !outer || this.#detached.has(at.id)) return found;
       at = outer;
@@ -249,3 +249,13 @@ class Finder implements Signals {
     );
   }
 }
+
+const ownOf = (of: FunctionId, step: StepId, name: string): SignalInHand => ({
+  from: 'own',
+  of,
+  index: -1,
+  madeBy: step,
+  path: ['signal'],
+  name: `${name}.signal`,
+  sure: true,
+});
