@@ -72,3 +72,13 @@ export const endsProcess = (block: Block): boolean =>
     const isWhole = step.arms.some(arm => arm.when === 'false' || arm.when === 'default');
     return isWhole && step.arms.every(arm => endsProcess(arm.body));
   });
+
+const LOGS = /^(?:log|error|warn|warning|info|debug|trace|fatal)$/;
+
+/** A call that, by its name, tells of what it is given and does nothing else. */
+export function logs(step: Step): boolean {
+  if (step.kind !== 'call') return false;
+  const { target } = step;
+  const name = target.kind === 'functions' ? (target.ids[0] ?? '') : calledName(target);
+  return LOGS.test(name.slice(name.lastIndexOf('.') + 1));
+}

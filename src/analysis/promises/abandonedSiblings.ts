@@ -7,7 +7,7 @@ import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Connections, connections } from './connections.ts';
-import { calledName, endsProcess, innerBlocks } from '../steps.ts';
+import { endsProcess, innerBlocks, logs } from '../steps.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type MayReject, mayReject } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
@@ -269,15 +269,8 @@ class Finder implements SiblingGroups {
   }
 }
 
-const LOGS = /^(?:log|error|warn|warning|info|debug|trace|fatal)$/;
-
-function isTelling(step: Step): boolean {
-  if (step.kind !== 'call')
-    return (step.kind === 'access' && step.mode === 'read') || step.kind === 'exit' || step.kind === 'drop';
-  const { target } = step;
-  const name = target.kind === 'functions' ? (target.ids[0] ?? '') : calledName(target);
-  return LOGS.test(name.slice(name.lastIndexOf('.') + 1));
-}
+const isTelling = (step: Step): boolean =>
+  (step.kind === 'access' && step.mode === 'read') || step.kind === 'exit' || step.kind === 'drop' || logs(step);
 
 /** Logged, perhaps, and thrown again as it is or in other words: it is the caller who handles it. */
 function isPassedOn(fn: FunctionFacts, handler: Block): boolean {

@@ -8,7 +8,7 @@ import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import { type SignalCall, signalCalls } from './signalFlow.ts';
 import { memberName, type Signals, signals } from './signals.ts';
-import { calledName, conditionReads } from '../steps.ts';
+import { calledName, conditionReads, logs } from '../steps.ts';
 import { walkPlaces } from '../stepPlaces.ts';
 import { fieldRead, flowsInto } from '../valueParts.ts';
 
@@ -113,7 +113,7 @@ class Finder {
   }
 
   #loops(fn: FunctionFacts, index: number, option: string | undefined): Loop[] {
-    const touched = new Taint(fn, this.#program, this.#usesOf(fn.id), this.#graph).from(index, option);
+    const touched = new Taint(fn, this.#program, this.#usesOf, this.#graph).from(index, option);
     const found: Loop[] = [];
     walkPlaces(fn.body, (step, around) => {
       if (step.kind !== 'loop' || around.loops.length > 0 || around.cleanup !== null) return;
@@ -172,16 +172,18 @@ class Taint {
   readonly #fn: FunctionFacts;
   readonly #program: Program;
   readonly #uses: FunctionUses;
+  readonly #usesOf: FunctionUsesOf;
   readonly #graph: CallGraph;
   readonly #values = new Set<ValueId>();
   readonly #slots = new Set<string>();
   readonly #places = new Set<string>();
   readonly #queue: ValueId[] = [];
 
-  constructor(fn: FunctionFacts, program: Program, uses: FunctionUses, graph: CallGraph) {
+  constructor(fn: FunctionFacts, program: Program, usesOf: FunctionUsesOf, graph: CallGraph) {
     this.#fn = fn;
     this.#program = program;
-    this.#uses = uses;
+    this.#uses = usesOf(fn.id);
+    this.#usesOf = usesOf;
     this.#graph = graph;
   }
 
@@ -287,9 +289,24 @@ class Taint {
     const facts = this.#fn.values[value];
     if (facts?.kind !== 'function') return;
     for (const one of this.#program.functions.get(facts.id)?.captures ?? [])
-      if (one.from === this.#fn.id) this.#slot(one.slot);
+      if (one.from === this.#fn.id && !this.#isOnlyTold(facts.id, one.slot)) this.#slot(one.slot);
     for (const step of this.#program.steps(facts.id).values())
       if (step.kind === 'access' && step.mode === 'write') this.#places.add(JSON.stringify(step.place));
+  }
+
+  /** All that a listener does with a variable is to log it. */
+  #isOnlyTold(listener: FunctionId, slot: string): boolean {
+    const uses = this.#usesOf(listener);
+    const reads = (this.#program.functions.get(listener)?.values ?? []).flatMap((value, id) =>
+      value.kind === 'read' && value.place.root.kind === 'captured' && value.place.root.slot === slot ? [id] : [],
+    );
+    const isTold = (value: ValueId): boolean =>
+      uses
+        .of(value)
+        .every(use =>
+          use.as === 'step' ? use.role === 'argument' && logs(use.step) : use.as === 'computed' && isTold(use.value),
+        );
+    return reads.length > 0 && reads.every(isTold);
   }
 
   #readPlaces(): void {
