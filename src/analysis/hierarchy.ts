@@ -78,7 +78,8 @@ export class TypeHierarchy {
 
   /** Whether a value of the one type may be seen as one of an interface: related, or with all that it declares. */
   fits(type: TypeId, seenAs: TypeId): boolean {
-    if (this.#types.get(seenAs)?.kind !== 'interface' || this.related(type, seenAs)) return this.related(type, seenAs);
+    if (this.related(type, seenAs)) return true;
+    if (this.#types.get(seenAs)?.kind !== 'interface') return false;
     return this.ancestors(seenAs).every(id =>
       Object.entries(this.#types.get(id)?.fields ?? {}).every(
         ([name, { optional }]) =>

@@ -1,5 +1,6 @@
 /** What stands inside steps and conditions: one enumeration for every walk over the structured control flow. */
-import type { Block, Condition, Step, Target, ValueId } from '../model/facts.ts';
+import type { Block, Condition, FunctionFacts, Step, Target, ValueId } from '../model/facts.ts';
+import { isNothing } from './refs.ts';
 
 /** The blocks inside a step, in the order in which they stand. */
 export function innerBlocks(step: Step): Block[] {
@@ -60,6 +61,31 @@ export function conditionReads(condition: Condition): ValueId[] {
       return condition.of.flatMap(conditionReads);
     case 'other':
       return condition.reads;
+  }
+}
+
+/** Values that are null, undefined or falsy where the condition holds (or does not). */
+export function missingWhere(fn: FunctionFacts, condition: Condition, holds: boolean): ValueId[] {
+  switch (condition.kind) {
+    case 'not':
+      return missingWhere(fn, condition.of, !holds);
+    case 'and':
+    case 'or':
+      return (condition.kind === 'and') === holds ? condition.of.flatMap(part => missingWhere(fn, part, holds)) : [];
+    case 'truthy':
+      return holds ? [] : [condition.value];
+    case 'nullish':
+      return holds ? [condition.value] : [];
+    case 'equal': {
+      const isNone = (id: ValueId): boolean => {
+        const value = fn.values[id];
+        return value !== undefined && isNothing(value);
+      };
+      const [left, right] = [isNone(condition.left), isNone(condition.right)];
+      return holds && left !== right ? [left ? condition.right : condition.left] : [];
+    }
+    default:
+      return [];
   }
 }
 

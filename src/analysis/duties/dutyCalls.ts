@@ -45,10 +45,10 @@ export abstract class DutyCalls extends DutyEffects {
     return this.#run(walk, step, path);
   }
 
-  #run(walk: DutyWalk, step: Call, path: Path): Path[] {
+  #run(walk: DutyWalk, step: Call, before: Path): Path[] {
     const callees = this.evaluator.callees(walk.frame, step);
     const args = step.args.flatMap(arg => [...this.evaluator.evaluate(walk.frame, arg)]);
-    path = this.mayHold(walk, args, path, step.at);
+    const path = this.mayHold(walk, args, before, step.at);
     if (callees.length === 0 || callees.length > BODIES) {
       const after = this.handOver(path, this.#isContainer(step) ? [] : [...args, ...this.#holder(walk, step, path)]);
       this.throwing(walk, this.tools.throws.call(walk.frame.fn, step, walk.lenient > 0), step.at, textOf(step), [

@@ -305,9 +305,8 @@ export class Evaluator {
     this.#busy.add(busy);
     const all = this.#each(frame, this.writes.returned(frame.fn.id));
     // `if (known) return known; locks.set(key, fresh); return fresh;`
-    const found = all.some(ref => ref.kind === 'made' && isKept(this, frame, ref))
-      ? this.#objects.withoutFirstUse(all)
-      : all;
+    const isEntry = all.some(ref => ref.kind === 'element') && all.some(ref => isKept(this, frame, ref));
+    const found = isEntry ? this.#objects.withoutFirstUse(all) : all;
     this.#busy.delete(busy);
     this.#returns.set(frame.id, found);
     return found;

@@ -13,6 +13,7 @@ import {
   type Trace,
   isOlder,
   isReturned,
+  isSameReturn,
 } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
 import type { WaitSet } from './lockWaits.ts';
@@ -264,7 +265,7 @@ const takenBy = (held: readonly Held[], token: string): Held | undefined =>
   held.find(one => isOlder(one, token)) ?? held.find(one => one.token === token);
 
 const withReturned = (known: readonly Returned[], more: readonly Returned[]): readonly Returned[] => {
-  const added = more.filter(one => !known.some(other => other.token === one.token && other.lock === one.lock));
+  const added = more.filter(one => !known.some(other => isSameReturn(other, one)));
   return added.length === 0 ? known : [...known, ...added];
 };
 

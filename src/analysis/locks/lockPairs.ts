@@ -73,6 +73,8 @@ export interface Fork {
 export type Returned =
   { readonly token: string; readonly lock: null } | { readonly token: null; readonly lock: string };
 
+export const isSameReturn = (a: Returned, b: Returned): boolean => a.token === b.token && a.lock === b.lock;
+
 /** The acquisition took it, in an earlier round of a loop. */
 export const isOlder = (held: Held, token: string): boolean =>
   held.token !== token && held.token.startsWith(token) && /^'+$/.test(held.token.slice(token.length));

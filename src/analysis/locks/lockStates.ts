@@ -1,6 +1,6 @@
 /** What is known at a point of an activation, and where paths meet. */
 import type { OrderFact } from './lockOrderEvidence.ts';
-import type { Held, Returned } from './lockPairs.ts';
+import { type Held, type Returned, isSameReturn } from './lockPairs.ts';
 import type { Lock } from './locks.ts';
 import type { Ref } from '../refs.ts';
 
@@ -38,7 +38,7 @@ export function union(states: readonly State[]): State {
     serving: states.some(state => state.serving),
     passed: first.passed.filter(lock => others.every(other => other.passed.some(known => known.key === lock.key))),
     returned: first.returned.filter(one =>
-      others.every(other => other.returned.some(known => known.token === one.token && known.lock === one.lock)),
+      others.every(other => other.returned.some(known => isSameReturn(known, one))),
     ),
     facts: first.facts.filter(fact =>
       others.every(other =>

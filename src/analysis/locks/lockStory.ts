@@ -33,9 +33,14 @@ export function askingSite(held: Held, pair: Pair): Site {
   return step.waited ?? step.site;
 }
 
+/** The steps from where the lock is held to the acquisition of the next one. */
+function stepsUnder(held: Held, pair: Pair): Trace[] {
+  const asked = traceSteps(pair.trace);
+  return asked.slice(commonSteps(traceSteps(held.trace), asked));
+}
+
 function askingStep(held: Held, pair: Pair): Trace {
-  const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
-  const rest = asked.slice(commonSteps(way, asked));
+  const rest = stepsUnder(held, pair);
   return rest.find(one => !one.through) ?? rest[rest.length - 1] ?? pair.trace;
 }
 
@@ -60,9 +65,8 @@ export function callsOf(trace: Trace): { site: Site; message: string }[] {
 
 /** The calls between the lock that is held and the acquisition of the next one, for `related`. */
 export function callsUnder(held: Held, pair: Pair): { site: Site; message: string }[] {
-  const [way, asked] = [traceSteps(held.trace), traceSteps(pair.trace)];
-  const under = asked[commonSteps(way, asked)];
-  return under ? callsOf(under) : [];
+  const [first] = stepsUnder(held, pair);
+  return first ? callsOf(first) : [];
 }
 
 /** The name of the function that a site stands in. */

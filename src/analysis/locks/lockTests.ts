@@ -3,6 +3,7 @@ import type { Condition, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { OrderFact } from './lockOrderEvidence.ts';
 import { type Frame, type Ref, isNothing } from '../refs.ts';
+import { missingWhere } from '../steps.ts';
 import { emptyWhen } from './taskStores.ts';
 
 /** The task-local store whose content a test looks at. */
@@ -42,28 +43,8 @@ export const factsOf = (evaluator: Evaluator, frame: Frame, condition: Condition
 ];
 
 /** Releasers that a test finds missing: nothing is held by them. Acquisitions, as they are named in the set held. */
-export function missingTokens(evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): string[] {
-  switch (condition.kind) {
-    case 'not':
-      return missingTokens(evaluator, frame, condition.of, !holds);
-    case 'and':
-    case 'or':
-      return (condition.kind === 'and') === holds
-        ? condition.of.flatMap(part => missingTokens(evaluator, frame, part, holds))
-        : [];
-    case 'truthy':
-      return holds ? [] : tokensOf(evaluator, frame, condition.value);
-    case 'nullish':
-      return holds ? tokensOf(evaluator, frame, condition.value) : [];
-    case 'equal': {
-      const isNone = (value: ValueId): boolean => isNothing(frame.fn.values[value] ?? { kind: 'unknown', text: '' });
-      if (!holds || isNone(condition.left) === isNone(condition.right)) return [];
-      return tokensOf(evaluator, frame, isNone(condition.left) ? condition.right : condition.left);
-    }
-    default:
-      return [];
-  }
-}
+export const missingTokens = (evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): string[] =>
+  missingWhere(frame.fn, condition, holds).flatMap(value => tokensOf(evaluator, frame, value));
 
 /** The releasers that a value may be, when it can be nothing else. */
 function tokensOf(evaluator: Evaluator, frame: Frame, value: ValueId): string[] {

@@ -95,18 +95,18 @@ export class LockWalk extends LockTells {
     const end = this.#block(walk, frame.fn.body, EMPTY_STATE);
     if (end) walk.exits.push(end);
     this.detach(walk);
-    const net = walk.exits.length === 0 ? [] : union(walk.exits).held;
+    const { held: net, returned, passed } = walk.exits.length === 0 ? EMPTY_STATE : union(walk.exits);
     const serves = walk.serves || walk.exits.some(exit => exit.serving);
     return {
       pairs: walk.pairs.list(),
       net,
       releases: [...walk.releases.values()],
-      returned: walk.exits.length === 0 ? [] : union(walk.exits).returned,
+      returned,
       yields: [...walk.yields.values()],
       serves,
       waits: walk.waits.waits,
       settles: walk.waits.settles,
-      passed: walk.exits.length === 0 ? [] : union(walk.exits).passed,
+      passed,
     };
   }
 

@@ -23,10 +23,10 @@ export const idleControllers = defineAnalysis<ReadonlyMap<FunctionId, readonly I
   'idle-controllers',
   (get, program) => {
     const usesOf = get(functionUses);
-    const holdersOf = capturing(program);
+    const captured = get(capturedVariables);
     return new Map(
       [...program.functions.values()].flatMap(fn => {
-        const found = idleOf(program, usesOf, fn, holdersOf);
+        const found = idleOf(program, usesOf, fn, captured);
         return found.length === 0 ? [] : [[fn.id, found]];
       }),
     );
@@ -48,9 +48,7 @@ export const scopeControllers = defineAnalysis<ReadonlyMap<FunctionId, readonly 
     const usesOf = get(functionUses);
     const { returned } = get(writeIndex);
     const found = new Map<FunctionId, ScopeController[]>();
-    for (const [key, holders] of capturing(program)) {
-      const at = key.lastIndexOf(' ');
-      const [of, slot] = [key.slice(0, at), key.slice(at + 1)];
+    for (const { of, slot, holders } of get(capturedVariables).values()) {
       const maker = program.functions.get(of);
       const made = maker && madeController(program, maker, slot);
       if (!maker || !made) continue;
@@ -93,12 +91,12 @@ function idleOf(
   program: Program,
   usesOf: FunctionUsesOf,
   fn: FunctionFacts,
-  holdersOf: ReadonlyMap<string, readonly FunctionFacts[]>,
+  captured: ReadonlyMap<string, CapturedVariable>,
 ): IdleController[] {
   return Object.entries(fn.slots).flatMap(([slot, { value }]) => {
     const made = madeController(program, fn, slot);
     if (value === null || !made) return [];
-    const holders = holdersOf.get(slotKey(fn.id, slot)) ?? [];
+    const holders = captured.get(slotKey(fn.id, slot))?.holders ?? [];
     const isIdle =
       isKept(fn, usesOf(fn.id), value) &&
       holders.every(
@@ -110,18 +108,27 @@ function idleOf(
   });
 }
 
-/** The closures that use a variable, by its owner and name. */
-function capturing(program: Program): Map<string, FunctionFacts[]> {
-  const found = new Map<string, FunctionFacts[]>();
-  for (const fn of program.functions.values()) {
-    for (const key of new Set(fn.captures.map(({ from, slot }) => slotKey(from, slot)))) {
-      const list = found.get(key);
-      if (list) list.push(fn);
-      else found.set(key, [fn]);
-    }
-  }
-  return found;
+/** A variable that closures use. */
+interface CapturedVariable {
+  of: FunctionId;
+  slot: string;
+  holders: FunctionFacts[];
 }
+
+const capturedVariables = defineAnalysis<ReadonlyMap<string, CapturedVariable>>(
+  'captured-variables',
+  (_get, program) => {
+    const found = new Map<string, CapturedVariable>();
+    for (const fn of program.functions.values()) {
+      for (const { from, slot } of fn.captures) {
+        const known = found.get(slotKey(from, slot));
+        if (!known) found.set(slotKey(from, slot), { of: from, slot, holders: [fn] });
+        else if (known.holders.at(-1) !== fn) known.holders.push(fn);
+      }
+    }
+    return found;
+  },
+);
 
 const slotKey = (owner: FunctionId, slot: string): string => `${owner} ${slot}`;
 

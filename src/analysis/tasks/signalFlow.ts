@@ -1,10 +1,10 @@
 /** Calls that take a signal, made by functions that have one: passed on, dropped, or replaced by another. */
-import type { Call, Condition, FunctionFacts, FunctionId, OptionUse, Step, ValueId } from '../../model/facts.ts';
+import type { Call, Condition, FunctionFacts, FunctionId, OptionUse, Step } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
-import { conditionReads } from '../steps.ts';
+import { conditionReads, missingWhere } from '../steps.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { optionUses, type OptionUses } from '../flow/optionUses.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
@@ -301,33 +301,10 @@ function isAborted(fn: FunctionFacts, condition: Condition, holds: boolean): boo
 }
 
 /** The condition says that the signal, or the options that it would be in, are not given. */
-function isMissing(fn: FunctionFacts, hand: SignalInHand, condition: Condition, holds: boolean): boolean {
-  const isHand = (value: ValueId): boolean => {
+const isMissing = (fn: FunctionFacts, hand: SignalInHand, condition: Condition, holds: boolean): boolean =>
+  missingWhere(fn, condition, holds).some(value => {
     const facts = fn.values[value];
     if (facts?.kind !== 'read' || facts.place.root.kind !== 'parameter') return false;
     const { root, path } = facts.place;
     return root.index === hand.index && path.every((part, at) => 'field' in part && part.field === hand.path[at]);
-  };
-  switch (condition.kind) {
-    case 'not':
-      return isMissing(fn, hand, condition.of, !holds);
-    case 'and':
-    case 'or':
-      return holds === (condition.kind === 'and') && condition.of.some(part => isMissing(fn, hand, part, holds));
-    case 'truthy':
-      return !holds && isHand(condition.value);
-    case 'nullish':
-      return holds && isHand(condition.value);
-    case 'equal':
-      return (
-        holds && [condition.left, condition.right].some(isHand) && [condition.left, condition.right].some(isAbsent)
-      );
-    default:
-      return false;
-  }
-
-  function isAbsent(value: ValueId): boolean {
-    const facts = fn.values[value];
-    return facts?.kind === 'constant' && (facts.text === 'undefined' || facts.text === 'null');
-  }
-}
+  });

@@ -21,18 +21,20 @@ export function waitAt(site: EffectSite, rule: WaitRule | undefined): Wait {
 }
 
 /** The first option of the rule that is given at the site. */
-function optionAt(site: EffectSite, rule: WaitRule | undefined): { at: Arg; equals?: string; wait: Wait } | undefined {
-  if (rule === undefined || typeof rule === 'string') return undefined;
+function optionAt(
+  site: EffectSite,
+  rule: Exclude<WaitRule, Wait>,
+): { at: Arg; equals?: string; wait: Wait } | undefined {
   return rule.options.find(({ at, equals, likely }) =>
     equals === undefined ? (site.isGiven(at) ?? likely) === true : site.equals(at, equals),
   );
 }
 
-/** Where it waits for ever unless an option is something: that option. */
-function neededOption(site: EffectSite, rule: WaitRule | undefined): Arg | undefined {
+/** Where it waits for ever unless an option is something: what the option is given. */
+function boundAt(site: EffectSite, rule: WaitRule | undefined): ValueId | undefined {
   if (rule === undefined || typeof rule === 'string' || rule.default !== 'endless') return undefined;
   const option = optionAt(site, rule);
-  return option?.equals === undefined ? option?.at : undefined;
+  return option === undefined || option.equals !== undefined ? undefined : site.value(option.at);
 }
 
 function modeAt(site: EffectSite, rule: ModeRule | undefined): Acquire['mode'] {
@@ -97,22 +99,18 @@ export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
     const lock = site.value(effect.lock);
     if (lock === undefined) return;
     const key = effect.key === undefined ? undefined : site.value(effect.key);
-    const needed = neededOption(site, effect.wait);
-    const waitIf = needed === undefined ? undefined : site.value(needed);
+    const waitIf = boundAt(site, effect.wait);
     const token = site.builder.emitValue(acquireDraft(site, effect, { lock, key, waitIf }));
     site.replaced = true;
     site.result = effect.gives === 'nothing' ? undefined : givenToken(site.builder, effect, token, site.site.at);
     return;
   }
   const call = new SyntheticCall(site);
-  call.pass('lock', effect.lock, type);
-  if (effect.key !== undefined) call.pass('key', effect.key);
-  const needed = neededOption(site, effect.wait);
-  if (needed !== undefined) call.pass('bound', needed);
+  passTaken(site, call, effect, type);
   // What it is held for: the statement of a query.
   if (effect.heldFor === 'call') call.pass('operation', 0);
   const result = call.call('promise', inner => {
-    const taken = takenIn(call, inner, effect, needed);
+    const taken = takenIn(call, inner, effect);
     const token = inner.emitValue(acquireDraft(site, effect, taken));
     const { at } = site.site;
     if (effect.heldFor === 'call') {
@@ -124,11 +122,25 @@ export function lowerAcquire(site: EffectSite, effect: AcquireEffect): void {
   site.result = result;
 }
 
-function takenIn(call: SyntheticCall, inner: FunctionBuilder, effect: AcquireEffect | RunLocked, needed?: Arg): Taken {
+/** Passes on what the acquisition needs; `takenIn` finds it again. */
+function passTaken(
+  site: EffectSite,
+  call: SyntheticCall,
+  effect: AcquireEffect | RunLocked,
+  type: TypeId | null,
+): void {
+  call.pass('lock', effect.lock, type);
+  if (effect.key !== undefined) call.pass('key', effect.key);
+  const bound = boundAt(site, effect.wait);
+  if (bound !== undefined) call.passValue(BOUND, BOUND, bound);
+}
+
+const BOUND = 'bound';
+
+function takenIn(call: SyntheticCall, inner: FunctionBuilder, effect: AcquireEffect | RunLocked): Taken {
   const lock = call.parameter(inner, effect.lock) ?? inner.unknown('lock');
-  const passed = (arg: Arg | undefined): ValueId | undefined =>
-    arg === undefined ? undefined : call.parameter(inner, arg);
-  return { lock, key: passed(effect.key), waitIf: passed(needed) };
+  const key = effect.key === undefined ? undefined : call.parameter(inner, effect.key);
+  return { lock, key, waitIf: call.passedValue(inner, BOUND) };
 }
 
 function givenToken(builder: FunctionBuilder, effect: AcquireEffect, token: ValueId, at: At): ValueId {
@@ -146,18 +158,14 @@ export function lowerRunLocked(site: EffectSite, effect: RunLocked): void {
   const given = site.callbacks(effect.callback);
   if (given.length === 0 && effect.withoutCallback)
     return lowerAcquire(site, acquireOf(effect, effect.withoutCallback));
-  const type = lockType(site, effect.lock);
   const call = new SyntheticCall(site);
-  call.pass('lock', effect.lock, type);
-  if (effect.key !== undefined) call.pass('key', effect.key);
-  const needed = neededOption(site, effect.wait);
-  if (needed !== undefined) call.pass('bound', needed);
+  passTaken(site, call, effect, lockType(site, effect.lock));
   call.pass('callback', effect.callback);
   for (const each of effect.passes ?? []) {
     if (typeof each !== 'object' || 'fresh' in each) continue;
     call.pass('argument', 'argument' in each ? each.argument : each.element);
   }
-  site.result = call.call(effect.async ? 'promise' : 'value', inner => lockedBody(site, effect, call, inner, needed));
+  site.result = call.call(effect.async ? 'promise' : 'value', inner => lockedBody(site, effect, call, inner));
 }
 
 /** The acquisition that a call without a callback is. */
@@ -177,14 +185,8 @@ function acquireOf(effect: RunLocked, { releasedBy }: { releasedBy: string[] }):
   };
 }
 
-function lockedBody(
-  site: EffectSite,
-  effect: RunLocked,
-  call: SyntheticCall,
-  inner: FunctionBuilder,
-  needed: Arg | undefined,
-): void {
-  const taken = takenIn(call, inner, effect, needed);
+function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, inner: FunctionBuilder): void {
+  const taken = takenIn(call, inner, effect);
   const draft = acquireDraft(site, effect, taken);
   const { at } = site.site;
   const token = inner.emitValue(draft);
