@@ -10,8 +10,6 @@ import { truthOfText } from '../flow/givenTests.ts';
 import { type Frame, isNothing, type Ref } from '../refs.ts';
 import { conditionReads, decided, simpleParts } from '../steps.ts';
 
-const isFlagText = (ref: Ref): boolean => ref.kind === 'constant' && (ref.text === 'true' || ref.text === 'false');
-
 interface Asked {
   readonly again: Set<string>;
   readonly results: Set<StepId>;
@@ -27,6 +25,21 @@ function resultBehind(fn: FunctionFacts, value: ValueId): StepId | null {
   if (facts?.kind === 'settled') return resultBehind(fn, facts.of);
   const [only] = facts?.kind === 'from' && facts.how === 'copy' ? facts.values : [];
   return only !== undefined && facts?.kind === 'from' && facts.values.length === 1 ? resultBehind(fn, only) : null;
+}
+
+/** A local variable that starts from a constant and goes on from itself: `tries += 1`. */
+function isCounter({ values }: FunctionFacts, id: ValueId): boolean {
+  const seen = new Set<ValueId>();
+  const counts = (one: ValueId): boolean => {
+    if (seen.has(one)) return true;
+    seen.add(one);
+    const value = values[one];
+    if (value?.kind === 'choice' && value.when === null) return value.values.every(counts);
+    return (
+      value?.kind === 'constant' || (value?.kind === 'from' && value.how === 'compute' && value.values.every(counts))
+    );
+  };
+  return counts(id);
 }
 
 export class DutyConditions {
@@ -146,17 +159,43 @@ export class DutyConditions {
     return null;
   }
 
-  /** A local variable that says true or false by where the code has been: `let locked = false; … locked = true`. */
-  isFlag(frame: Frame, condition: Condition): boolean {
-    if (condition.kind === 'not') return this.isFlag(frame, condition.of);
-    if (condition.kind !== 'truthy') return false;
-    const value = frame.fn.values[condition.value];
+  /**
+   * A test of a local variable that tells where the code has been: `let locked = false; … locked = true`, or a step of
+   * several (`state === 'held'`, `depth > 0`). `counts`: also one that counts (`tries === 3`).
+   */
+  isFlag(frame: Frame, condition: Condition, counts = false): boolean {
+    switch (condition.kind) {
+      case 'not':
+        return this.isFlag(frame, condition.of, counts);
+      case 'truthy':
+      case 'nullish':
+        return this.#isFlagValue(frame, condition.value, counts);
+      case 'equal':
+      case 'less': {
+        const sides = [condition.left, condition.right];
+        return (
+          sides.some(side => frame.fn.values[side]?.kind === 'constant') &&
+          sides.some(side => this.#isFlagValue(frame, side, counts))
+        );
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** One constant or another by the way that was taken, and nothing that was computed (`counts`: from other things). */
+  #isFlagValue(frame: Frame, id: ValueId, counts: boolean): boolean {
+    const value = frame.fn.values[id];
     const isLocal =
       (value?.kind === 'choice' && value.when === null) ||
       (value?.kind === 'read' && value.place.root.kind === 'captured' && value.place.path.length === 0);
     if (!isLocal) return false;
-    const refs = this.#eval.evaluate(frame, condition.value);
-    return refs.some(isFlagText) && refs.every(ref => isFlagText(ref) || isNothing(ref) || ref.kind === 'token');
+    if (counts && isCounter(frame.fn, id)) return true;
+    const refs = this.#eval.evaluate(frame, id);
+    const isConstant = (ref: Ref): boolean => ref.kind === 'constant' && !isNothing(ref);
+    return (
+      refs.some(isConstant) && refs.every(ref => ref.kind === 'constant' || ref.kind === 'token' || isNothing(ref))
+    );
   }
 
   /** Taken on this path; or the caller's, who passes it in or holds it around the closure: never what is taken here. */

@@ -278,7 +278,7 @@ export class DutyInterpreter extends DutyJoins {
    */
   #goesOn({ frame }: DutyWalk, step: Branch, path: Path, all: Paths): boolean | null {
     const [yes, no] = (['true', 'false'] as const).map(when => leaves(step.arms.find(arm => arm.when === when)?.body));
-    if (all.length === 1 || yes === no || !this.conditions.isFlag(frame, step.condition)) return null;
+    if (all.length === 1 || yes === no || !this.conditions.isFlag(frame, step.condition, true)) return null;
     const isTold = (one: Path): boolean => one.held.some(({ duty }) => duty.kind === 'lock');
     if (all.every(isTold) || !all.some(isTold)) return null;
     return isTold(path) === (no ?? false);

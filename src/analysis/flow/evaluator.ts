@@ -458,6 +458,6 @@ export const evaluator = defineAnalysis<Evaluator>(
     new Evaluator(program, get(callGraph), get(hierarchy), get(writeIndex), get(lockHelpers), get(lockMakers)),
 );
 
-/** One of two objects by their order; `size > 50 ? work() : undefined` is a choice like any other. */
+/** One of two objects by their order; `size > 50 ? work() : undefined` is a choice like any other, as is one of constants. */
 const mayBeOrdered = (ref: Ref): boolean =>
-  !isNothing(ref) && ref.kind !== 'task' && ref.kind !== 'chain' && ref.kind !== 'combined';
+  !isNothing(ref) && ref.kind !== 'constant' && ref.kind !== 'task' && ref.kind !== 'chain' && ref.kind !== 'combined';

@@ -14,11 +14,11 @@ import type {
   ValueId,
 } from '../../model/facts.ts';
 import { closed, Editor, lockedCall, lockName, lockPlace } from './handMadeEdit.ts';
-import { ModuleShapes } from './handMadeFind.ts';
+import { ModuleShapes, type WholeShape } from './handMadeFind.ts';
 import { type Broken, FALSE_LIKE, FunctionIndex, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, isMember, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
 import { LockOwners } from './handMadeOwners.ts';
-import { cellKey, handsOnOrBack, ModuleIndex, serialIn, spinIn, spinReleases } from './handMadeWaiters.ts';
+import { cellKey, handsOnOrBack, ModuleIndex, serialIn, spinIn, spinReleases, wakingCalls } from './handMadeWaiters.ts';
 
 export interface HandMade {
   module: ModuleFacts;
@@ -144,7 +144,7 @@ class Rewriter {
     editor.fn.slots[slot] = { value, assignedAgain: false, type, at };
   }
 
-  #takeWhole(shape: Shape & { releases: string[] }): void {
+  #takeWhole(shape: WholeShape): void {
     if (this.#whole.has(shape.fn)) return;
     this.#whole.add(shape.fn);
     this.#locks.push(shape);
@@ -158,6 +158,9 @@ class Rewriter {
       const own = index.accesses().find(({ step }) => placeKey(index.fn, step.place) === shape.key)?.step.place;
       const root = own?.root ?? (index.fn.owner !== null ? ({ kind: 'self' } as const) : shape.place.root);
       const lock = this.#lockOf(shape, { ...shape.place, root });
+      const waking = shape.queue === undefined ? [] : wakingCalls(index, shape.queue);
+      // Those who wait are told by their promises' own functions, and these never throw.
+      for (const call of waking) editor.replace(call.id, { ...call, known: { ...call.known, neverThrows: true } });
       editor.fn.body.unshift(editor.release(index.fn.nameAt, lock));
     }
   }

@@ -11,6 +11,9 @@ import {
   waitersIn,
 } from './handMadeWaiters.ts';
 
+/** A function that takes the lock for its caller, those that free it, and where the waiting ones stand. */
+export type WholeShape = Shape & { releases: string[]; queue?: string };
+
 export class ModuleShapes {
   readonly broken: Broken[] = [];
   readonly #index: ModuleIndex;
@@ -71,8 +74,8 @@ export class ModuleShapes {
   }
 
   /** Functions that take the lock for their caller. */
-  whole(chains: readonly ChainShape[]): (Shape & { releases: string[] })[] {
-    const found: (Shape & { releases: string[] })[] = [];
+  whole(chains: readonly ChainShape[]): WholeShape[] {
+    const found: WholeShape[] = [];
     for (const index of this.#index.all()) {
       const shape = waitersIn(this.#index, index);
       if (shape) found.push(shape);

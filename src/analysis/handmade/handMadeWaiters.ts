@@ -61,6 +61,8 @@ export interface WaitersShape extends Shape {
   kind: 'waiters';
   /** Functions that let the next one in. */
   releases: FunctionId[];
+  /** Where those stand who wait. */
+  queue: string;
 }
 
 /** `acquire()` that queues a resolver while a flag or counter says "taken", and what wakes the next one. */
@@ -94,6 +96,7 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
         mode: isCounter ? 'permit' : 'exclusive',
         capacity: isCounter ? null : 1,
         releases,
+        queue,
       };
     }
   }
@@ -221,11 +224,14 @@ function wakes(index: FunctionIndex, queue: string): boolean {
   const takes = index
     .accesses()
     .some(({ step }) => step.mode === 'delete' && containerKey(index.fn, step.place) === queue);
-  return (
-    takes &&
-    index.calls().some(({ step }) => step.target.kind === 'value' && isElement(index, step.target.of, queue, 4))
-  );
+  return takes && wakingCalls(index, queue).length > 0;
 }
+
+/** Calls of one of those who wait in the queue. */
+export const wakingCalls = (index: FunctionIndex, queue: string): Call[] =>
+  index
+    .calls()
+    .flatMap(({ step }) => (step.target.kind === 'value' && isElement(index, step.target.of, queue, 4) ? [step] : []));
 
 const containerKey = (fn: FunctionFacts, place: Place): string | null =>
   placeKey(fn, { ...place, path: place.path.slice(0, -1) });
