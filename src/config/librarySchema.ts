@@ -117,6 +117,18 @@ const lockEffects = [
     token: optional(arg),
     async: optional(z.boolean()),
   }),
+  z.strictObject({
+    does: z.literal('query'),
+    text: z.array(arg),
+    values: z.array(arg),
+    session: arg,
+    locks: name,
+  }),
+  z.strictObject({
+    does: z.literal('end-session'),
+    session: arg,
+    whole: optional(z.union([z.literal(true), arg])),
+  }),
   z.strictObject({ does: z.literal('view'), of: arg, wait }),
   z.strictObject({
     does: z.literal('wait'),
@@ -296,6 +308,7 @@ const lockKind: z.ZodType<LockKind> = z.strictObject({
   lease: z.boolean().default(false),
   keyed: z.boolean().default(false),
   limiter: z.boolean().default(false),
+  heldBy: optional(z.enum(['transaction', 'connection'])),
   unitCalls: optional(z.array(name)),
 } satisfies Shape<LockKind>);
 

@@ -106,6 +106,13 @@ export type Effect =
       heldFor?: 'call';
     }
   | { does: 'release'; lock?: Arg; key?: Arg; token?: Arg; async?: boolean }
+  /**
+   * Sends text in SQL (`text`: the first argument or its option that is known) over a connection, which then holds what
+   * the text locks (`sqlLocks.ts`). `locks`: the package whose table has the kinds `AdvisoryLock` and `Row`.
+   */
+  | { does: 'query'; text: Arg[]; values: Arg[]; session: Arg; locks: string }
+  /** Ends the transaction of a connection, or (`whole`, or when that is given) the connection. */
+  | { does: 'end-session'; session: Arg; whole?: true | Arg }
   /** Takes the lock, runs the callback, waits for what it returns, releases; gives a promise of the callback's result. */
   | {
       does: 'run-locked';

@@ -2,6 +2,7 @@
 import type { Knowledge, LockKind } from '../model/facts.ts';
 import { defineLibrary, type Api, type Effect } from './library.ts';
 import { does, later, nothing, same, sameMembers } from './rows.ts';
+import { sqlLockKinds } from './sqlKinds.ts';
 import { mysql2PromiseStub, mysql2Stub } from './stubs/mysql.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
@@ -44,6 +45,15 @@ const pooledQuery: Api = {
   known: query,
 };
 const request: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'promise', known: database };
+const sql: Effect = {
+  does: 'query',
+  text: [0, { argument: 0, option: 'sql' }],
+  values: [1, { argument: 0, option: 'values' }],
+  session: 'receiver',
+  locks: 'mysql2',
+};
+const endTransaction: Effect = { does: 'end-session', session: 'receiver' };
+const endConnection: Effect = { ...endTransaction, whole: true };
 const end: Api = {
   does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(-1, ['unknown'])],
   gives: 'promise',
@@ -59,6 +69,7 @@ export const mysql2 = defineLibrary({
     // One pool for each node, and the configuration of each comes with `add`.
     PoolCluster: { ...pool, capacity: { kind: 'config' } },
     PoolNamespace: { ...pool, capacity: { kind: 'config' } },
+    ...sqlLockKinds('MySQL'),
   },
   supertypes: {
     PoolConnection: ['Connection'],
@@ -83,29 +94,26 @@ export const mysql2 = defineLibrary({
     ...sameMembers('Pool', pooledQuery, 'query', 'execute'),
     ...sameMembers('PoolNamespace', pooledQuery, 'query', 'execute'),
     'Pool.releaseConnection': does({ does: 'release', token: 0 }),
-    'PoolConnection.release': does({ does: 'release', token: 'receiver' }),
+    'PoolConnection.release': does(endTransaction, { does: 'release', token: 'receiver' }),
     // Of a pooled connection it frees its place in the pool.
     'Connection.destroy': does(
+      endConnection,
       { does: 'release', token: 'receiver' },
       { does: 'cancel', what: 'receiver', how: 'close' },
     ),
     'PoolCluster.of': does({ does: 'make', type: 'PoolNamespace' }),
     ...sameMembers('PoolCluster', nothing, 'add', 'remove'),
-    ...same(end, 'Pool.end', 'PoolCluster.end', 'Connection.end'),
+    ...same(end, 'Pool.end', 'PoolCluster.end'),
+    'Connection.end': { ...end, does: [endConnection, ...end.does] },
     // The object may be a pool behind a type that both have.
-    ...sameMembers('Connection', { ...request, known: { ...query, takesUnit: true } }, 'query', 'execute'),
     ...sameMembers(
       'Connection',
-      request,
-      'connect',
-      'ping',
-      'reset',
-      'beginTransaction',
-      'commit',
-      'rollback',
-      'changeUser',
-      'prepare',
+      { ...request, does: [sql, ...request.does], known: { ...query, takesUnit: true } },
+      'query',
+      'execute',
     ),
+    ...sameMembers('Connection', { ...request, does: [endTransaction, ...request.does] }, 'commit', 'rollback'),
+    ...sameMembers('Connection', request, 'connect', 'ping', 'reset', 'beginTransaction', 'changeUser', 'prepare'),
     ...sameMembers('PreparedStatementInfo', request, 'execute', 'close'),
     ...sameMembers('Connection', nothing, 'unprepare', 'pause', 'resume', 'escape', 'escapeId', 'format'),
     ...sameMembers('Pool', nothing, 'unprepare', 'escape', 'escapeId', 'format'),

@@ -1,6 +1,7 @@
 /** pg: a pool of connections is a semaphore; queries through the pool take a unit for their own time. */
-import { defineLibrary, type Api } from './library.ts';
+import { defineLibrary, type Api, type Effect } from './library.ts';
 import { does, later, nothing, same } from './rows.ts';
+import { sqlLockKinds } from './sqlKinds.ts';
 import { pgStub } from './stubs/databases.ts';
 
 /** What bounds every query of a pool or client. */
@@ -9,9 +10,16 @@ const limits = [
   { argument: 0, option: 'statement_timeout' },
 ];
 const database = { outside: 'database', leavesTurn: true } as const;
+const sql: Effect = {
+  does: 'query',
+  text: [0, { argument: 0, option: 'text' }],
+  values: [1, { argument: 0, option: 'values' }],
+  session: 'receiver',
+  locks: 'pg',
+};
 // The object may be a pool behind a type that both have (`Pick<PoolClient, 'query'>`).
 const query: Api = {
-  does: [later(-1, ['unknown', 'unknown'])],
+  does: [sql, later(-1, ['unknown', 'unknown'])],
   gives: 'promise',
   known: { ...database, takesUnit: true, timeouts: [{ argument: 0, option: 'query_timeout' }], endless: true },
 };
@@ -20,6 +28,7 @@ const end: Api = {
   gives: 'promise',
   known: database,
 };
+const ended: Api = { ...end, does: [{ does: 'end-session', session: 'receiver', whole: true }, ...end.does] };
 
 export const pg = defineLibrary({
   package: 'pg',
@@ -42,6 +51,7 @@ export const pg = defineLibrary({
       keyed: false,
       limiter: true,
     },
+    ...sqlLockKinds('PostgreSQL'),
   },
   supertypes: {
     Pool: ['node:events#EventEmitter'],
@@ -92,11 +102,15 @@ export const pg = defineLibrary({
       known: { ...database, timeouts: [{ argument: 0, option: 'query_timeout' }], endless: true },
     },
     'Pool.end': end,
-    'PoolClient.release': does({ does: 'release', token: 'receiver' }),
+    // With an error, or true, the connection is closed and not used again.
+    'PoolClient.release': does(
+      { does: 'end-session', session: 'receiver', whole: 0 },
+      { does: 'release', token: 'receiver' },
+    ),
     'ClientBase.query': query,
     'ClientBase.connect': { does: [later(0, ['unknown'])], gives: 'promise', known: database },
     'Client.connect': { does: [later(0, ['unknown'])], gives: 'promise', known: database },
-    'Client.end': end,
+    'Client.end': ended,
     // Text from text.
     ...same(
       { does: [], known: { neverThrows: true } },

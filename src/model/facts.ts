@@ -397,14 +397,19 @@ export interface Acquire extends StepBase {
   wait: Wait;
   /** What it waits as `wait` says for (a signal, the transaction to use): where that is null or undefined, it waits for ever. */
   waitIf?: ValueId;
+  /** The connection to a store that holds it: what ends that, or its transaction, gives it back too. */
+  session?: ValueId;
   /** A `try` or `bounded` acquisition that fails throws, or gives a falsy token. */
   failure: 'throws' | 'falsy';
 }
+/** Gives back what a token stands for, a lock, or all that a session holds. */
 export interface Release extends StepBase {
   kind: 'release';
   token?: ValueId;
   lock?: ValueId | Place;
   key?: ValueId;
+  /** All that this connection holds for its transaction, and with `whole` all that it holds. */
+  session?: { of: ValueId; whole: boolean };
 }
 export interface WaitFor extends StepBase {
   kind: 'wait';

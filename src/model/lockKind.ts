@@ -24,6 +24,8 @@ export interface LockKind {
   keyed: boolean;
   /** Bounds work (a limiter, a pool) rather than excluding: no timeout is expected of it. */
   limiter: boolean;
+  /** A connection to a store holds it, and gives it back with its end, or already with that of its transaction. */
+  heldBy?: 'transaction' | 'connection';
   /** Members whose calls take one unit for as long as they last (`pool.query()`). */
   unitCalls?: string[];
 }

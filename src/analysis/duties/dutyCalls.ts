@@ -17,6 +17,7 @@ import {
 import { isForgottenByRounds } from './dutyVariables.ts';
 import type { Callee } from '../flow/evaluator.ts';
 import type { Site } from '../program.ts';
+import { isEndKey } from '../sessions.ts';
 import type { Frame, Ref, Refs } from '../refs.ts';
 
 /** More possible bodies than this are as good as unknown. */
@@ -201,7 +202,11 @@ export abstract class DutyCalls extends DutyEffects {
   protected outward(frame: Frame, exit: Exit): Exit {
     const { held, freed: all, lost, stored, pending, raced } = exit.path;
     const freed = all.filter(
-      one => one.token !== null || one.locks.length + one.parts.length > 0 || this.#mayHaveSet(frame, one.keys),
+      one =>
+        one.token !== null ||
+        one.locks.length + one.parts.length > 0 ||
+        one.keys.some(isEndKey) ||
+        this.#mayHaveSet(frame, one.keys),
     );
     const kept = held.filter(hold => (exit.how === 'normal' || this.#isKept(hold)) && this.#passes(hold, exit));
     return { ...exit, path: { ...START, held: kept, freed, lost, stored, pending, raced } };
@@ -309,6 +314,7 @@ export abstract class DutyCalls extends DutyEffects {
     if (freed.later) return this.#freedLater(freed, path);
     if (freed.parts.length > 0) return this.releaseToken(freed.parts, freed.origin, path);
     const at = { ...freed, site };
+    if (freed.keys.some(isEndKey)) return this.endSession(at, path);
     if (freed.token === null) {
       const flag = freed.locks.length === 0;
       if (!flag) return this.releaseLocks(walk, at, path);

@@ -28,6 +28,7 @@ import {
 import { heldByVariable } from './dutyVariables.ts';
 import type { DutyThrows, Throws } from './dutyThrows.ts';
 import type { ReleaserParts } from './releaserParts.ts';
+import { endKeys, endsOf } from '../sessions.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { containerName } from '../writeIndex.ts';
 import type { Lock, LockTable } from '../locks/locks.ts';
@@ -156,6 +157,9 @@ export abstract class DutyEffects {
     const id = `${frame.id}.${step.id}`;
     const uses = this.tools.locks.acquired(frame, step).slice(0, 6);
     const locks = uses.map(use => use.lock);
+    // The end of a transaction gives it back, and every transaction ends.
+    if (locks.length > 0 && locks.every(({ kind }) => kind.heldBy === 'transaction')) return [path];
+    const sessions = step.session === undefined ? [] : this.evaluator.evaluate(frame, step.session);
     const mayFail =
       step.wait !== 'endless' ||
       uses.some(({ lock, wait }) => wait !== 'endless' || lock.bounded === true || this.tools.cancelled.has(lock.site));
@@ -167,7 +171,7 @@ export abstract class DutyEffects {
       id,
       kind: 'lock',
       locks,
-      keys: locks.map(lock => lock.key),
+      keys: [...locks.map(lock => lock.key), ...new Set(locks.flatMap(({ kind }) => endsOf(kind, sessions)))],
       name: locks[0]?.name ?? 'the lock',
       site,
       origin: site,
@@ -196,6 +200,10 @@ export abstract class DutyEffects {
       const after = this.releaseToken(refs, site, path, { fn: walk.frame.fn, value: step.token });
       if (refs.some(ref => ref.kind === 'token')) return after;
       if (after !== path || step.lock === undefined) return after;
+    }
+    if (step.session !== undefined) {
+      const keys = endKeys(step.session.whole, this.evaluator.evaluate(walk.frame, step.session.of));
+      return this.endSession({ token: null, locks: [], keys, parts: [], site, origin: site }, path);
     }
     if (step.lock === undefined) return path;
     const locks = this.tools.locks.uses(walk.frame, step.lock, step.key, 'endless').map(use => use.lock);
@@ -255,6 +263,14 @@ export abstract class DutyEffects {
     if (freed.keys.some(key => path.raced.has(key))) return path;
     if (path.freed.some(known => siteKey(known.origin) === siteKey(freed.origin))) return path;
     return withFreed(path, freed);
+  }
+
+  /** All that is held by what ends; callers may hold more by it. */
+  protected endSession(freed: Freed, path: Path): Path {
+    return withFreed(
+      without(path, ({ duty }) => duty.keys.some(key => freed.keys.includes(key))),
+      freed,
+    );
   }
 
   protected tellWrong(walk: DutyWalk): void {

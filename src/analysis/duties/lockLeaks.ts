@@ -123,6 +123,8 @@ function lockLeak(run: DutyRun, duty: Duty, duties: LockDuties, wrappers: Set<st
   const isGivenBack = ({ path }: Exit): boolean =>
     path.taken.has(duty.id) && !path.held.some(hold => hold.duty.id === duty.id);
   const sometimes = duty.forgotten === true || run.exits.some(isGivenBack);
+  // Where nobody gives it back, it is held for as long as the connection lasts.
+  if (!sometimes && duty.locks.some(lock => lock.kind.heldBy === 'connection')) return null;
   if (left.length > 0) {
     const isForCaller = !run.fn.synthetic && (duty.given || duty.locks.some(lock => duties.isReleasedElsewhere(lock)));
     const freesAnother = left.some(({ path }) => path.freed.some(freed => freed.locks.length > 0 && !isNoFault(freed)));

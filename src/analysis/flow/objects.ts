@@ -18,6 +18,8 @@ const NONE: Refs = [];
 /** Callers are followed this far up, and so many of them. */
 const CALLER_DEPTH = 3;
 const CALLERS = 16;
+/** What may be an object, or the name of one. */
+const THINGS: ReadonlySet<Ref['kind']> = new Set(['made', 'self', 'parameter', 'field', 'element']);
 
 export class Objects {
   readonly #eval: Evaluator;
@@ -297,7 +299,7 @@ export class Objects {
     this.#busy.delete(busy);
     // Which of several objects it is, nobody knows: an element, not each of them. Of functions, any may be called.
     const [first] = parts;
-    if (parts.length > 1 && parts.some(part => part.kind === 'made')) {
+    if (parts.length > 1 && parts.some(part => THINGS.has(part.kind))) {
       if (first && typeOf(first) !== null) this.elementTypes.set(base.id, typeOf(first) as TypeId);
       return all ? alternatives(evaluator.refs, parts) : undefined;
     }

@@ -16,10 +16,12 @@ import {
   isSameReturn,
 } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
+import { type Rounds, inRounds, tokenIn } from './lockRounds.ts';
 import type { WaitSet } from './lockWaits.ts';
 import type { Lock, LockTable, LockUse } from './locks.ts';
 import type { Site } from '../program.ts';
 import type { Frame, Ref } from '../refs.ts';
+import { endKeys, endsOf, isEndKey } from '../sessions.ts';
 import { emptyFor } from './taskStores.ts';
 
 /** What is collected while one activation is walked. */
@@ -45,6 +47,8 @@ export interface Walk {
   holder: string;
   soft: boolean;
   serves: boolean;
+  /** Loops over lists that are written out, and the rounds that they are in. */
+  rounds: Rounds;
 }
 
 export interface ApplyOptions {
@@ -85,7 +89,7 @@ export abstract class LockEffects {
   ): State {
     const units = step.units.kind === 'exactly' ? step.units.n : null;
     const trace: Trace = { site, calls: null, through: false, waited: null, next: null };
-    const uses = found.slice(0, 4);
+    const uses = found.slice(0, 4).map(use => ({ ...use, lock: this.inRounds(walk, use.lock) }));
     let held = state.held;
     const batch = step.keysAre === 'batch' && uses.length > 1 ? this.token(walk, step.id) : null;
     const isOneOf = step.keysAre === undefined;
@@ -115,13 +119,14 @@ export abstract class LockEffects {
         lock,
         mode: step.mode,
         units,
-        token: this.token(walk, step.id),
+        token: tokenIn(this.token(walk, step.id), walk.rounds),
         trace,
         depth: 0,
         maybe: wait !== 'endless' && step.failure === 'falsy',
         order: null,
         differs: false,
         context: state.context,
+        ends: step.session === undefined ? [] : endsOf(lock.kind, this.evaluator.evaluate(frame, step.session)),
       };
       held = [...held, token];
     }
@@ -129,6 +134,16 @@ export abstract class LockEffects {
     const [only] = uses;
     const isSure = uses.length === 1 && only?.wait === 'endless';
     return { ...state, held, passed: isSure ? [...state.passed, only.lock] : state.passed };
+  }
+
+  protected inRounds({ rounds }: Walk, lock: Lock): Lock {
+    return rounds.size === 0 ? lock : inRounds(this.evaluator, this.locks, lock, rounds);
+  }
+
+  #pairInRounds(walk: Walk, pair: Pair): Pair {
+    if (walk.rounds.size === 0) return pair;
+    const held = pair.held.map(one => ({ ...one, lock: this.inRounds(walk, one.lock) }));
+    return { ...pair, held, acquires: this.inRounds(walk, pair.acquires) };
   }
 
   /** Adds the pair, with everything held around it. */
@@ -163,8 +178,14 @@ export abstract class LockEffects {
     const refs = step.token === undefined ? [] : this.evaluator.evaluate(walk.frame, step.token);
     const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
     if (tokens.length > 0) return this.drop(walk, state, tokens);
+    if (step.session !== undefined) {
+      const ended = endKeys(step.session.whole, this.evaluator.evaluate(walk.frame, step.session.of));
+      return ended.reduce((after, lock) => this.#giveBack(walk, after, { token: null, lock }), state);
+    }
     if (step.lock === undefined) return state;
-    const locks = this.locks.uses(walk.frame, step.lock, step.key, 'endless').map(use => use.lock.key);
+    const locks = this.locks
+      .uses(walk.frame, step.lock, step.key, 'endless')
+      .map(use => this.inRounds(walk, use.lock).key);
     let after = state;
     for (const key of locks) {
       const last = after.held.findLast(held => held.lock.key === key);
@@ -185,15 +206,17 @@ export abstract class LockEffects {
     return after;
   }
 
-  /** Something that is not held here: it is the caller's. */
+  /** Something that is not held here, or not only: it is the caller's. */
   #giveBack(walk: Walk, state: State, returned: Returned): State {
     walk.releases.set(`${returned.token === null ? 'l' : 't'}${returned.token ?? returned.lock}`, returned);
-    return { ...state, returned: withReturned(state.returned, [returned]) };
+    const held = state.held.filter(({ ends }) => returned.lock === null || !ends.includes(returned.lock));
+    return { ...state, held, returned: withReturned(state.returned, [returned]) };
   }
 
   protected apply(walk: Walk, summary: Summary, state: State, maybe: boolean, options: ApplyOptions = {}): State {
     const { except, forks = [], stored = false, batch = null } = options;
-    for (const pair of summary.pairs) {
+    for (const known of summary.pairs) {
+      const pair = this.#pairInRounds(walk, known);
       const inner =
         forks.length === 0
           ? pair
@@ -220,15 +243,16 @@ export abstract class LockEffects {
     this.applyWaits(walk, summary, state, except);
     let held = state.held;
     for (const released of summary.releases) {
-      const gone =
-        released.token === null ? held.findLast(one => one.lock.key === released.lock) : takenBy(held, released.token);
-      if (gone)
-        held = maybe
-          ? held.map(one => (one === gone ? { ...one, maybe: true } : one))
-          : held.filter(one => one !== gone);
-      else walk.releases.set(`${released.token === null ? 'l' : 't'}${released.token ?? released.lock}`, released);
+      const gone = freedOf(held, released);
+      held = maybe
+        ? held.map(one => (gone.includes(one) ? { ...one, maybe: true } : one))
+        : held.filter(one => !gone.includes(one));
+      if (gone.length === 0 || isEnd(released))
+        walk.releases.set(`${released.token === null ? 'l' : 't'}${released.token ?? released.lock}`, released);
     }
-    const net = summary.net.filter(one => !held.some(known => known.token === one.token));
+    const net = summary.net
+      .map(one => ({ ...one, token: tokenIn(one.token, walk.rounds), lock: this.inRounds(walk, one.lock) }))
+      .filter(one => !held.some(known => known.token === one.token));
     return {
       ...state,
       serving: state.serving || summary.serves,
@@ -264,6 +288,12 @@ const withEmpty = (known: readonly Ref[], facts: readonly OrderFact[]): readonly
 const takenBy = (held: readonly Held[], token: string): Held | undefined =>
   held.find(one => isOlder(one, token)) ?? held.find(one => one.token === token);
 
+/** What of it is given back: one that was taken, or all that the end of a session frees. */
+function freedOf(held: readonly Held[], { token, lock }: Returned): readonly Held[] {
+  const one = token === null ? held.findLast(known => known.lock.key === lock) : takenBy(held, token);
+  return one ? [one] : held.filter(({ ends }) => lock !== null && ends.includes(lock));
+}
+
 const withReturned = (known: readonly Returned[], more: readonly Returned[]): readonly Returned[] => {
   const added = more.filter(one => !known.some(other => isSameReturn(other, one)));
   return added.length === 0 ? known : [...known, ...added];
@@ -271,7 +301,10 @@ const withReturned = (known: readonly Returned[], more: readonly Returned[]): re
 
 /** What a callee gave back of the callers of this activation, not of itself. */
 const passedOn = (returned: readonly Returned[], held: readonly Held[]): readonly Returned[] =>
-  returned.filter(one => !held.some(mine => isReturned(mine, [one])));
+  returned.filter(one => isEnd(one) || !held.some(mine => isReturned(mine, [one])));
+
+/** The end of a session: callers may hold more by it. */
+const isEnd = ({ lock }: Returned): boolean => lock !== null && isEndKey(lock);
 
 /** Locks without which the task would not have got here. */
 export function needsOf(state: State, inner: readonly Lock[]): Lock[] {

@@ -58,6 +58,8 @@ export interface Held {
   readonly differs: boolean;
   /** Taken only when this task-local store says that the task is not inside yet. */
   readonly context: Ref | null;
+  /** What gives it back with all else that a connection holds: the ends of its transaction and of itself (`sessions.ts`). */
+  readonly ends: readonly string[];
 }
 
 /** Branches that run side by side: `branch` names the one; `many` of them when it is spawned per element. */
@@ -69,7 +71,7 @@ export interface Fork {
   readonly many: boolean;
 }
 
-/** Something of the caller's that is given back: by its releaser, or by the lock. */
+/** Something of the caller's that is given back: by its releaser, by the lock, or by an end of the session that holds it. */
 export type Returned =
   { readonly token: string; readonly lock: null } | { readonly token: null; readonly lock: string };
 
@@ -83,7 +85,9 @@ export const isOlder = (held: Held, token: string): boolean =>
 export const isTakenBy = (held: Held, token: string): boolean => held.token === token || isOlder(held, token);
 
 export const isReturned = (held: Held, all: readonly Returned[]): boolean =>
-  all.some(({ token, lock }) => (token === null ? held.lock.key === lock : isTakenBy(held, token)));
+  all.some(({ token, lock }) =>
+    token === null ? held.lock.key === lock || held.ends.includes(lock) : isTakenBy(held, token),
+  );
 
 export interface Pair {
   readonly held: readonly Held[];

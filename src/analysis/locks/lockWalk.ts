@@ -8,13 +8,16 @@ import type { Walk } from './lockEffects.ts';
 import { LockTells } from './lockTells.ts';
 import { EMPTY, PairSet, type Summary, isTakenBy } from './lockPairs.ts';
 import { LockPoints } from './lockPoints.ts';
-import { fromEarlierRound } from './lockRounds.ts';
+import { fromEarlierRound, writtenList } from './lockRounds.ts';
 import { WaitSet } from './lockWaits.ts';
 import { EMPTY_STATE, type State, union } from './lockStates.ts';
 import { contextOf, factsOf, missingTokens } from './lockTests.ts';
 import type { Frame } from '../refs.ts';
 
 type Outcome = State | null;
+
+/** A loop is gone through twice, and more often only while each round gives something back. */
+const ROUNDS = 4;
 
 export class LockWalk extends LockTells {
   readonly points = new LockPoints();
@@ -90,6 +93,7 @@ export class LockWalk extends LockTells {
       holder: '',
       soft: false,
       serves: false,
+      rounds: new Map(),
     };
     this.points.begin(frame);
     const end = this.#block(walk, frame.fn.body, EMPTY_STATE);
@@ -205,29 +209,44 @@ export class LockWalk extends LockTells {
     };
   }
 
-  /** Twice round: what the first round keeps is held in the second, of another element. */
+  /**
+   * Twice round: what the first round keeps is held in the second, of another element. Over a few values that are written
+   * out: once for each.
+   */
   #loop(walk: Walk, step: Loop, state: State): Outcome {
     const outer = walk.breaks;
     walk.breaks = [];
     const drawn = this.#drawn(walk, step, state);
     const taken = new Set(drawn.held.filter(held => !state.held.includes(held)).map(held => held.token));
-    const leaving: State[] = step.test === 'none' ? [] : [state];
+    const written = writtenList(
+      this.evaluator,
+      step.over === undefined ? [] : this.evaluator.evaluate(walk.frame, step.over),
+    );
+    let leaving: State[] = step.test === 'none' || written ? [] : [state];
     let start: State = drawn;
-    for (let round = 0; round < 2; round += 1) {
+    const outerRounds = walk.rounds;
+    for (let round = 0; round < (written?.count ?? ROUNDS); round += 1) {
+      if (written) walk.rounds = new Map([...outerRounds, [written.list, { at: round, count: written.count }]]);
       const end = this.#block(walk, step.body, start);
       const again = walk.breaks
         .filter(jump => jump.kind === 'continue' && targets(jump.label, step))
         .map(jump => jump.state);
       const ends = [...(end ? [end] : []), ...again];
-      if (step.test !== 'none') leaving.push(...ends);
+      if (step.test !== 'none') leaving = written ? ends : [...leaving, ...ends];
       if (ends.length === 0) break;
       const next = union(ends);
-      if (next.held.length === start.held.length) break;
+      if (written) {
+        start = next;
+        continue;
+      }
+      // What gives back one of several each time goes on for as long as there are some.
+      if (next.held.length === start.held.length || (round > 0 && next.held.length > start.held.length)) break;
       start = {
         ...next,
         held: next.held.map(held => (state.held.includes(held) ? held : fromEarlierRound(this.evaluator, held))),
       };
     }
+    walk.rounds = outerRounds;
     leaving.push(
       ...walk.breaks.filter(jump => jump.kind === 'break' && targets(jump.label, step)).map(jump => jump.state),
     );

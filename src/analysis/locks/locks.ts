@@ -33,6 +33,15 @@ export interface Lock {
   readonly capacity: number | null;
   /** Where it is made or declared; null for a lock that is only a name. */
   readonly declared: Site | null;
+  /** What names it. */
+  readonly asked: AskedLock;
+}
+
+/** What an acquisition names. `declared`: what the place is known to hold, for objects of code without types. */
+export interface AskedLock {
+  readonly ref: Ref;
+  readonly entry: Ref | string | null;
+  readonly declared: TypeId | null;
 }
 
 export interface LockUse {
@@ -87,7 +96,7 @@ export class LockTable {
       .flatMap(ref => this.#through(ref, wait))
       .flatMap(({ ref, wait: how }) =>
         entries.flatMap(entry => {
-          const made = this.#lockOf(ref, entry, declared);
+          const made = this.lockOf({ ref, entry, declared });
           return made ? [{ lock: made, wait: made.endless && how === 'bounded' ? 'endless' : how }] : [];
         }),
       );
@@ -128,8 +137,9 @@ export class LockTable {
     return only?.kind === 'made' && given.every(one => one === only) ? only : ref;
   }
 
-  /** `declared`: what the place that names the lock is known to hold, for objects of code without types. */
-  #lockOf(ref: Ref, entry: Ref | string | null, declared: TypeId | null): Lock | undefined {
+  /** The lock that is asked for by this; undefined when it is none. */
+  lockOf(asked: AskedLock): Lock | undefined {
+    const { ref, entry, declared } = asked;
     // A constant is no lock, but the name of one may be written out (`lock('/var/run/x')`).
     if (ref.kind === 'unknown' || (ref.kind === 'constant' && (entry === null || declared === null))) return undefined;
     // A part of an object that nobody knows any more could be any lock of its class.
@@ -156,6 +166,7 @@ export class LockTable {
       endless: isEndless(this.#eval, madeAs, kind),
       capacity: capacityOf(this.#eval, madeAs, kind),
       declared: base.declared,
+      asked,
     };
     this.#locks.set(key, lock);
     return lock;

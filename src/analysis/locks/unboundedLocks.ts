@@ -81,9 +81,12 @@ function noteOutside(get: Parameters<typeof unboundedLocks.compute>[0], entries:
     if (isEndlessPart(evaluate, frame, step)) note(held, program.site(frame.fn.id, step.at));
 }
 
-/** Excludes others: a limiter of several bounds work, and a lock that was handed in is somebody else's. */
+/**
+ * Excludes others: a limiter of several bounds work, a lock that was handed in is somebody else's, and what bounds the
+ * waits of a database server stands in its own settings.
+ */
 function isLock(lock: Lock): boolean {
-  if (lock.ref.kind === 'parameter') return false;
+  if (lock.ref.kind === 'parameter' || lock.kind.heldBy !== undefined) return false;
   return !lock.kind.limiter || lock.capacity === 1;
 }
 

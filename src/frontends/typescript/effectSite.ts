@@ -20,6 +20,8 @@ export class EffectSite {
   callbackResult: ValueId | undefined;
   /** An effect stands for the call: no external call step is needed besides. */
   replaced = false;
+  /** Promises that are part of what the call gives, besides that of the call itself. */
+  readonly besides: ValueId[] = [];
   /** Arguments that an effect calls or registers: they are not passed on to the external call. */
   readonly taken = new Set<number>();
 

@@ -5,6 +5,7 @@ import { lowerInvoke } from './effectCallbacks.ts';
 import { lowerGive, lowerOrder, lowerPut, lowerRemove, lowerTake, lowerTouch } from './effectContainers.ts';
 import { lowerCancel, lowerEmit, lowerListen, lowerRegister, lowerSpawn } from './effectEvents.ts';
 import { externalName, lowerBind, lowerCall } from './effectFunctions.ts';
+import { lowerEndSession, lowerQuery } from './effectQueries.ts';
 import { lowerAcquire, lowerRelease, lowerRunLocked, lowerView } from './effectLocks.ts';
 import {
   lowerChain,
@@ -64,6 +65,8 @@ function lowerSite(lowered: EffectSite): ValueId {
   if (!make && (!lowered.replaced || api.known?.raises === true)) {
     const value = externalCall(lowered);
     lowered.result ??= value;
+    if (lowered.besides.length > 0)
+      lowered.result = context.builder.value({ kind: 'from', values: [value, ...lowered.besides], how: 'copy' });
   } else if (!make && api.gives === 'promise' && lowered.effect('take')) {
     // A step of an async iterator: a promise of the element.
     const values = [externalCall(lowered), ...(lowered.result === undefined ? [] : [lowered.result])];
@@ -99,6 +102,10 @@ function lowerEffect(site: EffectSite, effect: Effect): void {
       return lowerRelease(site, effect);
     case 'run-locked':
       return lowerRunLocked(site, effect);
+    case 'query':
+      return lowerQuery(site, effect);
+    case 'end-session':
+      return lowerEndSession(site, effect);
     case 'view':
       return lowerView(site, effect);
     case 'wait':
@@ -114,7 +121,8 @@ function lowerEffect(site: EffectSite, effect: Effect): void {
   }
 }
 
-type Inner = 'acquire' | 'release' | 'run-locked' | 'view' | 'wait' | 'notify' | 'invoke' | 'give';
+type Inner =
+  'acquire' | 'release' | 'run-locked' | 'query' | 'end-session' | 'view' | 'wait' | 'notify' | 'invoke' | 'give';
 
 /** Containers, promise machinery, and what goes on outside of the calling function. */
 function lowerOuterEffect(site: EffectSite, effect: Exclude<Effect, { does: Inner }>): void {

@@ -111,8 +111,10 @@ class FactsPrinter {
       case 'settle':
         return `${step.how} ${this.#valueOrPlace(step.promise)}`;
       case 'acquire':
-        return `acquire ${this.#valueOrPlace(step.lock)}${this.#part(' key ', step.key)}${step.mode === 'exclusive' ? '' : ` ${step.mode}`}${step.wait === 'endless' ? '' : ` ${step.wait}`}${this.#part(' if ', step.waitIf)} [release %${step.id}]`;
+        return `acquire ${this.#valueOrPlace(step.lock)}${this.#part(' key ', step.key)}${step.mode === 'exclusive' ? '' : ` ${step.mode}`}${step.wait === 'endless' ? '' : ` ${step.wait}`}${this.#part(' if ', step.waitIf)}${this.#part(' by ', step.session)} [release %${step.id}]`;
       case 'release':
+        if (step.session !== undefined)
+          return `release ${step.session.whole ? 'all' : 'transaction'} of ${this.value(step.session.of)}`;
         return `release ${step.token === undefined ? this.#valueOrPlace(step.lock) : this.value(step.token)}${this.#part(' key ', step.key)}`;
       case 'access':
         return `${step.mode} ${this.place(step.place)}${step.mode === 'read' ? '' : this.#part(' = ', step.value)}`;
