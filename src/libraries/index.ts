@@ -4,6 +4,7 @@ import { asyncMutex } from './async-mutex.ts';
 import { awaitLock } from './await-lock.ts';
 import { axios } from './axios.ts';
 import { bcrypt } from './bcrypt.ts';
+import brittle from './brittle.ts';
 import { bullmq } from './bullmq.ts';
 import { closeWithGrace } from './close-with-grace.ts';
 import { copyingPackages } from './copying.ts';
@@ -132,6 +133,7 @@ export const libraries: readonly Library[] = [
   vitest,
   ...vitestParts,
   ws,
+  brittle,
   bullmq,
   hono,
   honoNodeServer,

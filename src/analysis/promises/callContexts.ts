@@ -1,15 +1,25 @@
 /**
- * What the parameters of a callee stand for at one call: the function of a callback, a constant that is tested. What a
- * wrapper does with the callback of one caller, or a flag of another lets it do, says nothing about its other callers.
+ * What the parameters of a callee stand for at one call: the function of a callback, a constant that is tested, options
+ * that say whether failures are passed on. What a wrapper does with the callback of one caller, or a flag of another
+ * lets it do, says nothing about its other callers.
  */
-import type { Branch, Call, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { Branch, Call, Condition, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
 import type { CallGraph } from '../flow/callGraph.ts';
 import { truthOfText } from '../flow/givenTests.ts';
-import type { Program } from '../program.ts';
+import { type Program, variableAt } from '../program.ts';
 import { conditionReads, decided } from '../steps.ts';
+import type { WriteIndex } from '../writeIndex.ts';
+import { argumentAt, onlyField, RejectionOptions } from './rejectionOptions.ts';
 
-/** What a parameter stands for: a function, or a constant with its text. */
-type Given = { fn: FunctionId } | { text: string };
+/** The texts of options by their names, `undefined` where they are left out; without those that nobody knows. */
+type Options = Readonly<Record<string, string>>;
+
+/** What a parameter stands for: a function and the activation that it was made in, a constant with its text, options. */
+type Given = GivenFunction | { text: string } | { options: Options };
+interface GivenFunction {
+  fn: FunctionId;
+  within?: Activation;
+}
 
 /** A function, and what its parameters stand for where that is known. */
 export interface Activation {
@@ -17,6 +27,8 @@ export interface Activation {
   key: string;
   fn: FunctionId;
   given: ReadonlyMap<number, Given>;
+  /** The activation of the function around it, where the options are known there. */
+  within?: Activation | undefined;
 }
 
 const NOTHING: ReadonlyMap<number, Given> = new Map();
@@ -33,21 +45,31 @@ interface Telling {
   tested: ReadonlySet<number>;
 }
 
+const TELLS_NOTHING: Telling = { called: new Set(), tested: new Set() };
+
+/** Copies, spreads and variables are followed this far; closures in closures, too. */
+const HOPS = 6;
+const DEEP = 3;
+
 export class CallContexts {
   readonly #program: Program;
   readonly #graph: CallGraph;
+  readonly #options: RejectionOptions;
   readonly #telling = new Map<FunctionId, Telling>();
 
-  constructor(program: Program, graph: CallGraph) {
+  constructor(program: Program, graph: CallGraph, writes: WriteIndex) {
     this.#program = program;
     this.#graph = graph;
+    this.#options = new RejectionOptions(program, graph, writes);
   }
 
   /** What a call in an activation may run. */
   callees(from: Activation, step: Call): readonly Activation[] {
-    const own = this.callback(from, step);
-    const targets = own === undefined ? this.#inOperation(from.fn, step) : [own];
-    return targets.map(target => this.#activation(from, step, target));
+    const own = this.#callback(from, step);
+    if (own !== undefined) return [this.#activation(from, step, own.fn, own.within)];
+    return this.#inOperation(from.fn, step).map(target =>
+      this.#activation(from, step, target, this.#around(from, target)),
+    );
   }
 
   /** Without what tests put in its place: how a mock fails says nothing of the code that it is tried on. */
@@ -65,21 +87,38 @@ export class CallContexts {
 
   /** The function that the called parameter stands for. */
   callback(from: Activation, step: Call): FunctionId | undefined {
+    return this.#callback(from, step)?.fn;
+  }
+
+  #callback(from: Activation, step: Call): GivenFunction | undefined {
     const given = step.target.kind === 'value' ? this.#given(from, step.target.of) : undefined;
-    return given && 'fn' in given ? given.fn : undefined;
+    return given && 'fn' in given ? given : undefined;
   }
 
   /** The outcome of a branch in an activation, where what it was given decides. */
   way(of: Activation, { condition, arms }: Branch): 'true' | 'false' | undefined {
-    if (of.given.size === 0 || arms.some(arm => arm.when !== 'true' && arm.when !== 'false')) return undefined;
-    const holds = decided(condition, part => this.#holds(of, part));
+    if (arms.some(arm => arm.when !== 'true' && arm.when !== 'false')) return undefined;
+    const holds = this.holds(of, condition);
     return holds === null ? undefined : holds ? 'true' : 'false';
   }
 
-  #activation(from: Activation, step: Call, target: FunctionId): Activation {
-    if ((step.spreads ?? []).length > 0) return anyActivation(target);
+  /** Whether a condition holds in an activation; null where what it was given does not decide. */
+  holds(of: Activation, condition: Condition): boolean | null {
+    if (of.given.size === 0 && !of.within) return null;
+    return decided(condition, part => this.#holds(of, part));
+  }
+
+  /** The activation that a function called here was made in, where the options are known there. */
+  #around(from: Activation, target: FunctionId): Activation | undefined {
+    const parent = this.#program.functions.get(target)?.parent;
+    for (let at: Activation | undefined = from; at; at = at.within)
+      if (at.fn === parent) return hasOptions(at) ? at : undefined;
+    return undefined;
+  }
+
+  #activation(from: Activation, step: Call, target: FunctionId, within: Activation | undefined): Activation {
     const given = new Map<number, Given>();
-    const { called, tested } = this.#told(target);
+    const { called, tested } = (step.spreads ?? []).length > 0 ? TELLS_NOTHING : this.#told(target);
     for (const index of called) {
       const one = this.#givenAt(from, step, target, index);
       if (one && 'fn' in one) given.set(index, one);
@@ -88,7 +127,85 @@ export class CallContexts {
       const one = this.#givenAt(from, step, target, index);
       if (one && 'text' in one) given.set(index, one);
     }
-    return given.size === 0 ? anyActivation(target) : { key: JSON.stringify([target, ...given]), fn: target, given };
+    for (const index of this.#options.carriedBy(target)) {
+      const options = given.has(index) ? undefined : this.#optionsAt(from, step, target, index);
+      if (options && Object.keys(options).length > 0) given.set(index, { options });
+    }
+    return keyed(target, given, within);
+  }
+
+  #optionsAt(from: Activation, step: Call, target: FunctionId, index: number): Options | undefined {
+    const fn = this.#program.functions.get(from.fn);
+    const arg = fn && argumentAt(fn, step, index);
+    if (arg === 'unknown') return undefined;
+    if (arg) return 'value' in arg ? this.#optionsIn(from, arg.value, HOPS) : this.#optionsGiven(from, arg.parameter);
+    const initial = this.#program.functions.get(target)?.parameters[index]?.initial;
+    return initial === undefined ? this.#leftOut() : this.#optionsIn(anyActivation(target), initial, HOPS);
+  }
+
+  /** No option is given. */
+  #leftOut(): Options {
+    return Object.fromEntries(this.#options.names.map(name => [name, 'undefined']));
+  }
+
+  /** The options that an object has. */
+  #optionsIn(of: Activation, value: ValueId, hops: number): Options | undefined {
+    const fn = this.#program.functions.get(of.fn);
+    const facts = fn?.values[value];
+    if (!fn || !facts || hops === 0) return undefined;
+    switch (facts.kind) {
+      case 'constant':
+        return NULLISH.has(facts.text) ? this.#leftOut() : undefined;
+      case 'object': {
+        const spreads = facts.spreads.map(one => this.#optionsIn(of, one, hops - 1));
+        return this.#known(name => {
+          if (this.#options.isSetIn(fn.id, name)) return undefined;
+          const own = facts.fields[name];
+          const values = [...spreads.map(spread => spread?.[name]), own === undefined ? 'undefined' : textIn(fn, own)];
+          return values.every(text => text === 'undefined') || values.length === 1 ? values[0] : undefined;
+        });
+      }
+      case 'choice': {
+        const all = facts.values.map(one => this.#optionsIn(of, one, hops - 1));
+        return this.#known(name => (all.every(one => one?.[name] === all[0]?.[name]) ? all[0]?.[name] : undefined));
+      }
+      case 'from': {
+        const [only, ...others] = facts.values;
+        return facts.how === 'copy' && only !== undefined && others.length === 0
+          ? this.#optionsIn(of, only, hops - 1)
+          : undefined;
+      }
+      case 'read':
+        return facts.place.path.length > 0 ? undefined : this.#optionsOf(of, facts.place.root, hops);
+      default:
+        return undefined;
+    }
+  }
+
+  /** The options of the object that stands in a variable. */
+  #optionsOf(of: Activation, root: Place['root'], hops: number): Options | undefined {
+    if (root.kind === 'value') return this.#optionsIn(of, root.of, hops - 1);
+    if (root.kind === 'parameter') return this.#optionsGiven(of, root.index);
+    const variable = variableAt(this.#program, root);
+    if (!variable || variable.slot.assignedAgain || variable.slot.value === null) return undefined;
+    let at: Activation | undefined = of;
+    while (at && at.fn !== variable.owner.id) at = at.within;
+    return this.#optionsIn(at ?? anyActivation(variable.owner.id), variable.slot.value, hops - 1);
+  }
+
+  #optionsGiven(of: Activation, index: number): Options | undefined {
+    const given = of.given.get(index);
+    if (given && 'options' in given) return given.options;
+    return given && 'text' in given && NULLISH.has(given.text) ? this.#leftOut() : undefined;
+  }
+
+  #known(text: (name: string) => string | undefined): Options {
+    return Object.fromEntries(
+      this.#options.names.flatMap(name => {
+        const known = text(name);
+        return known === undefined ? [] : [[name, known] as const];
+      }),
+    );
   }
 
   /** What stands in an argument: a function or constant written there, or something that was given and is handed on. */
@@ -104,8 +221,16 @@ export class CallContexts {
 
   #valueIn(from: Activation, value: ValueId): Given | undefined {
     const facts = this.#program.functions.get(from.fn)?.values[value];
-    if (facts?.kind === 'function') return { fn: facts.id };
+    if (facts?.kind === 'function') return { fn: facts.id, ...(hasOptions(from) ? { within: from } : {}) };
+    if (facts?.kind === 'read' && facts.place.path.length > 0) return this.#option(from, facts.place);
     return facts?.kind === 'constant' ? { text: facts.text } : this.#given(from, value);
+  }
+
+  #option(of: Activation, { root, path }: Place): Given | undefined {
+    const name = onlyField(path);
+    if (name === undefined || !this.#options.names.includes(name)) return undefined;
+    const text = this.#optionsOf(of, root, HOPS)?.[name];
+    return text === undefined ? undefined : { text };
   }
 
   #given(from: Activation, value: ValueId): Given | undefined {
@@ -119,7 +244,7 @@ export class CallContexts {
       case 'truthy':
       case 'nullish': {
         const given = this.#valueIn(of, condition.value);
-        if (!given) return null;
+        if (!given || 'options' in given) return null;
         if ('fn' in given) return condition.kind === 'truthy';
         return condition.kind === 'truthy' ? truthOfText(given.text) : NULLISH.has(given.text);
       }
@@ -148,6 +273,24 @@ export class CallContexts {
 }
 
 const NULLISH: ReadonlySet<string> = new Set(['undefined', 'null']);
+
+const textIn = (fn: FunctionFacts, value: ValueId): string | undefined => {
+  const facts = fn.values[value];
+  return facts?.kind === 'constant' ? facts.text : undefined;
+};
+
+/** Something is known of the options that it was given, or that the functions around it were given. */
+const hasOptions = ({ given, within }: Activation): boolean =>
+  within !== undefined || [...given.values()].some(one => 'options' in one);
+
+const depthOf = ({ within }: Activation): number => (within ? 1 + depthOf(within) : 0);
+
+function keyed(fn: FunctionId, given: ReadonlyMap<number, Given>, around: Activation | undefined): Activation {
+  const within = around && depthOf(around) < DEEP ? around : undefined;
+  if (given.size === 0 && !within) return anyActivation(fn);
+  const parts = [...given].map(([index, one]) => [index, 'fn' in one ? [one.fn, one.within?.key] : one]);
+  return { key: JSON.stringify([fn, ...parts, within?.key]), fn, given, within };
+}
 
 const calledValues = (step: Step): ValueId[] =>
   step.kind === 'call' ? [...step.args, ...(step.target.kind === 'value' ? [step.target.of] : [])] : [];

@@ -2,15 +2,27 @@
  * Whether a call may throw and a promise may reject: a whole-program summary by least fixpoint (every function starts
  * as "never" and is raised until nothing changes).
  */
-import type { Block, Branch, Call, FunctionFacts, FunctionId, Step, Try, ValueId } from '../../model/facts.ts';
+import type {
+  Block,
+  Branch,
+  Call,
+  FunctionFacts,
+  FunctionId,
+  Step,
+  StepId,
+  Try,
+  Value,
+  ValueId,
+} from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Activation, anyActivation, CallContexts } from './callContexts.ts';
 import { endsFunction } from './promisesReturns.ts';
-import { endsProcess } from '../steps.ts';
+import { endsProcess, innerBlocks } from '../steps.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import type { Program, Site } from '../program.ts';
 import { type Settlers, settlers } from './settlers.ts';
+import { writeIndex } from '../writeIndex.ts';
 
 export { type Failure, isPromiseMade, worse } from './mayRejectValues.ts';
 
@@ -65,12 +77,13 @@ class Solver implements MayReject {
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
-    this.#contexts = new CallContexts(program, this.#graph);
+    this.#contexts = new CallContexts(program, this.#graph, get(writeIndex));
     this.#settlers = get(settlers);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
       failsAsHandler: id => this.#summary(anyActivation(id)).asHandler === 'may',
       isKnownCallback: (fn, step) => this.#contexts.callback(this.#activation(fn), step) !== undefined,
+      chosen: (fn, choice) => this.#chosen(fn, choice),
       rejectionsOf: (fn, step) => this.#callees(fn, step).map(callee => this.#summary(callee).rejects),
     });
   }
@@ -146,6 +159,34 @@ class Solver implements MayReject {
     return this.#current?.fn === fn ? this.#current : anyActivation(fn);
   }
 
+  /** Of `promise` and `promise.catch(ignore)`: the latter, where the test that leads to it is known to hold. */
+  #chosen(id: FunctionId, { values, when }: Value & { kind: 'choice' }): readonly ValueId[] {
+    const activation = this.#activation(id);
+    const fn = this.#program.functions.get(id);
+    const holds = when && values.length === 2 ? this.#contexts.holds(activation, when) : null;
+    if (holds !== null) return values.slice(holds ? 0 : 1, holds ? 1 : 2);
+    if (!fn || activation.key === id) return values;
+    const replaced = new Set<ValueId>();
+    for (const value of values) {
+      const facts = fn.values[value];
+      const step = facts?.kind === 'result' ? this.#program.steps(id).get(facts.of) : undefined;
+      if (step?.kind === 'chain' && step.onRejected !== undefined && this.#isTaken(activation, fn.body, step.id))
+        replaced.add(step.of);
+    }
+    return values.filter(value => !replaced.has(value));
+  }
+
+  /** The step stands in an arm that is known to be taken. */
+  #isTaken(of: Activation, block: Block, step: StepId): boolean {
+    return block.some(one =>
+      one.kind === 'branch'
+        ? one.arms.some(
+            ({ when, body }) => body.some(({ id }) => id === step) && this.#contexts.way(of, one) === when,
+          ) || one.arms.some(({ body }) => this.#isTaken(of, body, step))
+        : innerBlocks(one).some(inner => this.#isTaken(of, inner, step)),
+    );
+  }
+
   #callees(fn: FunctionId, step: Call): readonly Activation[] {
     return this.#contexts.callees(this.#activation(fn), step);
   }
@@ -180,7 +221,7 @@ class Solver implements MayReject {
   /** What is never thrown when all counts is not thrown when less does. */
   #asHandler(fn: FunctionFacts, atMost: Failure): Failure {
     if (atMost !== 'may') return 'never';
-    const state = walkOf(fn);
+    const state = { ...walkOf(fn), isReaction: true };
     const watch = this.#watch;
     this.#watch = null;
     const failure = worse(this.#block(state, fn.body, true), state.returned);
@@ -269,7 +310,10 @@ class Solver implements MayReject {
   #exit(state: Walk, step: Extract<Step, { kind: 'exit' }>): Failure {
     if (step.how === 'throw') return this.#noted(step, this.#thrown(state, step.value));
     if (step.how === 'return' && step.value !== undefined) {
-      state.returned = worse(state.returned, this.#noted(step, this.#rejections.returned(state.fn, step.value)));
+      state.returned = worse(
+        state.returned,
+        this.#noted(step, this.#rejections.returned(state.fn, step.value, state.isReaction)),
+      );
     }
     return 'never';
   }
@@ -389,6 +433,8 @@ interface Walk {
   /** Some way has left the function before: a `throw` that follows is a check, too. */
   passed: boolean;
   inHandler: boolean;
+  /** It is given what a promise has settled to. */
+  isReaction: boolean;
   /** What the bodies of the handlers' `try` fail with, by the variable that has the error. */
   caught: Map<ValueId, Failure>;
 }
@@ -399,6 +445,7 @@ const walkOf = (fn: FunctionFacts): Walk => ({
   inArm: false,
   passed: false,
   inHandler: false,
+  isReaction: false,
   caught: new Map(),
 });
 

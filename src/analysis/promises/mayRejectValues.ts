@@ -28,6 +28,8 @@ export interface FunctionFailures {
   rejectionsOf(fn: FunctionId, step: Call): readonly Failure[];
   /** The call is one of a callback parameter, and which function that is is known where this is asked. */
   isKnownCallback(fn: FunctionId, step: Call): boolean;
+  /** The alternatives that are left, where this is asked. */
+  chosen(fn: FunctionId, choice: Value & { kind: 'choice' }): readonly ValueId[];
   /** It fails when it is used as a handler: logging and unknown functions count as safe there. */
   failsAsHandler(fn: FunctionId): boolean;
 }
@@ -67,9 +69,12 @@ export class Rejections {
     return this.#value(fn, value, { values: new Set(), onlyTyped: false });
   }
 
-  /** What an async function returns: a variable or field whose type is not a promise's is taken to be a plain value. */
-  returned(fn: FunctionFacts, value: ValueId): Failure {
-    return this.#value(fn.id, value, { values: new Set(), onlyTyped: fn.calling !== 'value' });
+  /**
+   * What an async function or a reaction returns: a variable or field whose type is not a promise's is taken to be a
+   * plain value.
+   */
+  returned(fn: FunctionFacts, value: ValueId, isReaction: boolean): Failure {
+    return this.#value(fn.id, value, { values: new Set(), onlyTyped: isReaction || fn.calling !== 'value' });
   }
 
   #value(fnId: FunctionId, value: ValueId, seen: Lookup): Failure {
@@ -82,7 +87,7 @@ export class Rejections {
       values.reduce<Failure>((sum, one) => worse(sum, this.#value(fnId, one, seen)), 'never');
     switch (facts.kind) {
       case 'choice':
-        return all(facts.values);
+        return all(this.#summaries.chosen(fnId, facts));
       case 'array':
         return all(facts.values);
       case 'from':
@@ -225,8 +230,33 @@ export class Rejections {
     // What a module of the project exports, whole or by its name.
     if (!variable) return root.kind === 'module' && path.every(step => 'field' in step);
     const { owner, slot } = variable;
+    const [member, ...deeper] = path;
+    if (member && 'field' in member && deeper.length === 0 && !slot.assignedAgain && slot.value !== null)
+      return this.#isOfMade(owner, slot.value, member.field);
     return (
       path.length === 0 && !slot.assignedAgain && slot.value !== null && this.#isNamed(owner, slot.value, hops - 1)
+    );
+  }
+
+  /** A function that stands in the object which a function of the project makes: `const manager = createManager()`. */
+  #isOfMade(fn: FunctionFacts, value: ValueId, member: string): boolean {
+    const facts = fn.values[value];
+    if (facts?.kind === 'object') {
+      const at = facts.fields[member];
+      return at !== undefined && fn.values[at]?.kind === 'function' && this.#isWritten(member, isFunction);
+    }
+    const makers = facts?.kind === 'result' ? this.#graph.targets(fn.id, facts.of) : [];
+    return (
+      makers.length > 0 &&
+      makers.every(id => {
+        const maker = this.#program.functions.get(id);
+        const made = this.#writes.returned(id);
+        return (
+          maker &&
+          made.length > 0 &&
+          made.every(one => maker.values[one]?.kind === 'object' && this.#isOfMade(maker, one, member))
+        );
+      })
     );
   }
 
@@ -260,7 +290,6 @@ export class Rejections {
 
   /** A function that stands in the object literal which the field holds: `readonly #api = { load: async () => … }`. */
   #isOfLiteral(field: string, member: string): boolean {
-    const isFunction = (value: Value | undefined): boolean => value?.kind === 'function';
     return (
       this.#writes.toField(field).length > 0 &&
       this.#isWritten(member, isFunction) &&
@@ -361,6 +390,8 @@ export class Rejections {
     );
   }
 }
+
+const isFunction = (value: Value | undefined): boolean => value?.kind === 'function';
 
 /** Constants that stand for other constants are followed this far. */
 const NAME_HOPS = 6;

@@ -20,7 +20,9 @@ class Finder {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #suspension: Suspension;
-  /** Bodies of tests and hooks that end by a callback. */
+  /** Bodies of tests and hooks. */
+  readonly #bodies = new Set<FunctionId>();
+  /** Those that end by a callback. */
   readonly #byCallback = new Set<FunctionId>();
   /** Bodies of tests that end when they come back: nothing that comes later can be what they are about. */
   readonly #atOnce = new Set<FunctionId>();
@@ -35,6 +37,7 @@ class Finder {
       for (const step of program.steps(fn).values()) {
         if (step.kind !== 'register' || !step.entry.test) continue;
         const { endedBy, rejection, trigger } = step.entry;
+        for (const id of this.#graph.targets(fn, step.id)) this.#bodies.add(id);
         if (trigger === 'test')
           for (const id of this.#graph.targets(fn, step.id)) if (endsAtOnce(program, id)) this.#atOnce.add(id);
         if (rejection === 'all-reported') this.#telling.add(program.fileOf(fn));
@@ -54,8 +57,35 @@ class Finder {
     const file = this.#program.fileOf(node.fn);
     if (!this.#telling.has(file) || !this.#program.modules.get(file)?.test) return false;
     const made = node.how === 'combined' && fate.kind === 'dropped' ? fate.step : node.step;
-    if (made === null || (node.how !== 'combined' && work.length === 0 && !isOthersWork(made))) return false;
-    return this.#waitsAfter(node.fn, made.id) || (this.#atOnce.has(node.fn) && this.#looksAfter(node.fn, made.id));
+    if (made === null || (node.how !== 'combined' && work.length === 0 && !this.#isWork(node.fn, made))) return false;
+    return (
+      this.#waitsAfter(node.fn, made.id) ||
+      (this.#atOnce.has(node.fn) && this.#looksAfter(node.fn, made.id)) ||
+      this.#isInCallback(node.fn)
+    );
+  }
+
+  /** A callback in a test that still waits for something when it has given the callback away, to a timer or a component. */
+  #isInCallback(id: FunctionId): boolean {
+    const fn = this.#program.functions.get(id);
+    if (!fn || this.#bodies.has(id)) return false;
+    for (let at = fn.parent; at !== null; at = this.#program.functions.get(at)?.parent ?? null) {
+      const body = this.#bodies.has(at) ? this.#program.functions.get(at) : undefined;
+      if (!body) continue;
+      const steps = this.#program.steps(at);
+      return [...this.#waits(body)].some(step => (steps.get(step)?.at[1] ?? 0) >= fn.at[1]);
+    }
+    return false;
+  }
+
+  /** It does something, rather than assert something: `expect(…)` and the like stand at the head of an assertion. */
+  #isWork(id: FunctionId, made: Step): boolean {
+    if (made.kind !== 'call' || made.known?.asserts === true) return false;
+    if (made.target.kind === 'external') return true;
+    const receiver = made.receiver === undefined ? undefined : this.#program.functions.get(id)?.values[made.receiver];
+    return made.receiver === undefined
+      ? made.target.kind === 'value'
+      : receiver?.kind === 'read' && receiver.place.path.length === 0;
   }
 
   #endsByCallback(fn: FunctionId): boolean {
@@ -67,7 +97,13 @@ class Finder {
   /** On every way on, something is waited for that leaves the turn. */
   #waitsAfter(id: FunctionId, step: StepId): boolean {
     const fn = this.#program.functions.get(id);
-    return fn !== undefined && new PathWalker(fn).lost(step, this.#waits(fn), new Set()) === null;
+    if (!fn) return false;
+    const walker = new PathWalker(fn);
+    const waits = this.#waits(fn);
+    let lost = walker.lost(step, waits, new Set());
+    // Rounds of a loop end: what counts is what comes then.
+    while (lost?.kind === 'round') lost = walker.lost(lost.step.id, waits, new Set());
+    return lost === null;
   }
 
   /** On every way on, something more is called: the test looks at what has been done by then. */
@@ -91,10 +127,6 @@ class Finder {
     return found;
   }
 }
-
-/** A call into a library that does something, rather than assert something. */
-const isOthersWork = (made: Step): boolean =>
-  made.kind === 'call' && made.target.kind === 'external' && made.known?.asserts !== true;
 
 /** A plain function that gives nothing to wait for. */
 function endsAtOnce(program: Program, id: FunctionId): boolean {
