@@ -96,7 +96,17 @@ export function lowerOrder(site: EffectSite, effect: Extract<Effect, { does: 'or
     ...(order?.falling && { falling: true }),
     elements,
   });
-  if (effect.inPlace && node) site.context.rebind?.(node, site.result);
+  if (!effect.inPlace) return;
+  if (isShared(site, of))
+    site.emit({
+      kind: 'access',
+      at: site.site.at,
+      place: entryPlace(site, of, undefined),
+      mode: 'update',
+      atomic: false,
+      guard: 'none',
+    });
+  if (node) site.context.rebind?.(node, site.result);
 }
 
 /** What the call gives. */

@@ -36,7 +36,7 @@ export interface Questions {
   /** The field step for `x.name`: with the declaring type when the checker knows the property's symbol. */
   fieldOf(access: ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.BindingElement, name: string): PathStep;
   /** A getter or setter body that the access runs, when it is one of the project's. */
-  accessorOf(access: ts.PropertyAccessExpression, kind: 'get' | 'set'): FunctionId | undefined;
+  accessorOf(access: ts.PropertyAccessExpression | ts.BindingElement, kind: 'get' | 'set'): FunctionId | undefined;
   /** Type id of the (non-nullable, non-promise-unwrapped) type of an expression, or null. */
   typeIdOf(node: ts.Node): TypeId | null;
   /** The type of the project that an object literal is wanted as (an argument, an initialiser); null for any other. */

@@ -13,6 +13,7 @@ import {
 } from './asking.ts';
 import { bestName, declaredKeys, packageOfDeclaration } from './externalNames.ts';
 import type { Meaning } from './lowering.ts';
+import { propertyNameText } from './placeNames.ts';
 import { typeIdOfTypeDeclaration } from './typeIds.ts';
 import { aliasChain, exportKeys, importedAs, originOfDeclaration } from './untyped.ts';
 
@@ -194,10 +195,11 @@ function declaringType(asking: Asking, declaration: ts.Declaration): string | un
 /** Answers `Questions.accessorOf`. */
 export function accessorOf(
   asking: Asking,
-  access: ts.PropertyAccessExpression,
+  access: ts.PropertyAccessExpression | ts.BindingElement,
   kind: 'get' | 'set',
 ): FunctionId | undefined {
-  const symbol = symbolOf(asking, access);
+  const named = ts.isBindingElement(access) ? propertyNameText(access.propertyName ?? access.name) : undefined;
+  const symbol = named === undefined ? symbolOf(asking, access) : propertySymbol(asking, access, named);
   if (!symbol || !(symbol.flags & ts.SymbolFlags.Accessor)) return undefined;
   const accessor = symbol.declarations?.find(each =>
     kind === 'get' ? ts.isGetAccessor(each) : ts.isSetAccessor(each),

@@ -12,6 +12,7 @@ import {
   placeOf,
   placeOfValue,
   readAccess,
+  readByGetter,
   valuePlace,
   writeAccess,
 } from './places.ts';
@@ -74,7 +75,9 @@ function propertyOf(fn: FunctionContext, source: Source, key: ts.PropertyName | 
   else if (place.root.kind === 'module' && place.root.name === '*' && place.path.length === 0)
     return readFrom(fn, { root: { kind: 'module', file: place.root.file, name }, type: null, path: [] }, node);
   else step = ts.isBindingElement(node) && mayBeShared(fn, place) ? fn.questions.fieldOf(node, name) : { field: name };
-  return readFrom(fn, { ...place, path: [...place.path, step] }, node);
+  const part = { ...place, path: [...place.path, step] };
+  const given = ts.isBindingElement(node) && name !== undefined ? readByGetter(fn, node, name, part) : undefined;
+  return given === undefined ? readFrom(fn, part, node) : sourceOf(given);
 }
 
 function readFrom(fn: FunctionContext, place: Place, node: ts.Node): Source {

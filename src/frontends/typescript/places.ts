@@ -39,6 +39,18 @@ export function readMember(fn: FunctionContext, node: AccessNode, place: Place):
     : callAccessor(fn, node, getter, ownerOfAccess(fn, place), []);
 }
 
+/** What the getter gives that taking `x` apart runs (`const { size } = x`); undefined when it runs none. `place`: `x.size`. */
+export function readByGetter(
+  fn: FunctionContext,
+  node: ts.BindingElement,
+  name: string,
+  place: Place,
+): ValueId | undefined {
+  if (!mayRunAccessor(fn, name, place)) return undefined;
+  const getter = fn.questions.accessorOf(node, 'get');
+  return getter === undefined ? undefined : callAccessor(fn, node, getter, ownerOfAccess(fn, place), []);
+}
+
 /** The function value that `x.f(…)` calls, and `x`. */
 export function lowerCallee(fn: FunctionContext, node: AccessNode): { of: ValueId; receiver: ValueId } {
   const place = accessPlace(fn, node);
@@ -100,10 +112,13 @@ function callAccessor(fn: FunctionContext, node: ts.Node, id: FunctionId, receiv
 }
 
 function accessorOf(fn: FunctionContext, node: AccessNode, place: Place, kind: 'get' | 'set'): FunctionId | undefined {
-  if (!ts.isPropertyAccessExpression(node) || !fn.file.accessors.has(node.name.text)) return undefined;
-  if (place.root.kind === 'external' || place.root.kind === 'unknown') return undefined;
-  return fn.questions.accessorOf(node, kind);
+  return ts.isPropertyAccessExpression(node) && mayRunAccessor(fn, node.name.text, place)
+    ? fn.questions.accessorOf(node, kind)
+    : undefined;
 }
+
+const mayRunAccessor = (fn: FunctionContext, name: string, { root }: Place): boolean =>
+  fn.file.accessors.has(name) && root.kind !== 'external' && root.kind !== 'unknown';
 
 /** The object whose property is accessed, as a value. */
 function ownerOfAccess(fn: FunctionContext, place: Place): ValueId {
