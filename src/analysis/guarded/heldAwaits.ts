@@ -12,7 +12,7 @@ import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
 import type { Lock } from '../locks/locks.ts';
 import { names, type Names } from '../tasks/ownershipNames.ts';
-import type { Program, Site } from '../program.ts';
+import { type Program, type Site, walkSteps } from '../program.ts';
 import { joinedWith } from '../promises/promiseReach.ts';
 import type { Frame } from '../refs.ts';
 import { conditionReads, innerBlocks } from '../steps.ts';
@@ -232,17 +232,33 @@ class Finder {
     return slow.how === 'network' && this.#isWrittenThrough(index, frame, given, guarded);
   }
 
-  /** A pause that is made because of what the state is just now: it waits for the state to become another. */
-  #isForChange({ frame, step }: Moment<Await>, { guarded }: LockState): boolean {
+  /**
+   * A pause that is made because of what the state is just now: it waits for the state to become another, if whoever
+   * paused goes on with the state.
+   */
+  #isForChange(moment: Moment<Await>, { guarded, holders }: LockState): boolean {
+    const { frame, step } = moment;
     const index = new FunctionIndex(frame.fn);
     const around = index.at(step.id)?.around ?? [];
-    return around.some(
+    const isDecided = around.some(
       one =>
         one.kind === 'branch' &&
         conditionReads(one.condition).some(value =>
           this.#comesFrom(index, frame, value, { written: guarded, until: null }, 8),
         ),
     );
+    return isDecided && this.#goesOnWith(moment, holders);
+  }
+
+  /** The function, or one that has called it in the section, touches the state after the step, or in another round. */
+  #goesOnWith({ frame, step, from }: Moment, holders: ReadonlySet<string>): boolean {
+    const around = new FunctionIndex(frame.fn).at(step.id)?.around ?? [];
+    const rounds = new Set<StepId>();
+    for (const one of around) if (one.kind === 'loop') walkSteps(one.body, inner => void rounds.add(inner.id));
+    const isTouched = this.#footprints
+      .of(frame)
+      .some(({ at, location }) => (at > step.id || rounds.has(at)) && location.holders.some(one => holders.has(one)));
+    return isTouched || (from !== null && this.#goesOnWith(from, holders));
   }
 
   /** What the work is given becomes the state once it is done: one step of which the lock keeps the parts together. */
