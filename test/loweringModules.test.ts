@@ -28,7 +28,7 @@ describe('imports', () => {
         read @b.ts#state
         %2 = call shared(@b.ts#state) [gives unknown]
         drop statement %2
-        write @b.ts#shared.x = @b.ts#fixed
+        write @c.ts#shared.x = @b.ts#fixed
         return @b.ts#*
       "
     `);

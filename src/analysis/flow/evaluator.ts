@@ -26,7 +26,7 @@ import { lockHelpers } from '../locks/lockHelpers.ts';
 import { lockMakers } from '../locks/lockMakers.ts';
 import { Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
-import type { Program } from '../program.ts';
+import { passedOnBy, type Program } from '../program.ts';
 import { type CallSite, type Frame, type Ref, type Refs, RefTable, alternatives, isNothing, restOf } from '../refs.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 
@@ -408,6 +408,9 @@ export class Evaluator {
     if (exported && 'value' in exported) return this.evaluate(frame, exported.value);
     const body = exported && 'file' in exported ? this.program.functions.get(`${exported.file}#`) : undefined;
     if (exported && 'file' in exported && body) return this.variable(this.symbolicFrame(body), body.id, exported.name);
+    const other = exported ? undefined : passedOnBy(this.program, frame.fn.id.slice(0, -1), name);
+    const home = other === undefined ? undefined : this.program.functions.get(`${other}#`);
+    if (home) return this.variable(this.symbolicFrame(home), home.id, name);
     const whole = module?.exports['export='];
     if (whole && 'value' in whole)
       return name === '*'

@@ -5,7 +5,7 @@ import { FlowObjects } from './flowObjects.ts';
 import { FlowNames } from './flowNames.ts';
 import { FlowSolver, type NodeId, type TokenId } from './flowSolver.ts';
 import type { TypeHierarchy } from '../hierarchy.ts';
-import type { Program } from '../program.ts';
+import { passedOnBy, type Program } from '../program.ts';
 
 export interface FunctionNodes {
   facts: FunctionFacts;
@@ -89,6 +89,8 @@ export abstract class FlowPlaces {
     if (!module) return;
     if (name !== '*') {
       direct(name);
+      const other = Object.hasOwn(module.exports, name) ? undefined : passedOnBy(this.program, module.file, name);
+      if (other !== undefined) this.solver.addEdge(this.slot(`${other}#`, name), node);
       // A property of what `module.exports` was set to.
       if (!Object.hasOwn(module.exports, name) && Object.hasOwn(module.exports, 'export='))
         this.solver.addEdge(this.stepRead(body, this.slot(body.facts.id, 'export='), { field: name }), node);

@@ -141,10 +141,20 @@ export function accessPlace(fn: FunctionContext, node: AccessNode): Place {
   let base = placeOf(fn, node.expression);
   if (base.path.length >= LONGEST_PATH) base = valuePlace(fn.builder.read(base));
   if (base.root.kind === 'module' && base.root.name === '*' && base.path.length === 0) {
+    const declared = exportedAs(fn, node);
+    if (declared) return declared;
     const name = constantName(fn, node);
     if (name !== undefined) return { root: { kind: 'module', file: base.root.file, name }, type: null, path: [] };
   }
   return { ...base, path: [...base.path, pathStep(fn, node, base)] };
+}
+
+/** What a member of a whole module is where it is declared: exports are passed on, and renamed on the way. */
+function exportedAs(fn: FunctionContext, node: AccessNode): Place | undefined {
+  if (!ts.isPropertyAccessExpression(node) || !ts.isIdentifier(node.name)) return undefined;
+  const meaning = fn.questions.meaningOf(node.name);
+  const isDeclared = meaning.kind === 'module' && meaning.name !== 'module.exports';
+  return isDeclared || meaning.kind === 'namespace' ? meaningPlace(meaning) : undefined;
 }
 
 /** `Namespace.member` of a namespace declared in the project. */
