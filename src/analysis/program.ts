@@ -138,14 +138,20 @@ export function variableAt(
   return owner && name !== undefined && slot ? { owner, name, slot } : undefined;
 }
 
-/** The module that exports a name which another one passes on with all others (`export * from`); undefined where none does. */
-export function passedOnBy(program: Program, file: string, name: string, seen = new Set<string>()): string | undefined {
+/** Where a name comes from that a module passes on with all others (`export * from`); undefined where it does not. */
+export function passedOnBy(
+  program: Program,
+  file: string,
+  name: string,
+  seen = new Set<string>(),
+): { file: string; name: string } | undefined {
   if (name === 'default' || name === '*' || seen.has(file)) return undefined;
   seen.add(file);
   for (const other of program.modules.get(file)?.exportsAll ?? []) {
     const exported = program.modules.get(other)?.exports;
-    const found = exported && Object.hasOwn(exported, name) ? other : passedOnBy(program, other, name, seen);
-    if (found !== undefined) return found;
+    const found =
+      exported && Object.hasOwn(exported, name) ? { file: other, name } : passedOnBy(program, other, name, seen);
+    if (found) return found;
   }
   return undefined;
 }

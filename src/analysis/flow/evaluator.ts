@@ -404,13 +404,11 @@ export class Evaluator {
   /** A name of a module that is no variable of it: an export by expression, or a re-export. */
   #exported(frame: Frame, name: string): Refs {
     const module = this.program.modules.get(frame.fn.id.slice(0, -1));
-    const exported = module && Object.hasOwn(module.exports, name) ? module.exports[name] : undefined;
+    const own = module && Object.hasOwn(module.exports, name) ? module.exports[name] : undefined;
+    const exported = own ?? passedOnBy(this.program, frame.fn.id.slice(0, -1), name);
     if (exported && 'value' in exported) return this.evaluate(frame, exported.value);
     const body = exported && 'file' in exported ? this.program.functions.get(`${exported.file}#`) : undefined;
     if (exported && 'file' in exported && body) return this.variable(this.symbolicFrame(body), body.id, exported.name);
-    const other = exported ? undefined : passedOnBy(this.program, frame.fn.id.slice(0, -1), name);
-    const home = other === undefined ? undefined : this.program.functions.get(`${other}#`);
-    if (home) return this.variable(this.symbolicFrame(home), home.id, name);
     const whole = module?.exports['export='];
     if (whole && 'value' in whole)
       return name === '*'
@@ -463,4 +461,4 @@ export const evaluator = defineAnalysis<Evaluator>(
 
 /** One of two objects by their order; `size > 50 ? work() : undefined` is a choice like any other, as is one of constants. */
 const mayBeOrdered = (ref: Ref): boolean =>
-  !isNothing(ref) && ref.kind !== 'constant' && ref.kind !== 'task' && ref.kind !== 'chain' && ref.kind !== 'combined';
+  ref.kind !== 'constant' && ref.kind !== 'task' && ref.kind !== 'chain' && ref.kind !== 'combined';

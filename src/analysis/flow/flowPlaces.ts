@@ -90,7 +90,7 @@ export abstract class FlowPlaces {
     if (name !== '*') {
       direct(name);
       const other = Object.hasOwn(module.exports, name) ? undefined : passedOnBy(this.program, module.file, name);
-      if (other !== undefined) this.solver.addEdge(this.slot(`${other}#`, name), node);
+      if (other) this.solver.addEdge(this.slot(`${other.file}#`, other.name), node);
       // A property of what `module.exports` was set to.
       if (!Object.hasOwn(module.exports, name) && Object.hasOwn(module.exports, 'export='))
         this.solver.addEdge(this.stepRead(body, this.slot(body.facts.id, 'export='), { field: name }), node);
