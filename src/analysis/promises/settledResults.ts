@@ -2,7 +2,7 @@
  * What becomes of the results of waiting for several promises whatever they end with: whether anybody looks at those
  * that failed. Followed through variables, elements, destructuring, callbacks and reactions.
  */
-import type { At, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { At, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf, type Key, type Use } from './consumptionIndex.ts';
@@ -11,7 +11,7 @@ import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
 import type { Program, Site } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
-import { asksForFulfilled, isNothingForFailed } from './settledOutcomes.ts';
+import { asksForFulfilled, constantsForFailed, isNothingForFailed } from './settledOutcomes.ts';
 
 export type SettledProblem =
   /** Nobody takes the results, or only how many there are. */
@@ -200,11 +200,36 @@ class Finder implements SettledResults {
     const fn = this.#program.functions.get(at.fn);
     // Of `result.value.size` the whole speaks.
     if (fn && isReadFurther(fn, value)) return;
-    const isDefaulted = uses.some(use => {
-      const facts = use.as === 'alias' ? fn?.values[use.value] : undefined;
-      return facts?.kind === 'choice' && facts.when?.kind === 'nullish';
-    });
+    const hasDefault =
+      fn !== undefined && constantsForFailed(fn).some(({ kept }) => this.#isMadeOf(fn, kept, value, 4));
+    const isDefaulted =
+      hasDefault ||
+      uses.some(use => {
+        const facts = use.as === 'alias' ? fn?.values[use.value] : undefined;
+        return facts?.kind === 'choice' && facts.when?.kind === 'nullish';
+      });
     (isDefaulted ? looks.defaulted : looks.values).push(this.#siteOf(at.fn, value, at));
+  }
+
+  /** A value itself, or something computed from it. */
+  #isMadeOf(fn: FunctionFacts, made: ValueId, value: ValueId, depth: number): boolean {
+    if (made === value) return true;
+    const facts = depth > 0 ? fn.values[made] : undefined;
+    const any = (parts: readonly ValueId[]): boolean => parts.some(part => this.#isMadeOf(fn, part, value, depth - 1));
+    if (facts?.kind === 'from' || facts?.kind === 'array') return any(facts.values);
+    if (facts?.kind === 'template') return any(facts.parts.filter(part => typeof part === 'number'));
+    if (facts?.kind === 'read') return facts.place.root.kind === 'value' && any([facts.place.root.of]);
+    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    return step?.kind === 'call' && any([...step.args, ...(step.receiver === undefined ? [] : [step.receiver])]);
+  }
+
+  /** A test for whether there is a value, which only chooses between that and a constant. */
+  #isDefault({ fn: id, value }: Followed, condition: Condition): boolean {
+    const fn = this.#program.functions.get(id);
+    const text = JSON.stringify(condition);
+    return (
+      fn !== undefined && constantsForFailed(fn).some(one => one.result === value && JSON.stringify(one.when) === text)
+    );
   }
 
   /** In the answer of a callback that chooses the elements which have a value: the others are left out. */
@@ -278,7 +303,10 @@ class Finder implements SettledResults {
         return;
       case 'condition':
         // `"reason" in result`, `isRejected(result)`: a branch on what it is. Of an answer's parts `#answer` tells.
-        if (at.what === 'element' && !this.#leavesOut(at.fn)) looks.checked = true;
+        if (at.what !== 'element' || this.#leavesOut(at.fn)) return;
+        if (step.kind === 'branch' && this.#isDefault(at, step.condition))
+          looks.defaulted.push(this.#program.site(at.fn, step.at));
+        else looks.checked = true;
         return;
       case 'chain':
         return this.#reaction(step, at, looks, queue);
@@ -340,6 +368,7 @@ class Finder implements SettledResults {
     const fn = this.#program.functions.get(at.fn);
     for (const value of fn?.values ?? []) {
       if (value.kind !== 'choice' || !value.when || !conditionReads(value.when).includes(at.value)) continue;
+      if (this.#isDefault(at, value.when)) continue;
       if (fn && this.#leavesOut(at.fn)) {
         looks.filtered.push(this.#program.site(at.fn, fn.nameAt));
         this.#countKept(at.fn, looks);
