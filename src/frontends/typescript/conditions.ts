@@ -14,7 +14,7 @@ export function lowerCondition(fn: FunctionContext, expression: ts.Expression): 
   if (ts.isBinaryExpression(node)) return binaryCondition(fn, node) ?? truthy(fn, lower(fn, node));
   if (ts.isTypeOfExpression(node)) return { kind: 'other', reads: [lower(fn, node.expression)] };
   const value = lower(fn, node);
-  notePlain(fn, node, value, 'condition');
+  notePlain(fn, node, value, 'condition', true);
   return truthy(fn, value);
 }
 

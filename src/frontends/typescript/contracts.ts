@@ -239,20 +239,37 @@ function takerOf(holder: ts.Node, child: ts.Node): string {
   return 'its caller';
 }
 
-/** What a type says of a promise where a plain value is wanted. `or-value`: it may just as well be a plain value. */
-export function promiseIn(asking: Asking, node: ts.Expression): 'promise' | 'or-value' | 'value' | 'unknown' {
+/**
+ * What a type says of a promise where a plain value is wanted. `or-value`: it may just as well be a plain value.
+ * `whenCalled`: of an optional call (`acl?.allows(id)`) what it gives when it is made.
+ */
+export function promiseIn(
+  asking: Asking,
+  node: ts.Expression,
+  whenCalled = false,
+): 'promise' | 'or-value' | 'value' | 'unknown' {
   const { checker } = asking;
   const expression = bare(node);
   if (isDeclaredPrimitive(asking, expression)) return 'value';
-  const isCall = ts.isCallExpression(expression) && (expression.flags & ts.NodeFlags.OptionalChain) === 0;
-  const type = checker.getTypeAtLocation(expression);
-  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return 'unknown';
-  const parts = type.isUnion() ? type.types : [type];
+  const isOptional = (expression.flags & ts.NodeFlags.OptionalChain) !== 0;
+  const isCall = ts.isCallExpression(expression) && (whenCalled || !isOptional);
+  const parts =
+    isCall && isOptional
+      ? signaturesOf(asking, expression.expression).flatMap(one => partsOf(one.getReturnType()))
+      : partsOf(checker.getTypeAtLocation(expression));
+  if (parts.length === 0 || parts.some(part => part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)))
+    return 'unknown';
   const kinds = parts.map(part => kindOf(asking, part));
   if (!kinds.includes('promise')) return 'value';
   // Without strict null checks, `undefined` hides in every declared type.
   if (kinds.every(kind => kind === 'promise')) return isCall || asking.strictNulls ? 'promise' : 'unknown';
   return kinds.every(kind => kind === 'promise' || kind === 'primitive') ? 'or-value' : 'value';
+}
+
+const partsOf = (type: ts.Type): ts.Type[] => (type.isUnion() ? type.types : [type]);
+
+function signaturesOf({ checker }: Asking, callee: ts.Expression): readonly ts.Signature[] {
+  return checker.getNonNullableType(checker.getTypeAtLocation(callee)).getCallSignatures();
 }
 
 /**

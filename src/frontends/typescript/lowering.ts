@@ -60,7 +60,7 @@ export interface Questions {
   /** What a function expression, or a reference to a function, gives when it is called. */
   returnedBy(node: ts.Node): 'promise' | 'maybe-promise' | undefined;
   /** What the type of an expression says of a promise; `or-value`: a promise or a primitive value. */
-  promiseIn(node: ts.Expression): 'promise' | 'or-value' | 'value' | 'unknown';
+  promiseIn(node: ts.Expression, whenCalled?: boolean): 'promise' | 'or-value' | 'value' | 'unknown';
   /** The expression's value is never nothing, by its type. */
   isThere(node: ts.Expression): boolean;
   /** Where a callee takes a signal by its declared type; undefined: nowhere, or its type is not known. */

@@ -4,12 +4,18 @@ import type { PlainUse, ValueId } from '../../model/facts.ts';
 import { bare, type FunctionContext } from './context.ts';
 
 /**
- * Notes one use, unless the value cannot be a promise. `cheap` positions are those where a declared type that is not
- * followed is not worth a question.
+ * Notes one use, unless the value cannot be a promise. `isDropped`: nothing else is done with it, so that
+ * an optional call (`if (acl?.allows(id))`) is no test for whether there is a promise to wait for.
  */
-export function notePlain(fn: FunctionContext, expression: ts.Expression, value: ValueId, as: PlainUse['as']): void {
+export function notePlain(
+  fn: FunctionContext,
+  expression: ts.Expression,
+  value: ValueId,
+  as: PlainUse['as'],
+  isDropped = false,
+): void {
   if (!mayBePromise(fn, value, 4)) return;
-  const told = fn.questions.promiseIn(expression);
+  const told = fn.questions.promiseIn(expression, isDropped);
   if (told === 'value') return;
   if (told === 'unknown' && !isMade(fn, value, 4)) return;
   // Where a place is only tested for holding anything, a promise is as good as its absence.

@@ -62,7 +62,7 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     mayBeCalled: node => guarded(node, true, () => mayBeCalled(asking, node)),
     ignoredAt: node => guarded(node, undefined, () => ignoredAt(asking, node)),
     returnedBy: node => guarded(node, undefined, () => returnedBy(asking, node)),
-    promiseIn: node => guarded(node, 'unknown', () => promiseIn(asking, node)),
+    promiseIn: (node, whenCalled) => guarded(node, 'unknown', () => promiseIn(asking, node, whenCalled)),
     isThere: node => guarded(node, false, () => isThere(asking, node)),
     overriddenVoid: member => guarded(member, undefined, () => overriddenVoid(asking, member)),
     signalOf: call => guarded(call, undefined, () => signalOf(asking, call)),
