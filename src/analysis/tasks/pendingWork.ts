@@ -70,6 +70,8 @@ interface Walk {
   exits: ExitPoint[];
   /** Steps started since the innermost branch or handler was entered; null at the top level of the function. */
   since: Set<Step> | null;
+  /** Something has failed on the way here. */
+  inHandler: boolean;
 }
 
 const DEPTH = 6;
@@ -98,7 +100,7 @@ class Walker {
   exitsOf(fn: FunctionFacts): ExitPoint[] {
     const steps = [...this.#program.steps(fn.id).values()];
     if (!steps.some(step => this.#isExit(fn, step) || this.#isPutOff(fn, step))) return [];
-    const walk: Walk = { fn, exits: [], since: null };
+    const walk: Walk = { fn, exits: [], since: null, inHandler: false };
     this.#block(walk, fn.body, { tasks: new Map(), shared: new Set() });
     return [...new Map(walk.exits.map(one => [one.step, one])).values()];
   }
@@ -157,8 +159,8 @@ class Walker {
     return state;
   }
 
-  #inner(walk: Walk, block: Block, state: State): State {
-    const inner: Walk = { ...walk, since: new Set() };
+  #inner(walk: Walk, block: Block, state: State, inHandler = walk.inHandler): State {
+    const inner: Walk = { ...walk, since: new Set(), inHandler };
     const after = this.#block(inner, block, copy(state));
     for (const step of inner.since ?? []) walk.since?.add(step);
     return after;
@@ -202,7 +204,7 @@ class Walker {
       case 'try': {
         const body = this.#block(walk, step.body, copy(state));
         const entered = joinStates(copy(state), body);
-        const handled = step.handlers.map(handler => this.#inner(walk, handler.body, entered));
+        const handled = step.handlers.map(handler => this.#inner(walk, handler.body, entered, true));
         return this.#block(walk, step.finally, handled.reduce(joinStates, body));
       }
       case 'exit':
@@ -219,7 +221,7 @@ class Walker {
     for (const id of this.#graph.targets(walk.fn.id, step.id)) {
       const fn = this.#program.functions.get(id);
       if (!fn || id === walk.fn.id || !this.exitsAtOnce(id)) continue;
-      const later: Walk = { fn, exits: walk.exits, since: walk.since && new Set(walk.since) };
+      const later: Walk = { ...walk, fn, since: walk.since && new Set(walk.since) };
       this.#block(later, fn.body, { tasks: new Map(tasks), shared: new Set(tasks.keys()) });
     }
   }
@@ -230,10 +232,26 @@ class Walker {
     for (const [step, task] of state.tasks) this.#returned?.set(step, { ...task, kept: state.shared.has(step) });
   }
 
-  /** A failing exit is a crash on purpose: what counts is only what was started on the way to it. */
+  /**
+   * A failing exit is a crash on purpose: what counts is what was started on the way to it; and files that are being
+   * written, where nothing has failed but the code decides to stop.
+   */
   #atExit(walk: Walk, step: Cancel | Call, state: State): Pending[] {
     const all = [...state.tasks.values()];
-    return walk.since && this.#fails(walk.fn, step, 0) ? all.filter(task => walk.since?.has(task.step)) : all;
+    if (!walk.since || !this.#fails(walk.fn, step, 0)) return all;
+    return all.filter(task => walk.since?.has(task.step) || (!walk.inHandler && this.#isWriting(task)));
+  }
+
+  /** The task itself writes a file or a record. */
+  #isWriting({ fn, step }: Pending): boolean {
+    return [...this.#program.steps(fn).values()].some(
+      one =>
+        one.kind === 'access' &&
+        one.place.root.kind === 'store' &&
+        (one.mode === 'write' || one.mode === 'update') &&
+        one.at[0] === step.at[0] &&
+        one.at[1] === step.at[1],
+    );
   }
 
   #fails(fn: FunctionFacts, step: Step, depth: number): boolean {
@@ -297,7 +315,9 @@ class Walker {
     const outer = this.#returned;
     const returned: Tasks = new Map();
     this.#returned = returned;
-    this.#note(this.#block({ fn, exits: [], since: null }, fn.body, { tasks: new Map(), shared: new Set() }));
+    this.#note(
+      this.#block({ fn, exits: [], since: null, inHandler: false }, fn.body, { tasks: new Map(), shared: new Set() }),
+    );
     this.#returned = outer;
     this.#depth -= 1;
     const left = [...returned.values()];
