@@ -2,7 +2,7 @@
  * Signals in hand: which functions have a signal (or cancel token) that they could pass on, and what becomes of it
  * inside of them (ALGORITHMS 6, "Cancellation").
  */
-import type { FunctionFacts, FunctionId, StepId, TypeId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, Place, Root, StepId, TypeId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
@@ -84,7 +84,9 @@ class Finder implements Signals {
     const made = this.#made(fn);
     if (made.length > 0) return made;
     const scoped = (this.#scoped.get(fn.id) ?? []).map(({ of, step, name }) => ownOf(of, step, name));
-    return scoped.length > 0 ? scoped : this.#ofFields(fn);
+    if (scoped.length > 0) return scoped;
+    const kept = this.#ofFields(fn);
+    return kept.length > 0 ? kept : this.#ofPassedOn(fn);
   }
 
   /** Controllers that the function, or the one that it is a part of, makes and gives to nobody. */
@@ -227,6 +229,36 @@ class Finder implements Signals {
       }));
   }
 
+  /** A signal of something that the object keeps (`this.job.signal`), also behind a getter, where the function passes it on itself. */
+  #ofPassedOn(fn: FunctionFacts): SignalInHand[] {
+    for (const step of this.#program.steps(fn.id).values()) {
+      const given = step.kind === 'call' ? step.stopping?.signal : undefined;
+      const place = given?.how === 'given' && given.value !== undefined ? this.#keptAt(fn, given.value) : null;
+      const [first] = place?.path ?? [];
+      if (!place || !first || !('field' in first) || first.of === undefined) continue;
+      const path = place.path.flatMap(part => ('field' in part ? [part.field] : []));
+      if (path.length < place.path.length || !this.#isLifelong(first.of, first.field)) continue;
+      return [{ from: 'field', of: fn.id, index: -1, path, name: `this.${path.join('.')}`, sure: false }];
+    }
+    return [];
+  }
+
+  /** The place in the object that a value is read from, here or by a function without parameters that gives it. */
+  #keptAt(fn: FunctionFacts, value: ValueId): Place | null {
+    const facts = fn.values[value];
+    if (facts?.kind === 'read') return isSelf(facts.place.root) ? facts.place : null;
+    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    const receiver = step?.kind === 'call' && step.receiver !== undefined ? fn.values[step.receiver] : undefined;
+    if (!step || receiver?.kind !== 'read' || !isSelf(receiver.place.root) || receiver.place.path.length > 0)
+      return null;
+    const [id, ...others] = this.#graph.targets(fn.id, step.id);
+    const callee = id === undefined || others.length > 0 ? undefined : this.#program.functions.get(id);
+    if (!callee || callee.parameters.length > 0 || callee.calling !== 'value') return null;
+    const [returned, ...more] = this.#writes.returned(callee.id);
+    const gives = returned === undefined || more.length > 0 ? undefined : callee.values[returned];
+    return gives?.kind === 'read' && isSelf(gives.place.root) ? gives.place : null;
+  }
+
   #isLifelong(owner: TypeId, name: string): boolean {
     const facts = this.#program.types.get(owner);
     return this.#writes
@@ -249,6 +281,8 @@ class Finder implements Signals {
     );
   }
 }
+
+const isSelf = (root: Root): boolean => root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
 
 const ownOf = (of: FunctionId, step: StepId, name: string): SignalInHand => ({
   from: 'own',
