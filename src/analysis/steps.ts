@@ -1,5 +1,5 @@
 /** What stands inside steps and conditions: one enumeration for every walk over the structured control flow. */
-import type { Block, Condition, FunctionFacts, Step, Target, ValueId } from '../model/facts.ts';
+import type { Block, Condition, FunctionFacts, Step, StepId, Target, ValueId } from '../model/facts.ts';
 import { isNothing } from './refs.ts';
 
 /** The blocks inside a step, in the order in which they stand. */
@@ -34,6 +34,17 @@ export function decided(condition: Condition, part: (one: Condition) => boolean 
       return part(condition);
   }
 }
+
+/** The step runs only where the module of the block is the program that was started. */
+export const isInProgram = (block: Block, id: StepId): boolean =>
+  block.some(step =>
+    step.kind === 'branch' && step.asProgram
+      ? step.arms.some(({ when, body }) => when === 'true' && holds(body, id))
+      : innerBlocks(step).some(inner => isInProgram(inner, id)),
+  );
+
+const holds = (block: Block, id: StepId): boolean =>
+  block.some(step => step.id === id || innerBlocks(step).some(inner => holds(inner, id)));
 
 /** The conditions that a condition is made of with `not`, `and`, `or`. */
 export function simpleParts(condition: Condition): Condition[] {

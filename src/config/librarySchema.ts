@@ -282,7 +282,7 @@ const known = z.strictObject({
 const api = z.strictObject({
   does: z.array(effect),
   known: optional(known),
-  gives: optional(z.enum(['promise', 'lazy', 'safe', 'value'])),
+  gives: optional(z.enum(['promise', 'lazy', 'safe', 'value', 'declared'])),
   versions: optional(name),
 } satisfies Shape<Api>);
 

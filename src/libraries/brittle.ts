@@ -18,7 +18,13 @@ const names = ['default', 'test', 'solo', 'skip', 'todo', 'hook'];
 const apis: Library['apis'] = {
   ...same(test, ...names),
   ...sameMembers('Assert', test, 'test'),
-  ...sameMembers('Assert', { does: [], gives: 'promise', known: { asserts: true } }, 'execution', 'exception'),
+  // The test does not end before they have.
+  ...sameMembers(
+    'Assert',
+    { does: [], gives: 'safe', known: { asserts: true, leavesTurn: true } },
+    'execution',
+    'exception',
+  ),
   ...sameMembers('Assert', nothing, '*'),
   ...same(nothing, 'configure', 'pause', 'resume'),
 };

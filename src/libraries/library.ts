@@ -238,8 +238,8 @@ export interface Api {
   /** In order. Empty: the API does nothing that matters (then it is known, not a gap). */
   does: Effect[];
   known?: Knowledge;
-  /** What the call gives when no types are installed: `promise`, `lazy`, `safe`, `value`. */
-  gives?: 'promise' | 'lazy' | 'safe' | 'value';
+  /** What the call gives when no types are installed. `declared`: as declared, where one name gives this or that. */
+  gives?: 'promise' | 'lazy' | 'safe' | 'value' | 'declared';
   /**
    * Installed versions it holds for (majors: `>=5`, `<5`); absent: all. Several entries: an array, the first that holds
    * is taken; a version that is not known counts as the newest.

@@ -44,7 +44,8 @@ const pooledQuery: Api = {
   gives: 'promise',
   known: query,
 };
-const request: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'promise', known: database };
+/** Whether it gives a promise, its type says: that of mysql2 itself is told by a callback, or by nobody. */
+const request: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'declared', known: database };
 const sql: Effect = {
   does: 'query',
   text: [0, { argument: 0, option: 'sql' }],
@@ -56,7 +57,7 @@ const endTransaction: Effect = { does: 'end-session', session: 'receiver' };
 const endConnection: Effect = { ...endTransaction, whole: true };
 const end: Api = {
   does: [{ does: 'cancel', what: 'receiver', how: 'close' }, later(-1, ['unknown'])],
-  gives: 'promise',
+  gives: 'declared',
   known: database,
 };
 const connection = { what: 'connection', ends: ['end', 'destroy'], observedBy: ['on'] } as const;

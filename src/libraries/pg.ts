@@ -28,7 +28,12 @@ const end: Api = {
   gives: 'promise',
   known: database,
 };
-const ended: Api = { ...end, does: [{ does: 'end-session', session: 'receiver', whole: true }, ...end.does] };
+/** Its promise is resolved when the connection has ended, however it does. */
+const ended: Api = {
+  ...end,
+  known: { ...database, neverRejects: true },
+  does: [{ does: 'end-session', session: 'receiver', whole: true }, ...end.does],
+};
 
 export const pg = defineLibrary({
   package: 'pg',

@@ -86,6 +86,8 @@ export const redisClient = defineLibrary({
     ...sameOf('RedisClient RedisCluster RedisClientPool', connecting, 'connect'),
     ...sameOf('RedisClient RedisCluster RedisClientPool', closing, 'close'),
     ...sameOf('RedisClient RedisCluster', closing, 'quit', 'disconnect'),
+    // A client that is closed already throws at once.
+    'RedisClient.disconnect': { ...closing, known: { ...database, neverRejects: true } },
     'RedisClient.QUIT': closing,
     ...sameOf('RedisClient RedisCluster RedisClientPool', destroying, 'destroy'),
     ...sameOf('RedisClient RedisCluster', subscribing, ...both('subscribe pSubscribe sSubscribe')),

@@ -451,11 +451,7 @@ export interface Register extends StepBase {
   handler: ValueId;
   entry: EntryPoint;
 }
-export interface Yield extends StepBase {
-  kind: 'yield';
-  value?: ValueId;
-  delegate: boolean;
-}
+export type Yield = StepBase & { kind: 'yield'; value?: ValueId; delegate: boolean };
 /** A value nobody takes: an expression statement, `void f()`, an overwritten or never read variable. */
 export interface Drop extends StepBase {
   kind: 'drop';
@@ -465,6 +461,8 @@ export interface Drop extends StepBase {
 export interface Branch extends StepBase {
   kind: 'branch';
   condition: Condition;
+  /** The condition is that the module is the program that was started: `require.main === module`. */
+  asProgram?: true | undefined;
   arms: { when: 'true' | 'false' | 'case' | 'default'; body: Block; fallsThrough: boolean }[];
 }
 export interface Loop extends StepBase {

@@ -219,7 +219,8 @@ class Walk {
       all.falls = false;
       all = merge(all, this.block(owner.orElse, 0));
     }
-    if (owner.finally.length === 0) return all;
+    const isOver = !all.falls && all.lost === null && all.breaks.size === 0 && all.continues.size === 0;
+    if (owner.finally.length === 0 || isOver) return all;
     const last = this.block(owner.finally, 0);
     return last.falls ? { ...all, lost: all.lost ?? last.lost } : { ...last, lost: last.lost };
   }

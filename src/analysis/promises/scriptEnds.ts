@@ -6,14 +6,16 @@ import type { FunctionId, Step, StepId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { callGraph } from '../flow/callGraph.ts';
 import { processScopes } from '../tasks/ownershipScopes.ts';
+
+import { isInProgram } from '../steps.ts';
 import type { PromiseFate } from './promisesFate.ts';
 
 /** Folders of code that shows or tries something out: whoever runs a script of these sits before it and reads its error. */
 const TRIED = /(?:^|\/)(?:examples?|samples?|demos?|snippets?|playgrounds?|sandbox|dev|bench(?:marks?)?|docs?)\//i;
 
 /**
- * Whether a promise is dropped where nothing runs after that: at the end of a module that is started and exports nothing,
- * or of a function (`main`) that only the end of such a module runs; or anywhere in one that is there to be tried out.
+ * Whether a promise is dropped where nothing runs after that: at the end of a module that is started and that nothing
+ * takes anything from, of what a module runs only where it is the program, or of a function (`main`) that only the end of such a module runs; or anywhere in one that is there to be tried out.
  */
 export const endsScript = defineAnalysis<(fate: PromiseFate) => boolean>('script-ends', (get, program) => {
   const scopes = get(processScopes);
@@ -28,14 +30,23 @@ export const endsScript = defineAnalysis<(fate: PromiseFate) => boolean>('script
       callers.every(({ caller, step }) => program.fileOf(caller) === file && isLast(caller, step, depth - 1))
     );
   };
+  const imported = new Set([...program.modules.values()].flatMap(({ imports }) => imports));
+  const started = new Set(program.packages.flatMap(one => one.entries));
+  const offered = new Set(program.packages.flatMap(one => Object.values(one.exports)));
   const scripts = new Set(
     [...program.modules.values()]
-      .filter(({ file, exports }) => Object.keys(exports).length === 0 && scopes.isEntry(file))
+      .filter(({ file, exports }) => {
+        // What a file that a package starts, and nobody imports, exports is there for its tests.
+        const isStarted = started.has(file) && !imported.has(file) && !offered.has(file);
+        return (Object.keys(exports).length === 0 || isStarted) && scopes.isEntry(file);
+      })
       .map(({ file }) => file),
   );
   return ({ node, fate }) => {
     const file = program.fileOf(node.fn);
-    if (fate.kind !== 'dropped' || !scripts.has(file)) return false;
+    if (fate.kind !== 'dropped') return false;
+    const body = program.functions.get(node.fn)?.body ?? [];
+    if (!scripts.has(file)) return isInProgram(body, fate.step.id) && isLast(node.fn, fate.step.id, DEPTH);
     return TRIED.test(file) || isLast(node.fn, fate.step.id, DEPTH);
   };
 });

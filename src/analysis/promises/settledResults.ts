@@ -2,14 +2,14 @@
  * What becomes of the results of waiting for several promises whatever they end with: whether anybody looks at those
  * that failed. Followed through variables, elements, destructuring, callbacks and reactions.
  */
-import type { At, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { At, Block, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf, type Key, type Use } from './consumptionIndex.ts';
 import { conditionReads } from '../steps.ts';
 import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
-import type { Program, Site } from '../program.ts';
+import { type Program, type Site, walkSteps } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { asksForFulfilled, constantsForFailed, isNothingForFailed } from './settledOutcomes.ts';
 
@@ -54,6 +54,15 @@ interface Looks {
   counted: Site[];
 }
 
+/** The place stands in the block, and the block ends by throwing. */
+function throwsAfter(block: Block, [start, end]: At): boolean {
+  const last = block.at(-1);
+  if (last?.kind !== 'exit' || last.how !== 'throw') return false;
+  let isInside = false;
+  walkSteps(block, step => (isInside ||= step.at[0] <= start && end <= step.at[1]));
+  return isInside;
+}
+
 type What = 'promise' | 'results' | 'element';
 interface Followed {
   fn: FunctionId;
@@ -96,10 +105,12 @@ class Finder implements SettledResults {
     }
   }
 
-  /** What is waited for was told to stop just before. */
+  /** What is waited for was told to stop just before, or the failure that it follows is thrown again. */
   #isCleanUp(fn: FunctionFacts, at: At): boolean {
-    return [...this.#program.steps(fn.id).values()].some(
-      step => step.kind === 'cancel' && (step.how === 'abort' || step.how === 'cancel') && step.at[1] <= at[0],
+    return [...this.#program.steps(fn.id).values()].some(step =>
+      step.kind === 'cancel'
+        ? (step.how === 'abort' || step.how === 'cancel') && step.at[1] <= at[0]
+        : step.kind === 'try' && step.handlers.some(({ body }) => throwsAfter(body, at)),
     );
   }
 

@@ -8,6 +8,7 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { callGraph } from '../flow/callGraph.ts';
 import { functionUses } from '../promises/consumptionIndex.ts';
 import type { Failure } from '../promises/mayReject.ts';
+import { isInProgram } from '../steps.ts';
 import { closedAround } from './ownershipClosing.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type HandleFate, handleFates } from './ownershipHandles.ts';
@@ -173,7 +174,9 @@ class Teller {
   /** `void main()` and `main().catch(…)` at the top level of a module that is started, not imported. */
   #isEntryStart({ node }: PromiseFate): boolean {
     const file = this.#program.fileOf(node.fn);
-    return node.fn === `${file}#` && this.#scopes.isEntry(file);
+    if (node.fn !== `${file}#`) return false;
+    const body = this.#program.functions.get(node.fn)?.body ?? [];
+    return this.#scopes.isEntry(file) || (node.step !== null && isInProgram(body, node.step.id));
   }
 
   #isDeclaredDetached(fate: PromiseFate): boolean {

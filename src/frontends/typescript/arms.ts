@@ -27,6 +27,7 @@ export function branch(
   at: At,
   condition: Condition,
   arms: { when: ArmWhen; fill: () => void }[],
+  more: { asProgram?: true | undefined } = {},
 ): void {
   fn.builder.emitCompound(() => {
     const made: { when: ArmWhen; body: Block; fallsThrough: boolean }[] = [];
@@ -43,7 +44,7 @@ export function branch(
     if (compares(condition) && ways.length === 2)
       fn.merge(arms[0]?.when === 'false' ? [...ways].reverse() : ways, condition);
     else fn.merge(ways);
-    return made.some(arm => arm.body.length > 0) ? { kind: 'branch', at, condition, arms: made } : null;
+    return made.some(arm => arm.body.length > 0) ? { kind: 'branch', at, condition, ...more, arms: made } : null;
   });
 }
 

@@ -219,7 +219,7 @@ function externalCall(site: EffectSite, newOf?: string): ValueId {
     ...(spreads.length > 0 ? { spreads: [...spreads] } : {}),
     ...(newOf === undefined ? {} : { newOf }),
     ...(site.site.optional ? { optional: true } : {}),
-    ...(site.api.gives === undefined ? {} : { gives: site.api.gives }),
+    ...(site.api.gives === undefined || site.api.gives === 'declared' ? {} : { gives: site.api.gives }),
     ...(known === undefined ? {} : { known }),
   });
 }

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import { branch } from './arms.ts';
 import { lowerCondition } from './conditions.ts';
-import type { FunctionContext } from './context.ts';
+import { bare, type FunctionContext } from './context.ts';
 import { leave, lowerLabelled, lowerSwitch } from './jumps.ts';
 import { lower, lowerDropped } from './lowerExpression.ts';
 import { lowerClass } from './lowerClass.ts';
@@ -122,11 +122,34 @@ function lowerThrow(fn: FunctionContext, node: ts.ThrowStatement): void {
 function lowerIf(fn: FunctionContext, node: ts.IfStatement): void {
   const condition = lowerCondition(fn, node.expression);
   const { elseStatement } = node;
-  branch(fn, fn.at(node), condition, [
-    { when: 'true', fill: () => lowerStatement(fn, node.thenStatement) },
-    ...(elseStatement ? [{ when: 'false' as const, fill: () => lowerStatement(fn, elseStatement) }] : []),
-  ]);
+  branch(
+    fn,
+    fn.at(node),
+    condition,
+    [
+      { when: 'true', fill: () => lowerStatement(fn, node.thenStatement) },
+      ...(elseStatement ? [{ when: 'false' as const, fill: () => lowerStatement(fn, elseStatement) }] : []),
+    ],
+    asksForProgram(node.expression) ? { asProgram: true } : undefined,
+  );
 }
+
+/** `require.main === module`, `import.meta.main`, `import.meta.url === pathToFileURL(process.argv[1]).href` and the like. */
+function asksForProgram(expression: ts.Expression): boolean {
+  const node = bare(expression);
+  if (!ts.isBinaryExpression(node)) return isOfModule(node, 'main');
+  const isEquality =
+    node.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken ||
+    node.operatorToken.kind === ts.SyntaxKind.EqualsEqualsToken;
+  if (!isEquality) return false;
+  const sides = [node.left.getText(), node.right.getText()];
+  if (sides.includes('require.main') && sides.includes('module')) return true;
+  const names = (text: string): boolean => sides.some(side => side.includes(text));
+  return names('process.argv[1]') && (names('import.meta.') || names('__filename'));
+}
+
+const isOfModule = (node: ts.Node, name: string): boolean =>
+  ts.isPropertyAccessExpression(node) && ts.isMetaProperty(node.expression) && node.name.text === name;
 
 function lowerClassDeclaration(fn: FunctionContext, node: ts.ClassDeclaration): void {
   if (hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return;

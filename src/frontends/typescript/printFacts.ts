@@ -58,7 +58,7 @@ class FactsPrinter {
     switch (step.kind) {
       case 'branch':
         return [
-          `${indent}if ${this.#condition(step.condition)}`,
+          `${indent}if ${this.#condition(step.condition)}${step.asProgram ? ' [as program]' : ''}`,
           ...step.arms.flatMap(arm => [
             `${indent}  ${arm.when}${arm.fallsThrough ? ' (falls through)' : ''}:`,
             ...this.#block(arm.body, depth + 2),

@@ -18,7 +18,8 @@ export function askGives(fn: FunctionContext, value: ValueId, node: ts.Expressio
   if (step?.kind !== 'call' || step.gives !== undefined || step.newOf !== undefined) return;
   const call = bare(node);
   const { target } = step;
-  if (target.kind === 'external' && fn.questions.apiOf(target.name)?.gives !== undefined) return;
+  const { gives } = target.kind === 'external' ? (fn.questions.apiOf(target.name) ?? {}) : {};
+  if (gives !== undefined && gives !== 'declared') return;
   // A method may be one that nothing in the project implements.
   if (use === 'dropped' || target.kind !== 'functions')
     step.gives =
