@@ -229,11 +229,17 @@ class Finder implements Signals {
       }));
   }
 
-  /** A signal of something that the object keeps (`this.job.signal`), also behind a getter, where the function passes it on itself. */
+  /**
+   * What the function itself passes on as a signal: of something that the object keeps (`this.job.signal`), also behind a
+   * getter, or of options without a type.
+   */
   #ofPassedOn(fn: FunctionFacts): SignalInHand[] {
     for (const step of this.#program.steps(fn.id).values()) {
       const given = step.kind === 'call' ? step.stopping?.signal : undefined;
-      const place = given?.how === 'given' && given.value !== undefined ? this.#keptAt(fn, given.value) : null;
+      const value = given?.how === 'given' ? given.value : undefined;
+      const parameter = value === undefined ? null : optionOf(fn, value);
+      if (parameter && !this.putsItself(fn, parameter.index, parameter.path)) return [parameter];
+      const place = value === undefined ? null : this.#keptAt(fn, value);
       const [first] = place?.path ?? [];
       if (!place || !first || !('field' in first) || first.of === undefined) continue;
       const path = place.path.flatMap(part => ('field' in part ? [part.field] : []));
@@ -280,6 +286,18 @@ class Finder implements Signals {
       })
     );
   }
+}
+
+/** `options.signal`, of a parameter. */
+function optionOf(fn: FunctionFacts, value: ValueId): SignalInHand | null {
+  const facts = fn.values[value];
+  if (facts?.kind !== 'read' || facts.place.root.kind !== 'parameter') return null;
+  const { root, path } = facts.place;
+  const [last] = path;
+  const { name, signal } = fn.parameters[root.index] ?? {};
+  if (!last || !('field' in last) || path.length > 1 || !name || signal) return null;
+  const said = `${name}.${last.field}`;
+  return { from: 'parameter', of: fn.id, index: root.index, path: [last.field], name: said, sure: false };
 }
 
 const isSelf = (root: Root): boolean => root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');

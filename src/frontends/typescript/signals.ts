@@ -45,7 +45,18 @@ export function signalIn(asking: Asking, parameter: ts.ParameterDeclaration): st
   if (type.flags & OPEN) return signalByName(parameter);
   if (isSignal(asking, type)) return [];
   const option = optionIn(asking, type);
+  if (option === undefined && isUntypedPattern(asking, parameter)) return signalByName(parameter);
   return option === undefined || isNamelessOutside(asking, parameter, type, option) ? undefined : [option];
+}
+
+/** `({ signal } = {})` without a type: what the pattern takes out of it may be anything. */
+function isUntypedPattern({ checker }: Asking, { name, type, initializer }: ts.ParameterDeclaration): boolean {
+  if (type || !initializer || !ts.isObjectBindingPattern(name)) return false;
+  const element = name.elements.find(({ propertyName, name: bound }) => {
+    const node = propertyName ?? bound;
+    return ts.isIdentifier(node) && OPTIONS.includes(node.text);
+  });
+  return element !== undefined && (checker.getTypeAtLocation(element.name).flags & OPEN) !== 0;
 }
 
 /** Types from outside that are made to be passed on. */
