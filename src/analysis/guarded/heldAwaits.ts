@@ -35,7 +35,14 @@ export interface HeldAwaits {
   readonly looked: readonly Site[];
 }
 
-type Slow = { how: 'network' | 'timer' | 'user'; site: Site; depth: number; call: Call | null };
+interface Slow {
+  readonly how: 'network' | 'timer' | 'user';
+  readonly site: Site;
+  readonly depth: number;
+  readonly call: Call | null;
+  /** A listener that the callback of an iteration calls. */
+  readonly told?: { readonly frame: Frame; readonly call: Call };
+}
 const DEPTH = 4;
 
 export const heldAwaits = defineAnalysis<HeldAwaits>('held-awaits', (get, program) => new Finder(get, program).run());
@@ -156,6 +163,7 @@ class Finder {
     if (how) return { how, site, depth: 0 };
     if (call.newOf === 'lib#Promise') return this.#isTimer(frame, call) ? { how: 'timer', site, depth: 0 } : undefined;
     if (this.#isListener(frame, call)) return { how: 'user', site, depth: 0 };
+    if (this.#isOneOfAll(frame, call)) return { how: 'user', site, depth: 0, told: { frame, call } };
     if (depth === 0) return undefined;
     const callees = this.#eval.callees(frame, call);
     if (callees.some(({ guessed, frame: { fn } }) => guessed || fn.synthetic)) return undefined;
@@ -205,6 +213,15 @@ class Finder {
     );
   }
 
+  /** In the callback of an iteration over listeners: `Promise.all(listeners.map(tell => tell(news)))`. */
+  #isOneOfAll(frame: Frame, call: Call): boolean {
+    const value = call.target.kind === 'value' ? frame.fn.values[call.target.of] : undefined;
+    const place = value?.kind === 'read' ? value.place : undefined;
+    if (frame.fn.parent === null || place?.root.kind !== 'parameter' || place.path.length > 0) return false;
+    const refs = frame.parameters[place.root.index] ?? [];
+    return refs.length > 0 && refs.every(ref => ref.kind === 'element');
+  }
+
   /** The work is what the lock is for: it reads or writes the state, or the state comes of it. */
   #needs(moment: Moment<Await>, slow: Slow, state: LockState): boolean {
     const { frame, step } = moment;
@@ -223,6 +240,7 @@ class Finder {
     const inside = work.some(ref => ref.kind === 'task' && this.#touches(ref.frame, state));
     if (inside || !slow.call) return true;
     const { args, receiver } = slow.call;
+    if (slow.told) return this.#isToldState(slow.told, written);
     const given = slow.how === 'user' || receiver === undefined ? args : [...args, receiver];
     const isState = (value: ValueId, position: number): boolean => {
       const until = this.#isData(frame, slow.call, position) ? step.id : null;
@@ -230,6 +248,11 @@ class Finder {
     };
     if (given.some(isState)) return true;
     return slow.how === 'network' && this.#isWrittenThrough(index, frame, given, guarded);
+  }
+
+  #isToldState({ frame, call }: NonNullable<Slow['told']>, written: readonly Guarded[]): boolean {
+    const index = new FunctionIndex(frame.fn);
+    return call.args.some(arg => this.#comesFrom(index, frame, arg, { written, until: null }, 8));
   }
 
   /**
