@@ -38,20 +38,21 @@ And when \`account()\` fails, the function ends without ever awaiting \`invoices
     const repeats = new Map<string, number>();
     for (const late of found) {
       const name = get(names).maker(late.node) ?? '';
-      const key = [late.node.fn, name];
+      const said = late.part === null ? name : `${late.part} of ${name}`;
+      const key = [late.node.fn, said];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
       report({
         at: late.made,
         level: late.harmless ? 'note' : 'warning',
         confidence: late.confidence,
-        message: messageOf(late, name === '' ? 'A promise' : `The promise of \`${name}\``),
+        message: messageOf(late, name === '' ? 'A promise' : `The promise of \`${said}\``),
         ...(late.harmless ? { why: 'its rejection is unhandled until then, which a page only logs' } : {}),
         related: [
           { site: late.suspends, message: 'The function waits here, and nobody handles a rejection meanwhile' },
           ...(late.taken && !late.inLoop ? [{ site: late.taken, message: 'It is awaited only here' }] : []),
         ],
-        ...(late.taken && !late.inLoop
+        ...(late.taken && !late.inLoop && late.part === null
           ? { repairs: [{ file: late.made.file, repair: { kind: 'handle', at: late.made.at } }] }
           : {}),
         key: count === 1 ? key : [...key, String(count)],

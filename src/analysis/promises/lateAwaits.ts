@@ -8,7 +8,8 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { handledInside } from './handledInside.ts';
-import { LateWalk, type Takers } from './lateWalk.ts';
+import { StartedParts } from './lateParts.ts';
+import { type Late, LateWalk, type Takers } from './lateWalk.ts';
 import { platforms, type Platforms } from '../flow/platforms.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
 import type { PromiseNode } from './promises.ts';
@@ -21,6 +22,8 @@ import { valuesBehind } from '../valueParts.ts';
 
 export interface LateAwait {
   node: PromiseNode;
+  /** It is a part of the object that the call gives: the name of the part. */
+  part: string | null;
   made: Site;
   /** What the function waits for in the meantime. */
   suspends: Site;
@@ -77,6 +80,12 @@ class Finder {
       if (this.#isKept(node, uses)) this.#examined.push(this.#program.site(node.fn, node.at));
       if (rejection === 'may' && !this.#isRemembered(node)) this.#look(fn, node, uses);
     }
+    const parts = new StartedParts(get, this.#program);
+    for (const fn of this.#program.functions.values())
+      for (const { node, field, takers } of fn.synthetic ? [] : parts.in(fn)) {
+        this.#examined.push(this.#program.site(fn.id, node.at));
+        this.#add(fn, node, field, this.#walk(fn).find(node.step.id, takers));
+      }
     return { found: this.#found, examined: this.#examined };
   }
 
@@ -91,10 +100,14 @@ class Finder {
     // One that is made by hand does not reject before somebody rejects it.
     const starts = this.#rejectedHere(fn.id, node.value) ?? [this.#startOf(fn, node)];
     const ways = starts.map(start => (start === null ? null : this.#walk(fn).find(start, takers)));
-    const late = ways.find(way => way !== null);
+    this.#add(fn, node, null, ways.find(way => way !== null) ?? null);
+  }
+
+  #add(fn: FunctionFacts, node: PromiseNode, part: string | null, late: Late | null): void {
     if (!late) return;
     this.#found.push({
       node,
+      part,
       made: this.#program.site(fn.id, node.at),
       suspends: this.#program.site(fn.id, late.suspends.at),
       taken: late.taken && this.#program.site(fn.id, late.taken.at),
