@@ -37,7 +37,8 @@ class Finder {
       for (const step of program.steps(fn).values()) {
         if (step.kind !== 'register' || !step.entry.test) continue;
         const { endedBy, rejection, trigger } = step.entry;
-        for (const id of this.#graph.targets(fn, step.id)) this.#bodies.add(id);
+        if (trigger === 'test' || (trigger === 'hook' && step.entry.awaitsHandler))
+          for (const id of this.#graph.targets(fn, step.id)) this.#bodies.add(id);
         if (trigger === 'test')
           for (const id of this.#graph.targets(fn, step.id)) if (endsAtOnce(program, id)) this.#atOnce.add(id);
         if (rejection === 'all-reported') this.#telling.add(program.fileOf(fn));
@@ -71,7 +72,7 @@ class Finder {
     if (!fn || this.#bodies.has(id)) return false;
     for (let at = fn.parent; at !== null; at = this.#program.functions.get(at)?.parent ?? null) {
       const body = this.#bodies.has(at) ? this.#program.functions.get(at) : undefined;
-      if (!body) continue;
+      if (!body) continue; // A component, an effect.
       const steps = this.#program.steps(at);
       return [...this.#waits(body)].some(step => (steps.get(step)?.at[1] ?? 0) >= fn.at[1]);
     }
