@@ -115,10 +115,31 @@ export class Activities {
   reached(activity: Activity): ReadonlySet<number> {
     const known = this.#reached.get(activity.frame.id);
     if (known) return known;
-    const found = new Set([activity.frame.id]);
-    for (const id of found) for (const next of this.#calls.get(id) ?? []) found.add(next);
+    const found = new Set<number>();
+    this.#reach(activity, found);
     this.#reached.set(activity.frame.id, found);
     return found;
+  }
+
+  /** The activations that these activities run, taken together. */
+  reachedByAny(activities: Iterable<Activity>): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const activity of activities) this.#reach(activity, found);
+    return found;
+  }
+
+  /** Adds the activations that an activity runs; gives those that were not known yet. */
+  #reach(activity: Activity, found: Set<number>): readonly number[] {
+    if (found.has(activity.frame.id)) return [];
+    found.add(activity.frame.id);
+    const more = [activity.frame.id];
+    for (const id of more)
+      for (const next of this.#calls.get(id) ?? []) {
+        if (found.has(next)) continue;
+        found.add(next);
+        more.push(next);
+      }
+    return more;
   }
 
   /**
@@ -127,17 +148,25 @@ export class Activities {
    */
   settle(): void {
     const queue = this.list().filter(activity => activity.instances === 'many');
-    const waiting = new Set(this.list().filter(activity => activity.instances !== 'many' && activity.from !== null));
-    const raise = (activity: Activity): void => {
-      activity.instances = 'many';
-      waiting.delete(activity);
-      queue.push(activity);
-    };
-    for (const activity of waiting) if (activity.repeated) raise(activity);
-    for (let starter = queue.pop(); starter; starter = queue.pop()) {
-      const frames = this.reached(starter);
-      for (const activity of waiting) if (activity.from && frames.has(activity.from.id)) raise(activity);
+    const waiting = new Map<number, Activity[]>();
+    for (const activity of this.list()) {
+      if (activity.instances === 'many' || activity.from === null) continue;
+      if (activity.repeated) {
+        activity.instances = 'many';
+        queue.push(activity);
+        continue;
+      }
+      const started = waiting.get(activity.from.id);
+      if (started) started.push(activity);
+      else waiting.set(activity.from.id, [activity]);
     }
+    const seen = new Set<number>();
+    for (let starter = queue.pop(); starter; starter = queue.pop())
+      for (const frame of this.#reach(starter, seen))
+        for (const activity of waiting.get(frame) ?? []) {
+          activity.instances = 'many';
+          queue.push(activity);
+        }
     this.#settleLate();
   }
 
@@ -150,15 +179,12 @@ export class Activities {
     }
     const seen = new Set<number>();
     for (const activity of early)
-      for (const frame of this.reached(activity)) {
-        if (seen.has(frame)) continue;
-        seen.add(frame);
+      for (const frame of this.#reach(activity, seen))
         for (const started of this.#started.get(frame) ?? []) {
           if (!started.late || AFTER_STARTUP.has(started.trigger)) continue;
           started.late = false;
           early.push(started);
         }
-      }
   }
 
   siteOf(activity: Activity): { file: string; at: readonly [number, number]; in: FunctionId } {

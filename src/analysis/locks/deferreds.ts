@@ -5,6 +5,7 @@
 import type { Call, FunctionFacts, FunctionId, Place, Step, TypeId, Value, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
+import { underLocks } from './underLocks.ts';
 import type { Program } from '../program.ts';
 import type { Frame, Ref, Refs } from '../refs.ts';
 
@@ -15,7 +16,7 @@ export interface Deferreds {
   readonly open: ReadonlySet<string>;
   /** Functions that call a kept `resolve`, by the site of the promise. */
   readonly settlers: ReadonlyMap<string, ReadonlySet<FunctionId>>;
-  /** Functions that wait for one of the promises. */
+  /** Functions that wait for one of the promises while a lock may be held. */
   readonly waiters: ReadonlySet<FunctionId>;
   readonly settling: ReadonlySet<FunctionId>;
 }
@@ -31,14 +32,9 @@ export const deferreds = defineAnalysis<Deferreds>('deferreds', (get, program) =
     waiters: new Set<string>(),
     settling: new Set<string>(),
   };
-  return hasLocks(program) ? new Search(program, get(evaluator)).run() : none;
+  const under = get(underLocks).functions;
+  return under.size > 0 ? new Search(program, get(evaluator), under).run() : none;
 });
-
-function hasLocks(program: Program): boolean {
-  for (const id of program.functions.keys())
-    for (const step of program.steps(id).values()) if (step.kind === 'acquire') return true;
-  return false;
-}
 
 /** Containers in objects in containers. */
 const KEPT_DEPTH = 4;
@@ -103,21 +99,26 @@ class Search {
   readonly #names = new Set<string>();
   readonly #settlers = new Map<string, Set<FunctionId>>();
 
-  constructor(program: Program, evaluate: Evaluator) {
+  /** Functions that may run while a lock is held. */
+  readonly #under: ReadonlySet<FunctionId>;
+
+  constructor(program: Program, evaluate: Evaluator, under: ReadonlySet<FunctionId>) {
     this.#program = program;
     this.#eval = evaluate;
+    this.#under = under;
   }
 
   run(): Deferreds {
     for (const fn of this.#program.functions.values()) this.#makers(fn);
     for (const [id, site] of this.#executors) this.#executor(id, site);
     const waiters = new Set<FunctionId>();
-    if (this.#sites.size > 0) {
+    if (this.#sites.size > 0)
+      for (const fn of this.#program.functions.values())
+        if (this.#under.has(fn.id) && this.#waits(fn)) waiters.add(fn.id);
+    // Who settles a promise that nobody waits for under a lock is nobody's concern.
+    if (waiters.size > 0) {
       for (const fn of this.#program.functions.values()) this.#members(fn);
-      for (const fn of this.#program.functions.values()) {
-        this.#uses(fn);
-        if (this.#waits(fn)) waiters.add(fn.id);
-      }
+      for (const fn of this.#program.functions.values()) this.#uses(fn);
     }
     const settling = new Set([...this.#settlers.values()].flatMap(set => [...set]));
     return { sites: this.#sites, open: this.#open, settlers: this.#settlers, waiters, settling };

@@ -54,10 +54,10 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
     }
   }
   activities.settle();
-  const once = new Set<number>();
-  for (const { activity } of done)
-    if (activity.instances === 'once' && activity.trigger === 'module')
-      for (const frame of activities.reached(activity)) once.add(frame);
+  const modules = done.flatMap(({ activity }) =>
+    activity.instances === 'once' && activity.trigger === 'module' ? [activity] : [],
+  );
+  const once = activities.reachedByAny(modules);
   const isShared = (frame: number, activity: Activity): boolean => {
     if (once.has(frame)) return true;
     // An activation that encloses the activity's own was there before it, and stays.

@@ -3,10 +3,12 @@ import type { Call, FunctionFacts, FunctionId, Place, ValueId } from '../../mode
 import { calledValues } from '../flow/calledValues.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { functionUsers, reaching } from '../flow/functionUsers.ts';
 import { deferreds } from './deferreds.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import type { Program } from '../program.ts';
 import { lastField } from '../valueParts.ts';
+import { underLocks } from './underLocks.ts';
 
 /** Functions that can take a lock, or release one, directly or through anything they use. */
 export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
@@ -14,6 +16,7 @@ export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relev
   if (direct.size === 0) return direct;
   const users = get(functionUsers);
   const takers = reaching(users, direct);
+  if (!get(underLocks).handsOut) return takers;
   const more = [...releasing(get(evaluator), program), ...handedReleasers(program, get(callGraph), takers)];
   return reaching(users, new Set([...takers, ...more]));
 });
@@ -80,10 +83,12 @@ export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relev
   if (takers.size === 0) return takers;
   const { waiters, settling } = get(deferreds);
   const waited = get(waitedEvents);
-  const more = new Set([...waiters, ...settling, ...keptTaskReaders(program, get(callGraph), takers)]);
+  const under = get(underLocks).functions;
+  const readers = keptTaskReaders(program, get(callGraph), takers).filter(id => under.has(id));
+  const more = new Set([...waiters, ...settling, ...readers]);
   for (const [id, fn] of program.functions) {
     for (const step of program.steps(id).values()) {
-      if (step.kind === 'wait') more.add(id);
+      if (step.kind === 'wait' && under.has(id)) more.add(id);
       if (step.kind === 'loop' && mayEndWait(eventOf(fn, step.over), waited)) more.add(id);
     }
   }
@@ -91,10 +96,10 @@ export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relev
   return reaching(get(functionUsers), new Set([...takers, ...more]));
 });
 
-/** The events (`on:close`) that somebody waits for, for as long as it takes. */
-export const waitedEvents = defineAnalysis<ReadonlySet<string>>('waited-events', (_get, program) => {
+/** The events (`on:close`) that somebody waits for, for as long as it takes and while a lock may be held. */
+export const waitedEvents = defineAnalysis<ReadonlySet<string>>('waited-events', (get, program) => {
   const waited = new Set<string>();
-  for (const id of program.functions.keys())
+  for (const id of get(underLocks).functions)
     for (const step of program.steps(id).values()) {
       if (step.kind !== 'wait' || step.for !== 'event' || step.wait !== 'endless') continue;
       const event = typeof step.on === 'number' ? null : lastField(step.on);
@@ -143,35 +148,4 @@ export function eventOf(fn: FunctionFacts, over: ValueId | undefined): string | 
   const value = over === undefined ? undefined : fn.values[over];
   const last = value?.kind === 'read' ? value.place.path[value.place.path.length - 1] : undefined;
   return last && 'field' in last && last.field.startsWith('on:') ? last.field : null;
-}
-
-type Users = ReadonlyMap<FunctionId, readonly FunctionId[]>;
-
-/** Who calls, starts, registers or returns each function. */
-export const functionUsers = defineAnalysis<Users>('function-users', (get, program) => {
-  const graph = get(callGraph);
-  const users = new Map<FunctionId, FunctionId[]>();
-  const uses = (user: FunctionId, used: FunctionId): void => {
-    const list = users.get(used);
-    if (list) list.push(user);
-    else users.set(used, [user]);
-  };
-  for (const [id, fn] of program.functions) {
-    for (const value of fn.values) if (value.kind === 'function') uses(id, value.id);
-    for (const step of program.steps(id).values()) {
-      for (const target of graph.targets(id, step.id)) uses(id, target);
-    }
-  }
-  return users;
-});
-
-/** These functions, and all that use one of them, over at most so many steps. */
-export function reaching(users: Users, seeds: ReadonlySet<FunctionId>, steps = Infinity): ReadonlySet<FunctionId> {
-  const found = new Set<FunctionId>(seeds);
-  let border = [...found];
-  for (let step = 0; step < steps && border.length > 0; step += 1) {
-    border = [...new Set(border.flatMap(id => users.get(id) ?? []))].filter(user => !found.has(user));
-    for (const user of border) found.add(user);
-  }
-  return found;
 }
