@@ -38,7 +38,8 @@ const KINDS: Record<EndingWait['because'], ReasonKind> = {
   'other-lock': 'other-lock',
 };
 
-function endReason({ because, at, held, enders }: EndingWait, program: Program): Reason {
+function endReason(ending: EndingWait, program: Program): Reason {
+  const { because, at, held } = ending;
   const lock = held ? `\`${held.lock.name}\`` : 'a lock';
   const words: Record<EndingWait['because'], string> = {
     'other-ender': `not all who can end this wait need ${lock} for it`,
@@ -51,7 +52,7 @@ function endReason({ because, at, held, enders }: EndingWait, program: Program):
     rule: 'wait-cycle',
     at,
     message: words[because],
-    related: enders.map(site => ({ site, message: `\`${functionName(program, site)}\` ends it here` })),
+    related: ending.enders().map(site => ({ site, message: `\`${functionName(program, site)}\` ends it here` })),
   };
 }
 

@@ -11,7 +11,7 @@ import { DutyInterpreter } from './dutyWalk.ts';
 import { ReleaserParts } from './releaserParts.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { functionUsers, reaching } from '../flow/functionUsers.ts';
-import { lockRelevance } from '../locks/lockRelevance.ts';
+import { dutyRelevance, lockRelevance } from '../locks/lockRelevance.ts';
 import { type Lock, type LockTable, lockTable } from '../locks/locks.ts';
 import type { Program } from '../program.ts';
 import { readIndex } from '../readIndex.ts';
@@ -29,6 +29,8 @@ export interface LockDuties {
   readonly flags: ClaimFlags;
   /** What is held, and released by nobody yet, when the promise settles: the promise is an acquisition. */
   grantedBy(promise: Ref): readonly Duty[];
+  /** Somebody takes this lock, be it for the time of a call of a library. */
+  isTaken(lock: Lock): boolean;
   /** Somebody releases this lock without having taken it: a counterpart of functions that take it for their callers. */
   isReleasedElsewhere(lock: Lock): boolean;
 }
@@ -39,8 +41,15 @@ const CLAIM_STEPS = 2;
 export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, program) => {
   const flags = get(claimFlags);
   const events = new DutyEvents();
-  const relevant = new Set([...get(lockRelevance), ...reaching(get(functionUsers), flags.users, CLAIM_STEPS)]);
-  const none: LockDuties = { runs: [], events, flags, grantedBy: () => [], isReleasedElsewhere: () => false };
+  const relevant = new Set([...get(dutyRelevance), ...reaching(get(functionUsers), flags.users, CLAIM_STEPS)]);
+  const none: LockDuties = {
+    runs: [],
+    events,
+    flags,
+    grantedBy: () => [],
+    isTaken: () => false,
+    isReleasedElsewhere: () => false,
+  };
   if (relevant.size === 0) return none;
   const evaluate = get(evaluator);
   const locks = get(lockTable);
@@ -64,11 +73,13 @@ export const lockDuties = defineAnalysis<LockDuties>('lock-duties', (get, progra
     const { exits, overflow } = interpreter.root(evaluate.symbolicFrame(fn));
     runs.push({ fn, exits, coarse: overflow });
   }
+  let taken: ReadonlySet<string> | undefined;
   return {
     runs,
     events,
     flags,
     grantedBy: promise => interpreter.grantedBy(promise),
+    isTaken: lock => (taken ??= takenSites(program, evaluate, locks, get(lockRelevance))).has(lock.site),
     isReleasedElsewhere: lock => elsewhere.has(lock.site),
   };
 });
@@ -116,6 +127,21 @@ function releasedElsewhere(
       for (const { lock } of locks.uses(evaluate.symbolicFrame(fn), step.lock, step.key, 'endless'))
         if (!isTakenAround(fn, lock.site)) found.add(lock.site);
     }
+  }
+  return found;
+}
+
+/** Classes of the locks that these functions take. */
+function takenSites(
+  program: Program,
+  evaluate: Evaluator,
+  locks: LockTable,
+  takers: ReadonlySet<FunctionId>,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const id of takers) {
+    const fn = program.functions.get(id);
+    if (fn && !fn.synthetic) for (const site of takenBy(program, evaluate, locks, fn)) found.add(site);
   }
   return found;
 }

@@ -231,7 +231,8 @@ function foreignReleases(run: DutyRun, { events }: LockDuties): WrongRelease[] {
 }
 
 /** Nobody takes the lock for this release: every acquisition is given back by who takes it. */
-function strayReleases(run: DutyRun, { events }: LockDuties, wrappers: ReadonlySet<string>): WrongRelease[] {
+function strayReleases(run: DutyRun, duties: LockDuties, wrappers: ReadonlySet<string>): WrongRelease[] {
+  const { events } = duties;
   const found: WrongRelease[] = [];
   for (const { path } of run.exits) {
     for (const freed of path.freed) {
@@ -246,8 +247,7 @@ function strayReleases(run: DutyRun, { events }: LockDuties, wrappers: ReadonlyS
         continue;
       if (events.owned.has(siteKey(freed.origin)) || wrappers.has(lock.site) || !isOwnedHere(lock)) continue;
       if (lock.kind.ownerChecked || lock.kind.lease || isTakenAround(run, lock, events)) continue;
-      const isTaken = [...events.taken].some(duty => duty.locks.some(one => one.site === lock.site));
-      if (isTaken) found.push({ site: freed.site, lock, how: 'not-owned', certain: true });
+      if (duties.isTaken(lock)) found.push({ site: freed.site, lock, how: 'not-owned', certain: true });
     }
   }
   return found;

@@ -14,11 +14,24 @@ import { underLocks } from './underLocks.ts';
 export const lockRelevance = defineAnalysis<ReadonlySet<FunctionId>>('lock-relevance', (get, program) => {
   const direct = directTakers(program);
   if (direct.size === 0) return direct;
-  const users = get(functionUsers);
-  const takers = reaching(users, direct);
-  if (!get(underLocks).handsOut) return takers;
-  const more = [...releasing(get(evaluator), program), ...handedReleasers(program, get(callGraph), takers)];
-  return reaching(users, new Set([...takers, ...more]));
+  return reaching(get(functionUsers), new Set([...direct, ...get(releaserUsers)]));
+});
+
+/** Functions that may hold a lock, or give one back, beyond the call of a library that takes it, directly or through others. */
+export const dutyRelevance = defineAnalysis<ReadonlySet<FunctionId>>('duty-relevance', (get, program) => {
+  const { lasting } = get(underLocks);
+  const isPart = (id: FunctionId): boolean => program.functions.get(id)?.synthetic === true && !lasting.has(id);
+  const releasing = [...program.functions.keys()].filter(
+    id => !isPart(id) && [...program.steps(id).values()].some(step => step.kind === 'release'),
+  );
+  return reaching(get(functionUsers), new Set([...lasting, ...releasing, ...get(releaserUsers)]));
+});
+
+/** Functions that may call the releaser of somebody else's acquisition. */
+const releaserUsers = defineAnalysis<readonly FunctionId[]>('releaser-users', (get, program) => {
+  if (!get(underLocks).handsOut) return [];
+  const takers = reaching(get(functionUsers), directTakers(program));
+  return [...releasing(get(evaluator), program), ...handedReleasers(program, get(callGraph), takers)];
 });
 
 /** Functions that take or release a lock themselves. */

@@ -12,6 +12,8 @@ import { type FunctionUses, functionUses } from '../promises/consumptionIndex.ts
 export interface UnderLocks {
   /** Functions that may run while a lock is held, by themselves or by a caller. */
   readonly functions: ReadonlySet<FunctionId>;
+  /** Functions that take a lock and may hold it on when they end. */
+  readonly lasting: ReadonlySet<FunctionId>;
   /** Some acquisition's releaser goes elsewhere: others may call it. */
   readonly handsOut: boolean;
 }
@@ -31,7 +33,7 @@ export const underLocks = defineAnalysis<UnderLocks>('under-locks', (get, progra
     handsOut ||= isHandedOut;
   }
   const above = reaching(get(functionUsers), lasting);
-  return { functions: below(program, get(callGraph), new Set([...holders, ...above])), handsOut };
+  return { functions: below(program, get(callGraph), new Set([...holders, ...above])), lasting, handsOut };
 });
 
 /** The token is used by more than the release and the tests of the function that takes it. */

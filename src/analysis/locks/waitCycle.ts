@@ -37,8 +37,8 @@ export interface EndingWait {
   readonly at: Site;
   readonly because: 'other-ender' | 'open' | 'not-held' | 'other-lock';
   readonly held: Held | null;
-  /** Where it can be ended. */
-  readonly enders: readonly Site[];
+  /** Where it can be ended; nobody but `why` asks. */
+  enders(): readonly Site[];
 }
 
 export interface WaitCycles {
@@ -81,17 +81,13 @@ function judge(
 ): WaitCycle | EndingWait {
   const isOwn = wait.kind === 'unlock' || wait.kind === 'idle';
   const isOpen = wait.on === null || (wait.on.kind === 'made' && open.has(wait.on.site));
-  const enders = isOwn || wait.held.length === 0 ? [] : all.of(wait);
-  const cycle = isOwn ? ownLock(wait, by) : isOpen ? undefined : told(wait, by, activities, enders, all, settlers);
-  if (cycle) return cycle;
   const [held = null] = wait.held;
-  return {
-    kind: wait.kind,
-    at: traceEnd(wait.trace),
-    because: held === null ? 'not-held' : isOwn ? 'other-lock' : isOpen || enders.length === 0 ? 'open' : 'other-ender',
-    held,
-    enders: enders.map(({ settle }) => traceEnd(settle.trace)),
-  };
+  const isTold = held !== null && !isOwn && !isOpen;
+  const cycle = isOwn ? ownLock(wait, by) : isTold ? told(wait, by, activities, all, settlers) : undefined;
+  if (cycle) return cycle;
+  const because = held === null ? 'not-held' : isOwn ? 'other-lock' : isTold && all.any(wait) ? 'other-ender' : 'open';
+  const enders = (): Site[] => (isTold ? all.of(wait).map(({ settle }) => traceEnd(settle.trace)) : []);
+  return { kind: wait.kind, at: traceEnd(wait.trace), because, held, enders };
 }
 
 interface Ender {
@@ -99,9 +95,10 @@ interface Ender {
   other: LockActivity;
 }
 
-/** Everything that may end a wait, by what is waited for. */
+/** Everything that may end a wait, by what is waited for; what needs fewest locks for it first. */
 class Enders {
   readonly #byKey = new Map<string, Ender[]>();
+  readonly #settling = new Map<string, ReadonlySet<string>>();
 
   constructor({ list }: LockActivities) {
     for (const other of list)
@@ -111,17 +108,37 @@ class Enders {
         if (known) known.push({ settle, other });
         else this.#byKey.set(key, [{ settle, other }]);
       }
+    for (const list of this.#byKey.values()) list.sort((a, b) => a.settle.needs.length - b.settle.needs.length);
   }
 
   /** The functions in which some activity settles a promise of the same maker. */
   settling(on: Ref): ReadonlySet<string> {
-    return new Set((this.#byKey.get(keyOf('deferred', on)) ?? []).map(({ settle }) => traceEnd(settle.trace).in));
+    const key = keyOf('deferred', on);
+    let known = this.#settling.get(key);
+    if (!known) {
+      known = new Set((this.#byKey.get(key) ?? []).map(({ settle }) => traceEnd(settle.trace).in));
+      this.#settling.set(key, known);
+    }
+    return known;
   }
 
   of(wait: Waiting): Ender[] {
+    return this.#lists(wait).flatMap(list => list.filter(({ settle }) => mayEnd(settle, wait)));
+  }
+
+  any(wait: Waiting): boolean {
+    return this.#lists(wait).some(list => list.some(({ settle }) => mayEnd(settle, wait)));
+  }
+
+  /** Whether nobody may end the wait otherwise than so. */
+  every(wait: Waiting, isSo: (ender: Ender) => boolean): boolean {
+    return this.#lists(wait).every(list => list.every(ender => !mayEnd(ender.settle, wait) || isSo(ender)));
+  }
+
+  #lists(wait: Waiting): readonly (readonly Ender[])[] {
     if (wait.on === null) return [];
     const keys = wait.kind === 'event' ? [`event ${wait.holder}`, 'event on:*'] : [keyOf(wait.kind, wait.on)];
-    return [...new Set(keys)].flatMap(key => this.#byKey.get(key) ?? []).filter(({ settle }) => mayEnd(settle, wait));
+    return [...new Set(keys)].map(key => this.#byKey.get(key) ?? []);
   }
 }
 
@@ -159,28 +176,21 @@ function told(
   wait: Waiting,
   by: LockActivity,
   activities: LockActivities,
-  events: readonly Ender[],
   all: Enders,
   settlers: ReadonlyMap<string, ReadonlySet<string>>,
 ): WaitCycle | undefined {
-  if (events.length === 0 || wait.on === null) return undefined;
+  if (wait.on === null || !all.any(wait)) return undefined;
   // A resolver in code that no entry point reaches: nobody knows under which locks it runs.
   const seen = all.settling(wait.on);
   const known = wait.on.kind === 'made' ? (settlers.get(wait.on.site) ?? new Set<string>()) : new Set<string>();
   if ((wait.holder === '' || wait.guessed) && [...known].some(fn => !seen.has(fn))) return undefined;
   const held = wait.held.find(one => {
     if (one.mode === 'shared' || (one.mode === 'permit' && one.lock.capacity !== 1)) return false;
-    return events.every(({ settle, other }) => needsLock(one.lock, wait, by, settle, other, activities));
+    return all.every(wait, ({ settle, other }) => needsLock(one.lock, wait, by, settle, other, activities));
   });
-  return (
-    held &&
-    cycleOf(
-      wait,
-      held,
-      by,
-      events.map(({ settle }) => traceEnd(settle.trace)),
-    )
-  );
+  if (!held) return undefined;
+  const enders = all.of(wait).map(({ settle }) => traceEnd(settle.trace));
+  return cycleOf(wait, held, by, enders);
 }
 
 function mayEnd(settle: Settling, wait: Waiting): boolean {
