@@ -100,6 +100,21 @@ export function missingWhere(fn: FunctionFacts, condition: Condition, holds: boo
   }
 }
 
+/** Pairs of values that are not equal where the condition holds (or does not). */
+export function unequalWhere(condition: Condition, holds: boolean): [ValueId, ValueId][] {
+  switch (condition.kind) {
+    case 'not':
+      return unequalWhere(condition.of, !holds);
+    case 'and':
+    case 'or':
+      return (condition.kind === 'and') === holds ? condition.of.flatMap(part => unequalWhere(part, holds)) : [];
+    case 'equal':
+      return holds ? [] : [[condition.left, condition.right]];
+    default:
+      return [];
+  }
+}
+
 /** Every way through it ends the process: nothing that was started goes on, and what was thrown reaches nobody. */
 export const endsProcess = (block: Block): boolean =>
   block.some(step => {

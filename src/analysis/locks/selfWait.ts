@@ -6,8 +6,8 @@ import type { Call, Condition, FunctionFacts, FunctionId, Place, Step, StepId, V
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
-import { type Frame, type Ref, selfOf } from '../refs.ts';
-import { conditionReads } from '../steps.ts';
+import { type Frame, type Ref, type Refs, selfOf } from '../refs.ts';
+import { conditionReads, unequalWhere } from '../steps.ts';
 import { isOfInstance } from '../valueParts.ts';
 
 export interface SelfWait {
@@ -169,7 +169,7 @@ class SelfWaitSearch {
         }
         for (const ref of this.#eval.evaluate(frame, value)) this.#follow(ref, fn, calls, keptBy, sure);
       }
-      if (step.kind !== 'call' || step.newOf !== undefined) continue;
+      if (step.kind !== 'call' || step.newOf !== undefined || this.#isOnAnother(frame, step)) continue;
       for (const { frame: inner, guessed } of this.#eval.callees(frame, step))
         if (inner.fn.calling === 'value' && !guessed)
           this.#visit(
@@ -185,9 +185,21 @@ class SelfWaitSearch {
   #follow(ref: Ref, fn: FunctionFacts, calls: SelfWait['calls'], isKept: boolean, sure: SelfWait['confidence']): void {
     if (ref.kind !== 'task' || ref.from.fn.id !== fn.id) return;
     const step = this.#program.steps(fn.id).get(ref.step);
-    if (step?.kind !== 'call') return;
+    if (step?.kind !== 'call' || this.#isOnAnother(ref.from, step)) return;
     const callee = this.#eval.callees(ref.from, step).find(({ frame }) => frame === ref.frame);
     if (callee?.guessed !== true) this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], isKept, sure);
+  }
+
+  /** A test around the call says that its object is not the task's own, however alike the two are made. */
+  #isOnAnother(frame: Frame, { id, receiver }: Call): boolean {
+    if (receiver === undefined) return false;
+    const objects = this.#eval.evaluate(frame, receiver);
+    const own = selfOf(this.#task);
+    const meet = (value: ValueId, refs: Refs): boolean =>
+      this.#eval.evaluate(frame, value).some(ref => refs.some(one => isSameObject(ref, one)));
+    return armsAround(frame.fn, id)
+      .flatMap(({ condition, holds }) => unequalWhere(condition, holds))
+      .some(([a, b]) => (meet(a, objects) && meet(b, own)) || (meet(b, objects) && meet(a, own)));
   }
 
   #call(fn: FunctionFacts, step: Call, to: Frame): SelfWait['calls'][number] {
@@ -267,21 +279,26 @@ function joinedValues(step: Step): readonly ValueId[] {
   return step.kind === 'exit' && step.how === 'return' && step.value !== undefined ? [step.value] : [];
 }
 
-/** Whether a test of something that the caller hands in decides on the step. */
-function isGuarded(evaluate: Evaluator, frame: Frame, step: StepId): boolean {
-  const conditions: Condition[] = [];
-  walkSteps(frame.fn.body, outer => {
+/** The tests that decide on a step: `holds` where it is taken when the condition does. */
+function armsAround(fn: FunctionFacts, step: StepId): { condition: Condition; holds: boolean }[] {
+  const found: { condition: Condition; holds: boolean }[] = [];
+  walkSteps(fn.body, outer => {
     if (outer.kind !== 'branch') return;
     for (const arm of outer.arms) {
       let inside = false;
       walkSteps(arm.body, inner => {
         inside ||= inner.id === step;
       });
-      if (inside) conditions.push(outer.condition);
+      if (inside) found.push({ condition: outer.condition, holds: arm.when === 'true' });
     }
   });
-  return conditions
-    .flatMap(conditionReads)
+  return found;
+}
+
+/** Whether a test of something that the caller hands in decides on the step. */
+function isGuarded(evaluate: Evaluator, frame: Frame, step: StepId): boolean {
+  return armsAround(frame.fn, step)
+    .flatMap(({ condition }) => conditionReads(condition))
     .flatMap(value => [...evaluate.evaluate(frame, value)])
     .some(ref => ref.kind === 'constant' || rootOf(ref).kind === 'parameter');
 }
