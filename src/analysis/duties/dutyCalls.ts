@@ -1,5 +1,5 @@
 /** What calls do to release duties: through the outcomes of the bodies that they run, or by handing releasers on. */
-import type { Call, FunctionId, StepId } from '../../model/facts.ts';
+import type { Call, FunctionId, Spawn, StepId } from '../../model/facts.ts';
 import { calledValues } from '../flow/calledValues.ts';
 import { DutyEffects, type DutyWalk } from './dutyEffects.ts';
 import { objectKey } from './dutyCarriers.ts';
@@ -149,6 +149,26 @@ export abstract class DutyCalls extends DutyEffects {
     const tells = exits.some(({ path }) => !isEmpty(path));
     this.#telling.set(fn.id, tells);
     return tells;
+  }
+
+  /**
+   * A callback that is run once, when what was asked for is done (`readFile(path, callback)`): where it releases on some
+   * path, it is the one to release. Null: it may do so or not, whenever that is.
+   */
+  protected calledBack(walk: DutyWalk, step: Spawn, path: Path): Path[] | null {
+    const isOnce = step.how === 'immediate' && step.times.kind === 'exactly' && step.times.n === 1;
+    if (!isOnce) return null;
+    const args = step.args.map(arg => this.evaluator.evaluate(walk.frame, arg));
+    const [callee, ...others] = this.evaluator.calleesOf(this.evaluator.evaluate(walk.frame, step.body), args, null);
+    if (!callee || others.length > 0 || callee.guessed || callee.frame.fn.calling !== 'value') return null;
+    const exits = this.outcomes(callee.frame).filter(exit => exit.how === 'normal');
+    const paths = this.endings(walk, exits, path, this.site(walk, step.at), null, '');
+    const releases = paths.some(
+      one =>
+        one.held.length < path.held.length ||
+        one.freed.some(freed => freed.token !== null && !path.freed.includes(freed)),
+    );
+    return releases ? paths : null;
   }
 
   /**

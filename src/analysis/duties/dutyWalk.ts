@@ -179,6 +179,7 @@ export class DutyInterpreter extends DutyJoins {
       case 'access':
         return [this.access(walk, step, path)];
       case 'spawn':
+        return this.calledBack(walk, step, path) ?? [this.started(walk, step, path)];
       case 'register':
         return [this.started(walk, step, path)];
       case 'chain':
