@@ -231,9 +231,12 @@ export class ShapeFinder {
     const owner = this.#outer(root.from);
     if (!owner) return false;
     const index = new FunctionIndex(owner);
+    // Itself, or what follows it: `return tail.then(() => log)`.
     const isIt = (value: ValueId | undefined): boolean =>
       index.alternatives(value).some(id => {
         const facts = index.value(id);
+        const made = facts?.kind === 'result' ? index.resultOf(id) : undefined;
+        if (made?.kind === 'chain') return made.of < id && isIt(made.of);
         return (
           facts?.kind === 'read' &&
           facts.place.root.kind === 'captured' &&
