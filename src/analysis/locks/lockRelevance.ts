@@ -29,8 +29,9 @@ export const dutyRelevance = defineAnalysis<ReadonlySet<FunctionId>>('duty-relev
 
 /** Functions that may call the releaser of somebody else's acquisition. */
 const releaserUsers = defineAnalysis<readonly FunctionId[]>('releaser-users', (get, program) => {
-  if (!get(underLocks).handsOut) return [];
-  const takers = reaching(get(functionUsers), directTakers(program));
+  const { lasting, handsOut } = get(underLocks);
+  if (!handsOut) return [];
+  const takers = reaching(get(functionUsers), lasting);
   return [...releasing(get(evaluator), program), ...handedReleasers(program, get(callGraph), takers)];
 });
 

@@ -27,10 +27,10 @@ export const underLocks = defineAnalysis<UnderLocks>('under-locks', (get, progra
     const taken = steps.filter(step => step.kind === 'acquire');
     if (taken.length === 0) continue;
     holders.add(id);
-    const isHandedOut = taken.some(step => goesElsewhere(get(functionUses)(id), step));
-    // What a call of a library takes and gives back ends with the call; whatever else takes one may hold it on.
-    if (!fn.synthetic || isHandedOut || !steps.some(step => step.kind === 'release')) lasting.add(id);
-    handsOut ||= isHandedOut;
+    // What a call of a library takes and gives back ends with the call, whoever is shown the lock meanwhile.
+    if (fn.synthetic && steps.some(step => step.kind === 'release')) continue;
+    lasting.add(id);
+    handsOut ||= taken.some(step => goesElsewhere(get(functionUses)(id), step));
   }
   const above = reaching(get(functionUsers), lasting);
   return { functions: below(program, get(callGraph), new Set([...holders, ...above])), lasting, handsOut };
