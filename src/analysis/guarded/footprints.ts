@@ -26,6 +26,7 @@ export interface Touch {
 export const isWrite = (mode: Access['mode']): boolean => mode !== 'read' && mode !== 'iterate';
 
 const DEPTH = 10;
+/** Beyond, what is called is left out; what the activation touches itself is not. */
 const TOUCHES = 400;
 
 export class Footprints {
@@ -54,14 +55,13 @@ export class Footprints {
     const found: Touch[] = [];
     const suspendsAt = this.#suspensions(frame);
     for (const step of steps.values()) {
-      if (found.length > TOUCHES) break;
       const later = suspendsAt(step.id);
       const under = this.#locks.points.at(frame, step.id).map(({ held }) => held.lock.site);
       if (step.kind === 'access') {
         const location = locate(this.#eval, frame, step.place);
         if (location && !isSettingUp(this.#eval, frame, step.place))
           found.push({ location, mode: step.mode, frame, step, at: step.id, later, under, calls: 0, guessed: false });
-      } else if ((step.kind === 'call' || step.kind === 'chain') && depth > 0) {
+      } else if ((step.kind === 'call' || step.kind === 'chain') && depth > 0 && found.length <= TOUCHES) {
         const callees =
           step.kind === 'call'
             ? this.#eval.callees(frame, step)
