@@ -13,11 +13,21 @@ export function givesOf(asking: Asking, node: ts.Expression, cheaply: boolean): 
   return declared === 'unknown' && !cheaply ? givesOfType(asking, asking.checker.getTypeAtLocation(node)) : declared;
 }
 
+/** What every object has and gives plain values, also where no type says so: not what somebody stored under a key. */
+const OF_EVERY_OBJECT = new Set([
+  'toString',
+  'toLocaleString',
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+]);
+
 function givesOfDeclarations(asking: Asking, node: ts.Expression): Gives {
   if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain) return 'unknown';
   const callee = bare(node.expression);
   if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return 'unknown';
   const symbol = symbolOf(asking, callee);
+  if (!symbol && ts.isPropertyAccessExpression(callee) && OF_EVERY_OBJECT.has(callee.name.text)) return 'value';
   const declarations = symbol?.declarations?.filter(ts.isFunctionLike) ?? [];
   // Behind overloads, the implementation's own signature is not seen.
   const signatures =
