@@ -9,6 +9,7 @@ import { type Program, type Site, walkSteps } from '../program.ts';
 import { type Frame, type Ref, type Refs, selfOf } from '../refs.ts';
 import { conditionReads, unequalWhere } from '../steps.ts';
 import { isOfInstance } from '../valueParts.ts';
+import { type Flags, flagsBefore, isSkippedBy } from './flagsSet.ts';
 
 export interface SelfWait {
   /** The body of the task. */
@@ -23,6 +24,7 @@ export interface SelfWait {
 }
 
 const DEPTH = 5;
+const NO_FLAGS: Flags = new Map();
 
 export const selfWaits = defineAnalysis<readonly SelfWait[]>('self-waits', (get, program) => {
   const evaluate = get(evaluator);
@@ -141,23 +143,28 @@ class SelfWaitSearch {
   }
 
   run(): SelfWait[] {
-    this.#visit(this.#task, [], false, 'high');
+    this.#visit(this.#task, [], false, 'high', NO_FLAGS);
     return this.#found;
   }
 
-  /** `isKept`: the task has been suspended on the way here, so that its promise is kept by now. */
+  /**
+   * `isKept`: the task has been suspended on the way here, so that its promise is kept by now. `set`: what it has set
+   * before it called.
+   */
   #visit(
     frame: Frame,
     calls: SelfWait['calls'],
     isKept: boolean,
     confidence: SelfWait['confidence'],
+    set: Flags,
     returnsJoined = true,
   ): void {
-    const key = `${frame.id} ${isKept}`;
+    const key = `${frame.id} ${isKept} ${[...set].join(' ')}`;
     if (this.#seen.has(key) || calls.length > DEPTH) return;
     this.#seen.add(key);
     const { fn } = frame;
     for (const step of this.#program.steps(fn.id).values()) {
+      if (isSkippedBy(fn, step.id, set, nameOfPlace)) continue;
       const keptBy = isKept || this.#isAfterSuspension(fn, step);
       const sure = isGuarded(this.#eval, frame, step.id) && calls.length > 0 ? 'low' : confidence;
       const handsOn = step.kind === 'exit' && fn.calling === 'value' && !returnsJoined;
@@ -167,7 +174,7 @@ class SelfWaitSearch {
           const at = this.#program.site(fn.id, step.at);
           this.#found.push({ task: this.#task.fn.id, at, started: site, calls, confidence: sure });
         }
-        for (const ref of this.#eval.evaluate(frame, value)) this.#follow(ref, fn, calls, keptBy, sure);
+        for (const ref of this.#eval.evaluate(frame, value)) this.#follow(ref, fn, calls, keptBy, sure, set);
       }
       if (step.kind !== 'call' || step.newOf !== undefined || this.#isOnAnother(frame, step)) continue;
       for (const { frame: inner, guessed } of this.#eval.callees(frame, step))
@@ -177,17 +184,32 @@ class SelfWaitSearch {
             [...calls, this.#call(fn, step, inner)],
             keptBy,
             sure,
+            this.#setBy(frame, step, set),
             isAwaited(fn, step.id, this.#program),
           );
     }
   }
 
-  #follow(ref: Ref, fn: FunctionFacts, calls: SelfWait['calls'], isKept: boolean, sure: SelfWait['confidence']): void {
+  /** What the task has set when it calls: from then on that stands for whatever is called. */
+  #setBy(frame: Frame, call: Call, set: Flags): Flags {
+    return frame === this.#task ? flagsBefore(frame.fn, call.id, nameOfPlace) : set;
+  }
+
+  #follow(
+    ref: Ref,
+    fn: FunctionFacts,
+    calls: SelfWait['calls'],
+    isKept: boolean,
+    sure: SelfWait['confidence'],
+    set: Flags,
+  ): void {
     if (ref.kind !== 'task' || ref.from.fn.id !== fn.id) return;
     const step = this.#program.steps(fn.id).get(ref.step);
     if (step?.kind !== 'call' || this.#isOnAnother(ref.from, step)) return;
     const callee = this.#eval.callees(ref.from, step).find(({ frame }) => frame === ref.frame);
-    if (callee?.guessed !== true) this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], isKept, sure);
+    if (callee?.guessed === true) return;
+    const flags = this.#setBy(ref.from, step, set);
+    this.#visit(ref.frame, [...calls, this.#call(fn, step, ref.frame)], isKept, sure, flags);
   }
 
   /** A test around the call says that its object is not the task's own, however alike the two are made. */
