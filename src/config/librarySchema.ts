@@ -108,6 +108,7 @@ const lockEffects = [
     passes,
     doneWhenDeclared: optional(z.boolean()),
     freesEarly: optional(arg),
+    endsSession: optional(z.literal(true)),
     withoutCallback: optional(z.strictObject({ releasedBy: z.array(name) })),
   }),
   z.strictObject({
@@ -122,6 +123,7 @@ const lockEffects = [
     text: z.array(arg),
     values: z.array(arg),
     session: arg,
+    sessionIs: optional(name),
     locks: name,
   }),
   z.strictObject({

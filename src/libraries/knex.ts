@@ -1,6 +1,7 @@
 /** knex: query builders are thenables that run nothing before they are awaited; transactions hold a connection. */
-import { defineLibrary, type Api } from './library.ts';
+import { defineLibrary, type Api, type Effect } from './library.ts';
 import { nothing, same, sameMembers } from './rows.ts';
+import { sqlLockKinds } from './sqlKinds.ts';
 import { knexStub } from './stubs/databases.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
@@ -10,10 +11,21 @@ const chain: Api = {
   known: { builder: 'chain', outside: 'database' },
 };
 const start: Api = { does: [], gives: 'lazy', known: { builder: 'chain', outside: 'database' } };
+const sql: Effect = {
+  does: 'query',
+  text: [0],
+  values: [1],
+  session: 'receiver',
+  sessionIs: 'Transaction',
+  locks: 'knex',
+};
 /** Started from the instance: awaiting it takes a connection of the pool. */
 const query: Api = { ...start, known: { ...start.known, takesUnit: true } };
 const end: Api = {
-  does: [{ does: 'release', token: 'receiver', async: true }],
+  does: [
+    { does: 'end-session', session: 'receiver', whole: true },
+    { does: 'release', token: 'receiver', async: true },
+  ],
   gives: 'promise',
   known: { ...database, builder: 'run' },
 };
@@ -25,6 +37,7 @@ const begin: Api = {
       mode: 'permit',
       callback: 0,
       passes: [{ fresh: 'Transaction' }],
+      endsSession: true,
       withoutCallback: { releasedBy: ['commit', 'rollback'] },
       async: true,
     },
@@ -51,6 +64,7 @@ export const knex = defineLibrary({
       keyed: false,
       limiter: true,
     },
+    ...sqlLockKinds('the database'),
   },
   supertypes: {
     Knex: ['QueryInterface', 'node:events#EventEmitter'],
@@ -68,8 +82,9 @@ export const knex = defineLibrary({
       'default',
       'knex',
     ),
-    ...same(query, 'Knex()', 'Knex.raw', 'Knex.queryBuilder'),
-    ...same(start, 'Transaction()', 'Transaction.raw', 'Transaction.queryBuilder', 'RawBuilder()', 'RefBuilder()'),
+    ...same(query, 'Knex()', 'Knex.queryBuilder'),
+    'Knex.raw': { ...query, does: [sql] },
+    ...same(start, 'Transaction()', 'Transaction.queryBuilder', 'RawBuilder()', 'RefBuilder()'),
     'QueryInterface.*': chain,
     'QueryBuilder.*': chain,
     'SchemaBuilder.*': chain,

@@ -108,9 +108,10 @@ export type Effect =
   | { does: 'release'; lock?: Arg; key?: Arg; token?: Arg; async?: boolean }
   /**
    * Sends text in SQL (`text`: the first argument or its option that is known) over a connection, which then holds what
-   * the text locks (`sqlLocks.ts`). `locks`: the package whose table has the kinds `AdvisoryLock` and `Row`.
+   * the text locks (`sqlLocks.ts`). `locks`: the package whose table has the kinds `AdvisoryLock` and `Row`. `sessionIs`:
+   * the type that the session must be declared as, where the call is one of a pool too: that holds nothing.
    */
-  | { does: 'query'; text: Arg[]; values: Arg[]; session: Arg; locks: string }
+  | { does: 'query'; text: Arg[]; values: Arg[]; session: Arg; sessionIs?: string; locks: string }
   /** Ends the transaction of a connection, or (`whole`, or when that is given) the connection. */
   | { does: 'end-session'; session: Arg; whole?: true | Arg }
   /** Takes the lock, runs the callback, waits for what it returns, releases; gives a promise of the callback's result. */
@@ -129,6 +130,8 @@ export type Effect =
       doneWhenDeclared?: boolean;
       /** The lock may be lost before the callback ends: after a time (`maxExecutionTime`, ttl). */
       freesEarly?: Arg;
+      /** What the callback is given first is a session with the store, which ends with it. */
+      endsSession?: true;
       /** The callback may be left out: then the call gives what is held, and these members of it give it back. */
       withoutCallback?: { releasedBy: string[] };
       async: boolean;

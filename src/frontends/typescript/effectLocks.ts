@@ -191,6 +191,7 @@ function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, in
   const { at } = site.site;
   const token = inner.emitValue(draft);
   const callback = call.parameter(inner, effect.callback) ?? inner.unknown('callback');
+  let session: ValueId | undefined;
   const run = (held: ValueId): void => {
     const args = passedValues(effect.passes, {
       builder: inner,
@@ -199,6 +200,7 @@ function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, in
       at,
       package: site.package,
     });
+    if (effect.endsSession) [session] = args;
     const given = inner.emitValue({ kind: 'call', at, target: { kind: 'value', of: callback }, args });
     inner.emit({
       kind: 'exit',
@@ -214,7 +216,10 @@ function lockedBody(site: EffectSite, effect: RunLocked, call: SyntheticCall, in
       const body = inner.inBlock(() => {
         run(token);
       });
-      const release = inner.inBlock(() => inner.emit(releaseDraft(at, token, taken)));
+      const release = inner.inBlock(() => {
+        if (session !== undefined) inner.emit({ kind: 'release', at, session: { of: session, whole: true } });
+        inner.emit(releaseDraft(at, token, taken));
+      });
       return { kind: 'try', at, body, handlers: [], orElse: [], finally: release };
     });
   };

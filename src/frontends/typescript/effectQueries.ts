@@ -13,7 +13,7 @@ const KEY = 'key';
 
 /** `client.query('SELECT pg_advisory_lock($1)', [key])`. The call as such stays: it is waited for together with the lock. */
 export function lowerQuery(site: EffectSite, effect: Query): void {
-  const text = textOf(site, effect);
+  const text = isSession(site, effect) ? textOf(site, effect) : undefined;
   if (text === undefined) return;
   for (const lock of sqlLocks(text.text)) {
     if (lock.does === 'end') endSession(site, effect.session, false);
@@ -39,6 +39,12 @@ function endSession(site: EffectSite, session: Query['session'], whole: boolean)
   const value = site.value(session);
   if (value === undefined) return;
   site.emit({ kind: 'release', at: site.site.at, session: { of: value, whole } });
+}
+
+function isSession(site: EffectSite, { session, sessionIs }: Query): boolean {
+  if (sessionIs === undefined) return true;
+  const node = site.node(session);
+  return node !== undefined && site.context.questions.typeIdOf(node) === `${site.package}#${sessionIs}`;
 }
 
 /** The statement, with a mark for each of its substitutions. */
