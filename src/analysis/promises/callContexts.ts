@@ -3,13 +3,25 @@
  * that say whether failures are passed on. What a wrapper does with the callback of one caller, or a flag of another
  * lets it do, says nothing about its other callers.
  */
-import type { Branch, Call, Condition, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
+import type {
+  Branch,
+  Call,
+  Condition,
+  FunctionFacts,
+  FunctionId,
+  Place,
+  Step,
+  TypeId,
+  ValueId,
+} from '../../model/facts.ts';
 import type { CallGraph } from '../flow/callGraph.ts';
 import { truthOfText } from '../flow/givenTests.ts';
+import type { TypeHierarchy } from '../hierarchy.ts';
 import { type Program, variableAt } from '../program.ts';
 import { conditionReads, decided } from '../steps.ts';
 import type { WriteIndex } from '../writeIndex.ts';
 import { argumentAt, onlyField, RejectionOptions } from './rejectionOptions.ts';
+import { SelfClasses } from './selfClasses.ts';
 
 /** The texts of options by their names, `undefined` where they are left out; without those that nobody knows. */
 type Options = Readonly<Record<string, string>>;
@@ -27,8 +39,10 @@ export interface Activation {
   key: string;
   fn: FunctionId;
   given: ReadonlyMap<number, Given>;
-  /** The activation of the function around it, where the options are known there. */
+  /** The activation of the function around it, where the options or the own object are known there. */
   within?: Activation | undefined;
+  /** The classes of the object that it runs on, where they decide what it calls. */
+  self?: readonly TypeId[] | undefined;
 }
 
 const NOTHING: ReadonlyMap<number, Given> = new Map();
@@ -55,11 +69,13 @@ export class CallContexts {
   readonly #program: Program;
   readonly #graph: CallGraph;
   readonly #options: RejectionOptions;
+  readonly #selves: SelfClasses;
   readonly #telling = new Map<FunctionId, Telling>();
 
-  constructor(program: Program, graph: CallGraph, writes: WriteIndex) {
+  constructor(program: Program, graph: CallGraph, writes: WriteIndex, types: TypeHierarchy) {
     this.#program = program;
     this.#graph = graph;
+    this.#selves = new SelfClasses(program, graph, types);
     this.#options = new RejectionOptions(program, graph, writes);
   }
 
@@ -67,7 +83,9 @@ export class CallContexts {
   callees(from: Activation, step: Call): readonly Activation[] {
     const own = this.#callback(from, step);
     if (own !== undefined) return [this.#activation(from, step, own.fn, own.within)];
-    return this.#inOperation(from.fn, step).map(target =>
+    const targets = this.#inOperation(from.fn, step);
+    const self = selfIn(from);
+    return (self ? this.#selves.of(from.fn, step, targets, self) : targets).map(target =>
       this.#activation(from, step, target, this.#around(from, target)),
     );
   }
@@ -108,11 +126,11 @@ export class CallContexts {
     return decided(condition, part => this.#holds(of, part));
   }
 
-  /** The activation that a function called here was made in, where the options are known there. */
+  /** The activation that a function called here was made in, where the options or the own object are known there. */
   #around(from: Activation, target: FunctionId): Activation | undefined {
     const parent = this.#program.functions.get(target)?.parent;
     for (let at: Activation | undefined = from; at; at = at.within)
-      if (at.fn === parent) return hasOptions(at) ? at : undefined;
+      if (at.fn === parent) return tellsInside(at) ? at : undefined;
     return undefined;
   }
 
@@ -131,7 +149,7 @@ export class CallContexts {
       const options = given.has(index) ? undefined : this.#optionsAt(from, step, target, index);
       if (options && Object.keys(options).length > 0) given.set(index, { options });
     }
-    return keyed(target, given, within);
+    return keyed(target, given, within, this.#selves.ofCall(from.fn, step, target, selfIn(from)));
   }
 
   #optionsAt(from: Activation, step: Call, target: FunctionId, index: number): Options | undefined {
@@ -221,7 +239,7 @@ export class CallContexts {
 
   #valueIn(from: Activation, value: ValueId): Given | undefined {
     const facts = this.#program.functions.get(from.fn)?.values[value];
-    if (facts?.kind === 'function') return { fn: facts.id, ...(hasOptions(from) ? { within: from } : {}) };
+    if (facts?.kind === 'function') return { fn: facts.id, ...(tellsInside(from) ? { within: from } : {}) };
     if (facts?.kind === 'read' && facts.place.path.length > 0) return this.#option(from, facts.place);
     return facts?.kind === 'constant' ? { text: facts.text } : this.#given(from, value);
   }
@@ -279,17 +297,25 @@ const textIn = (fn: FunctionFacts, value: ValueId): string | undefined => {
   return facts?.kind === 'constant' ? facts.text : undefined;
 };
 
-/** Something is known of the options that it was given, or that the functions around it were given. */
-const hasOptions = ({ given, within }: Activation): boolean =>
-  within !== undefined || [...given.values()].some(one => 'options' in one);
+/** Something is known for the functions inside: options, the own object, or what is known around it. */
+const tellsInside = ({ given, within, self }: Activation): boolean =>
+  within !== undefined || self !== undefined || [...given.values()].some(one => 'options' in one);
+
+/** The classes of the object that a function runs on, or the method that it stands in. */
+const selfIn = ({ self, within }: Activation): readonly TypeId[] | undefined => self ?? (within && selfIn(within));
 
 const depthOf = ({ within }: Activation): number => (within ? 1 + depthOf(within) : 0);
 
-function keyed(fn: FunctionId, given: ReadonlyMap<number, Given>, around: Activation | undefined): Activation {
+function keyed(
+  fn: FunctionId,
+  given: ReadonlyMap<number, Given>,
+  around: Activation | undefined,
+  self: readonly TypeId[] | undefined,
+): Activation {
   const within = around && depthOf(around) < DEEP ? around : undefined;
-  if (given.size === 0 && !within) return anyActivation(fn);
+  if (given.size === 0 && !within && !self) return anyActivation(fn);
   const parts = [...given].map(([index, one]) => [index, 'fn' in one ? [one.fn, one.within?.key] : one]);
-  return { key: JSON.stringify([fn, ...parts, within?.key]), fn, given, within };
+  return { key: JSON.stringify([fn, ...parts, within?.key, self]), fn, given, within, self };
 }
 
 const calledValues = (step: Step): ValueId[] =>

@@ -16,6 +16,7 @@ import type {
 } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { hierarchy } from '../hierarchy.ts';
 import { type Activation, anyActivation, CallContexts } from './callContexts.ts';
 import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
@@ -77,7 +78,7 @@ class Solver implements MayReject {
   constructor(get: Get, program: Program) {
     this.#program = program;
     this.#graph = get(callGraph);
-    this.#contexts = new CallContexts(program, this.#graph, get(writeIndex));
+    this.#contexts = new CallContexts(program, this.#graph, get(writeIndex), get(hierarchy));
     this.#settlers = get(settlers);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
