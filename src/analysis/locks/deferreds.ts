@@ -41,7 +41,7 @@ const KEPT_DEPTH = 4;
 
 /**
  * What a reference may stand for: of an element of a container whatever was put there, of a part of one the parts of
- * that. Which element it is, is not told any more.
+ * that, of a parameter what callers give. Which element it is, is not told any more.
  */
 export function keptIn(evaluate: Evaluator, ref: Ref, depth = 0): Refs {
   if (depth > KEPT_DEPTH) return [ref];
@@ -49,6 +49,10 @@ export function keptIn(evaluate: Evaluator, ref: Ref, depth = 0): Refs {
     const put = keptIn(evaluate, ref.base, depth + 1).flatMap(base => [...evaluate.elements(base)]);
     const others = put.filter(one => one !== ref);
     return others.length > 0 ? [...new Set(others)] : [ref];
+  }
+  if (ref.kind === 'parameter') {
+    const given = evaluate.resolve(ref).filter(one => one !== ref);
+    return given.length > 0 ? given.flatMap(one => [...keptIn(evaluate, one, depth + 1)]) : [ref];
   }
   if (ref.kind !== 'field') return evaluate.resolve(ref);
   const owners = keptIn(evaluate, ref.base, depth + 1).filter(owner => owner !== ref.base);
@@ -172,9 +176,12 @@ class Search {
     if (!fn) return;
     for (const step of this.#program.steps(id).values()) {
       if (step.kind === 'access' && step.value !== undefined && step.mode !== 'read') {
-        if (!isParameter(fn, step.value) && !this.#isClosure(fn, step.value)) continue;
+        const kept = fn.values[step.value];
+        const parts = kept?.kind === 'object' ? Object.entries(kept.fields) : [['', step.value] as const];
+        const settling = parts.filter(([, part]) => isParameter(fn, part) || this.#isClosure(fn, part));
+        if (settling.length === 0) continue;
         this.#sites.add(site);
-        for (const name of namesOf(step.place)) this.#names.add(name);
+        for (const name of [...namesOf(step.place), ...settling.map(([part]) => part)]) this.#names.add(name);
       }
       if (this.#handsAway(fn, step)) this.#open.add(site);
     }
@@ -235,6 +242,11 @@ class Search {
     if (value?.kind !== 'read') return false;
     const { root, path } = value.place;
     if (root.kind === 'parameter') return true;
+    if (root.kind === 'captured' && path.length === 0) {
+      const owner = this.#program.functions.get(root.from);
+      const held = owner?.slots[root.slot]?.value ?? null;
+      if (owner && held !== null && this.#mayBeKept(owner, held)) return true;
+    }
     return path.some(step => !('field' in step)) || namesOf(value.place).some(name => this.#names.has(name));
   }
 

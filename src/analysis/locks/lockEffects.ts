@@ -39,6 +39,8 @@ export interface Walk {
   /** Locks held when a task was started, by task. */
   births: Map<number, ReadonlyMap<string, Held>>;
   joined: Set<number>;
+  /** Tasks started here that were waited for: they have ended, until they are started again. */
+  ended: Set<number>;
   /** Chains and combinations that are being joined. */
   joining: Set<number>;
   suspended: boolean;
@@ -56,6 +58,8 @@ export interface ApplyOptions {
   except?: ReadonlySet<string>;
   forks?: readonly Fork[];
   stored?: boolean;
+  /** The task whose summary it is. */
+  task?: number;
   batch?: string | null;
 }
 
@@ -110,6 +114,7 @@ export abstract class LockEffects {
         startup: true,
         guessed: uses.length > 1 && isOneOf,
         stored: false,
+        task: null,
         context: state.context,
         empty: typeof step.lock === 'number' ? emptyFor(this.evaluator, frame, step.lock, lock.ref) : [],
         never: false,
@@ -214,9 +219,11 @@ export abstract class LockEffects {
   }
 
   protected apply(walk: Walk, summary: Summary, state: State, maybe: boolean, options: ApplyOptions = {}): State {
-    const { except, forks = [], stored = false, batch = null } = options;
+    const { except, forks = [], stored = false, batch = null, task } = options;
     for (const known of summary.pairs) {
-      const pair = this.#pairInRounds(walk, known);
+      if (known.task && walk.ended.has(known.task.id)) continue;
+      const begun = startedHere(walk, this.#pairInRounds(walk, known), task);
+      const { pair } = begun;
       const inner =
         forks.length === 0
           ? pair
@@ -233,11 +240,14 @@ export abstract class LockEffects {
           wait: walk.soft && pair.wait === 'endless' ? 'bounded' : pair.wait,
           prefix: pair.prefix && !walk.suspended,
           stored: pair.stored || stored,
+          task:
+            pair.task ??
+            (stored && except === undefined && task !== undefined ? { id: task, queued: pair.prefix } : null),
           batch: pair.batch ?? (pair.prefix ? batch : null),
         },
         state,
         // Only what is asked for before the first suspension stands in the queue before them.
-        pair.prefix ? except : undefined,
+        pair.prefix ? except : begun.queuedBefore(state),
       );
     }
     this.applyWaits(walk, summary, state, except);
@@ -277,6 +287,30 @@ export abstract class LockEffects {
     }
     for (const one of settles) walk.waits.settle({ ...one, needs: needsOf(state, one.needs) });
   }
+}
+
+/**
+ * A pair of a task that was waited for further below, where this activation started that task: what the task asked for at
+ * once stands in the queue before all that was taken since.
+ */
+function startedHere(
+  walk: Walk,
+  pair: Pair,
+  by: number | undefined,
+): { pair: Pair; queuedBefore(state: State): ReadonlySet<string> | undefined } {
+  const { task } = pair;
+  const born = task && walk.births.get(task.id);
+  if (!task || !born) return { pair, queuedBefore: () => undefined };
+  const isSince = ({ token }: Held): boolean => !born.has(token);
+  const order = [...walk.births.keys()];
+  // Who waits for it was started before it.
+  const isLater = by !== undefined && walk.births.has(by) && order.indexOf(by) < order.indexOf(task.id);
+  const isQueued = task.queued && !isLater;
+  const held = pair.held.filter(one => !isQueued || !isSince(one) || one.lock.key !== pair.acquires.key);
+  return {
+    pair: { ...pair, held, stored: pair.held.some(isSince), task: null },
+    queuedBefore: state => (isQueued ? new Set(state.held.filter(isSince).map(({ token }) => token)) : undefined),
+  };
 }
 
 const withEmpty = (known: readonly Ref[], facts: readonly OrderFact[]): readonly Ref[] => {

@@ -12,7 +12,7 @@ import { asksOf, type LockNote } from './lockNotes.ts';
 import { handlersOf, seenFrom, wayTo } from './lockTraces.ts';
 import type { LockTable } from './locks.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
-import { joinedWith } from '../promises/promiseReach.ts';
+import { endedWith, isRace, joinedWith } from '../promises/promiseReach.ts';
 import { StoresOfTasks, withStores } from './taskStores.ts';
 import { type Frame, type Ref, type Refs } from '../refs.ts';
 
@@ -95,6 +95,7 @@ export abstract class LockJoins extends LockEffects {
         this.tasks.set(ref.id, ref);
         if (state.context) this.contexts.set(ref.id, state.context);
         walk.births.set(ref.id, byToken(state));
+        walk.ended.delete(ref.id);
         continue;
       }
       after = this.apply(
@@ -120,6 +121,7 @@ export abstract class LockJoins extends LockEffects {
 
   protected noteTask(walk: Walk, ref: Ref, state: State): void {
     for (const part of joinedWith(this.evaluator, ref)) {
+      walk.ended.delete(part.id);
       if (part.kind !== 'task' || walk.births.has(part.id) || !this.relevant.has(part.frame.fn.id)) continue;
       this.tasks.set(part.id, part);
       walk.births.set(part.id, byToken(state));
@@ -179,7 +181,9 @@ export abstract class LockJoins extends LockEffects {
     let after = state;
     for (const value of step.values) {
       walk.holder = this.holder(walk.frame, value);
-      after = this.join(walk, keptTasks(this.evaluator, walk.frame, value), step, after, []);
+      const waited = keptTasks(this.evaluator, walk.frame, value);
+      after = this.join(walk, waited, step, after, []);
+      for (const { id } of endedWith(this.evaluator, waited)) walk.ended.add(id);
     }
     walk.suspended = true;
     return after;
@@ -217,6 +221,7 @@ export abstract class LockJoins extends LockEffects {
       walk.joined.add(ref.id);
       const born = this.evaluator.program.steps(ref.from.fn.id).get(ref.step);
       const except = known && new Set(state.held.filter(held => !known.has(held.token)).map(held => held.token));
+      if (except && except.size > 0 && walk.ended.has(ref.id)) return state;
       const summary = this.started(walk, ref, born, { frame: ref.frame, guessed: maybe }, step.at);
       if (known) this.noteJoin(walk, ref, known, state, except, step.at);
       const isMany = born?.kind === 'call' && this.activities.isRepeated(ref.from.fn, ref.step);
@@ -229,6 +234,7 @@ export abstract class LockJoins extends LockEffects {
         ...(except && except.size > 0 ? { except } : {}),
         forks: inner,
         stored: known === undefined || (except?.size ?? 0) > 0,
+        task: ref.id,
       });
       return { ...after, context: state.context };
     }
@@ -374,8 +380,7 @@ export abstract class LockJoins extends LockEffects {
     const parts = promiseParts(this.evaluator, ref);
     if (parts.length === 0) return state;
     const value = ref.frame.fn.values[ref.value];
-    if (!walk.soft && value?.kind === 'combined' && (value.until === 'first' || value.until === 'any')) {
-      // What wins the race ends the wait.
+    if (!walk.soft && isRace(ref)) {
       walk.soft = true;
       const after = this.joinAll(walk, ref, step, state, forks);
       walk.soft = false;

@@ -110,6 +110,8 @@ export interface Pair {
   readonly guessed: boolean;
   /** The task was stored or started before the lock was taken: waiting for it is not a call. */
   readonly stored: boolean;
+  /** That task, until the activation that started it is reached; `queued`: it asks before it suspends for the first time. */
+  readonly task: { readonly id: number; readonly queued: boolean } | null;
   /** Asked for only when this task-local store says that the task is not inside yet. */
   readonly context: Ref | null;
   /** Asked for only where these task-local stores, or parts of what they hold, hold nothing. */
@@ -191,6 +193,7 @@ function pairKey(pair: Pair): string {
     pair.guessed ? 'g' : '',
     pair.prefix ? 'p' : '',
     pair.stored ? 't' : '',
+    pair.task === null ? '' : `${pair.task.id}${pair.task.queued ? 'q' : ''}`,
     pair.context?.id ?? '',
     pair.empty.map(({ id }) => id).join(','),
     pair.never ? 'n' : '',

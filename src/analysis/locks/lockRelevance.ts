@@ -7,6 +7,7 @@ import { functionUsers, reaching } from '../flow/functionUsers.ts';
 import { deferreds } from './deferreds.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import type { Program } from '../program.ts';
+import { joinedWith } from '../promises/promiseReach.ts';
 import { lastField } from '../valueParts.ts';
 import { underLocks } from './underLocks.ts';
 
@@ -99,7 +100,8 @@ export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relev
   const waited = get(waitedEvents);
   const under = get(underLocks).functions;
   const readers = keptTaskReaders(program, get(callGraph), takers).filter(id => under.has(id));
-  const more = new Set([...waiters, ...settling, ...readers]);
+  const awaiting = takenTaskWaiters(get(evaluator), takers, under);
+  const more = new Set([...waiters, ...settling, ...readers, ...awaiting]);
   for (const [id, fn] of program.functions) {
     for (const step of program.steps(id).values()) {
       if (step.kind === 'wait' && under.has(id)) more.add(id);
@@ -125,6 +127,27 @@ export const waitedEvents = defineAnalysis<ReadonlySet<string>>('waited-events',
 /** Whether an emission is of an event that somebody waits for; one of an unknown name may be any. */
 export const mayEndWait = (event: string | null, waited: ReadonlySet<string>): event is string =>
   event !== null && waited.size > 0 && (event === 'on:*' || waited.has(event));
+
+/** Functions that wait for the promise of a taker that somebody else started: an enclosing function, or who gave it. */
+function takenTaskWaiters(
+  evaluate: Evaluator,
+  takers: ReadonlySet<FunctionId>,
+  under: ReadonlySet<FunctionId>,
+): FunctionId[] {
+  return [...under].filter(id => {
+    const fn = evaluate.program.functions.get(id);
+    if (!fn || takers.has(id)) return false;
+    return [...evaluate.program.steps(id).values()].some(
+      step =>
+        step.kind === 'await' &&
+        step.values
+          .flatMap(value => [...evaluate.evaluate(evaluate.symbolicFrame(fn), value)])
+          .flatMap(ref => [...evaluate.resolve(ref)])
+          .flatMap(ref => joinedWith(evaluate, ref))
+          .some(ref => ref.kind === 'task' && takers.has(ref.frame.fn.id)),
+    );
+  });
+}
 
 /** Functions that wait for what a field or variable holds, where somebody puts the promise of a taker there. */
 function keptTaskReaders(program: Program, graph: CallGraph, takers: ReadonlySet<FunctionId>): FunctionId[] {

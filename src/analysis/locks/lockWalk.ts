@@ -87,6 +87,7 @@ export class LockWalk extends LockTells {
       yields: new Map(),
       births: new Map(),
       joined: new Set(),
+      ended: new Set(),
       joining: new Set(),
       suspended: false,
       waits: new WaitSet(),

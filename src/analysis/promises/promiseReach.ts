@@ -1,7 +1,7 @@
 /** The promises that a reference holds, through combinators, chains and arrays. */
 import type { Evaluator } from '../flow/evaluator.ts';
 import { promiseParts } from './promiseParts.ts';
-import { type Ref, wholeList } from '../refs.ts';
+import { type Ref, type Refs, wholeList } from '../refs.ts';
 
 const LIMIT = 60;
 
@@ -16,6 +16,20 @@ export function joinedWith(evaluator: Evaluator, ref: Ref): Ref[] {
     for (const part of promiseParts(evaluator, next)) queue.push(part.ref);
   }
   return [...found];
+}
+
+/** What wins the race ends the wait. */
+export function isRace(ref: Ref & { kind: 'combined' }): boolean {
+  const value = ref.frame.fn.values[ref.value];
+  return value?.kind === 'combined' && (value.until === 'first' || value.until === 'any');
+}
+
+/** Promises that have settled, for certain, after a wait for one of these. */
+export function endedWith(evaluator: Evaluator, refs: Refs): Ref[] {
+  const [only] = refs;
+  if (!only || refs.length > 1) return [];
+  if (only.kind !== 'combined') return [only];
+  return isRace(only) ? [] : promiseParts(evaluator, only).map(({ ref }) => ref);
 }
 
 /** Promises in an array or object that is handed on whole. */
