@@ -249,6 +249,7 @@ const known = z.strictObject({
   raises: optional(z.boolean()),
   owns: optional(z.array(index)),
   leavesTurn: optional(z.boolean()),
+  settledByReader: optional(z.boolean()),
   readsContext: optional(z.boolean()),
   serves: optional(z.boolean()),
   servesWith: optional(z.strictObject({ argument: index, option: name })),

@@ -178,7 +178,7 @@ export const web = defineLibrary({
       'ReadableStreamBYOBReader.read',
     ),
     ...same(
-      { does: [], gives: 'promise', known: { leavesTurn: true } },
+      { does: [], gives: 'promise', known: { leavesTurn: true, settledByReader: true } },
       'WritableStreamDefaultWriter.write',
       'WritableStreamDefaultWriter.close',
       'WritableStreamDefaultWriter.abort',
@@ -186,7 +186,7 @@ export const web = defineLibrary({
     'ReadableStream.pipeTo': {
       does: [],
       gives: 'promise',
-      known: { leavesTurn: true, signal: { argument: 1, option: 'signal' } },
+      known: { leavesTurn: true, settledByReader: true, signal: { argument: 1, option: 'signal' } },
     },
     ...sameMembers('ReadableStream', nothing, 'getReader', 'tee', 'pipeThrough'),
     ...same(

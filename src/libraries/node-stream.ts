@@ -114,14 +114,17 @@ export const stream = defineLibrary({
 const streaming: Api = {
   does: [],
   gives: 'promise',
-  known: { leavesTurn: true, signal: { argument: 1, option: 'signal' } },
+  known: { leavesTurn: true, settledByReader: true, signal: { argument: 1, option: 'signal' } },
 };
 export const streamPromises = defineLibrary({
   package: 'node:stream/promises',
   language: 'typescript',
   aliases: ['stream/promises'],
   apis: {
-    pipeline: { ...streaming, known: { leavesTurn: true, signal: { argument: -1, option: 'signal' } } },
+    pipeline: {
+      ...streaming,
+      known: { leavesTurn: true, settledByReader: true, signal: { argument: -1, option: 'signal' } },
+    },
     finished: streaming,
   },
   stub: streamPromisesStub,

@@ -5,11 +5,10 @@
  * number. Locks, promises, releasers, handles, keys and signals are values; analyses follow them, front ends do not.
  * Everything here is plain JSON: no syntax, no functions, no cycles. Nothing depends on who imports the file.
  */
+import type { Knowledge } from './knowledge.ts';
 import type { LockKind } from './lockKind.ts';
 
-export type { LockKind };
-
-import type { Copies } from './copies.ts';
+export type { Knowledge, LockKind };
 
 /** Raise whenever the meaning of a field changes: facts of another schema are never read. */
 export const FACTS_SCHEMA = 1;
@@ -288,68 +287,6 @@ export interface OptionUse {
   how: 'given' | 'carried' | 'absent' | 'unknown';
   /** What is given, or carries it. */
   value?: ValueId;
-}
-
-/** What the tables say of an external call that no other step expresses. */
-export interface Knowledge {
-  /** The promise it returns never rejects; where `signal` is known too, unless one is given. */
-  neverRejects?: boolean;
-  /**
-   * An option that, when true, makes the object made handle the rejections of what its listeners return; without one, the
-   * argument makes all emitters do so.
-   */
-  listensToRejections?: { argument: number; option?: string };
-  /** It cannot throw (synchronously). */
-  neverThrows?: boolean;
-  /** It is an assertion: as long as nobody awaits what it gives, it asserts nothing. */
-  asserts?: boolean;
-  /** It tells of the keys or the number of what its receiver holds, and never gets to what is held: `map.keys()`. */
-  onlyKeys?: boolean;
-  /** It throws on input that it does not take: `JSON.parse`. */
-  raises?: boolean;
-  /** These arguments (promises) have an owner from here on: `ctx.waitUntil(p)`. */
-  owns?: number[];
-  /** It suspends the awaiting task for real (timer, I/O), not just for a micro-task. */
-  leavesTurn?: boolean;
-  /** It reads a store that belongs to the task (async-local storage). */
-  readsContext?: boolean;
-  /** From here on the outside can reach the handlers registered so far (`server.listen`). */
-  serves?: boolean;
-  /** It serves from the start when this option is given (`new WebSocketServer({ port })`). */
-  servesWith?: { argument: number; option: string };
-  /**
-   * From here on a termination signal stops intake and waits for what is in flight: of the argument, of the receiver, or
-   * of everything that the program serves.
-   */
-  drains?: number | 'receiver' | 'all';
-  /** From here on the program talks with the person at its terminal, who leaves it: a command, however long it runs. */
-  interactive?: boolean;
-  /** It reaches outside of the process. */
-  outside?: 'network' | 'file' | 'database' | 'process' | 'timer' | 'user';
-  /**
-   * The object it makes is a resource with its own life (a Worker, a child process, a server), ended by these members.
-   * `toldBy`: events of the object that the call is made on which tell the ends of all that it makes. `tellsEnd`: it has
-   * events of its own for its end and failure.
-   */
-  resource?: Record<'ends' | 'observedBy', string[]> & {
-    what: 'thread' | 'process' | 'timer' | 'interval' | 'server' | 'connection' | 'stream';
-    toldBy?: string[];
-    tellsEnd?: boolean;
-  };
-  /** A call on a builder that is not run before it is awaited; `chain`: gives the same builder again. */
-  builder?: 'chain' | 'run';
-  /** When the receiver turns out to be a pool, awaiting the result takes one unit of it for its time. */
-  takesUnit?: boolean;
-  /** The work of the receiver (a builder) runs on what is given here: it takes no unit of its own. */
-  usesGiven?: boolean;
-  /** Members of some arguments become members of another object: `Object.assign(a, b)`, `Object.create(p)`. */
-  copies?: Copies;
-  /** Index of the argument, and option name when it is an options object, that takes an AbortSignal. */
-  signal?: { argument: number; option?: string };
-  /** Options that bound how long it lasts; of a factory: how long the calls of what it makes last. */
-  timeouts?: { argument: number; option: string }[];
-  /** It lasts as long as the other side likes, unless a signal or one of `timeouts` is given. */
-  endless?: boolean;
 }
 
 /** Work started by contract (timers, threads, `create_task`); its result is the handle. */

@@ -47,6 +47,8 @@ class Finder {
     if (node.gives === 'promises' || node.confidence !== 'high') return null;
     // Its errors have an owner: that it runs on is meant.
     if (isHandled(rejection) || (node.step?.kind === 'chain' && node.step.onRejected !== undefined)) return null;
+    // Who is to read comes after it.
+    if (node.step?.kind === 'call' && node.step.known?.settledByReader === true) return null;
     // One after the other is another program than all at once.
     if (this.#program.repeatedSteps(fn.id).has(fate.step.id)) return null;
     if (work.some(id => this.#goesOn(id, fn.id, DEPTH, new Set()))) return null;
