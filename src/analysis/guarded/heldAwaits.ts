@@ -1,5 +1,5 @@
 /** Slow outside work that a section waits for and that needs nothing of what its lock guards. */
-import type { Await, Block, Call, Knowledge, Place, StepId, ValueId } from '../../model/facts.ts';
+import type { Await, Call, Knowledge, StepId, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
@@ -8,6 +8,7 @@ import { excludes, type Guarded, guardedState, type GuardedState } from './guard
 import { FunctionIndex } from '../handmade/handMadeIndex.ts';
 import { type Location, locate, overlap } from './locations.ts';
 import { isFar, isGiven, isGivenRoot, lockedWork, type Moment } from './lockedWork.ts';
+import { isPutAnew, isReplaced } from './replacedState.ts';
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { traceEnd } from '../locks/lockPairs.ts';
 import type { Lock } from '../locks/locks.ts';
@@ -15,7 +16,7 @@ import { names, type Names } from '../tasks/ownershipNames.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
 import { joinedWith } from '../promises/promiseReach.ts';
 import type { Frame } from '../refs.ts';
-import { conditionReads, innerBlocks } from '../steps.ts';
+import { conditionReads } from '../steps.ts';
 
 export interface HeldAwait {
   readonly lock: Lock;
@@ -339,6 +340,7 @@ class Finder {
   ): boolean {
     const facts = index.value(value);
     if (!facts || depth === 0) return false;
+    if (state.until !== null && isPutAnew(index, value, state.until)) return true;
     const each = (values: readonly ValueId[]): boolean =>
       values.some(one => this.#comesFrom(index, frame, one, state, depth - 1));
     switch (facts.kind) {
@@ -419,15 +421,6 @@ class Finder {
   }
 }
 
-/** What was read there before is not the state any more: on the way to the step, something else has been written there. */
-function isReplaced(index: FunctionIndex, place: Place, until: StepId): boolean {
-  const key = JSON.stringify(place);
-  const accesses = index.accesses().filter(({ step }) => step.id < until && JSON.stringify(step.place) === key);
-  const last = accesses.at(-1);
-  const reaches = (block: Block): boolean => block.some(one => one.id === until || innerBlocks(one).some(reaches));
-  return last?.step.mode === 'write' && reaches(last.block);
-}
-
 /** Keys of facts that hold values, not steps, offsets, or positions in lists. */
 function isReference(owner: object, key: string, value: unknown): boolean {
   if (NUMBERS.has(key)) return false;
@@ -451,7 +444,9 @@ const NUMBERS: ReadonlySet<string> = new Set([
 ]);
 
 const touchesPart = (state: Location, read: Location): boolean =>
-  overlap(state.holders, read.keys) || overlap(state.keys, read.holders);
+  overlap(state.holders, read.keys) ||
+  overlap(state.keys, read.holders) ||
+  state.keys.some(key => read.keys.some(outer => key.startsWith(`${outer}[`) || key.startsWith(`${outer}.`)));
 
 function outsideOf(known: Knowledge | undefined): 'network' | 'timer' | undefined {
   return known?.outside === 'network' || (known?.outside === 'timer' && known.leavesTurn === true)
