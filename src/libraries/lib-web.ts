@@ -47,7 +47,6 @@ export const web = defineLibrary({
     Performance: ['EventTarget'],
     Response: ['Body'],
     Request: ['Body'],
-    Blob: ['Body'],
     File: ['Blob'],
   },
   apis: {
@@ -82,6 +81,8 @@ export const web = defineLibrary({
     ...sameMembers('Body', reading, 'arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'),
     ...sameMembers('Response', nothing, 'clone', 'json', 'redirect', 'error'),
     ...sameMembers('Request', nothing, 'clone'),
+    // In memory, or a local file: it may be gone, and ends by itself.
+    ...sameMembers('Blob', outside('file'), 'arrayBuffer', 'bytes', 'text'),
     ...sameMembers('Blob', nothing, 'slice', 'stream'),
     ...same(
       nothing,

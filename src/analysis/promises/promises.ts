@@ -1,8 +1,9 @@
 /** Every expression that makes a promise: calls, chain steps, combinators, promises made by hand (ALGORITHMS 4). */
-import type { At, Call, Chain, FunctionFacts, FunctionId, Place, Value, ValueId } from '../../model/facts.ts';
+import type { At, Call, Chain, FunctionFacts, FunctionId, Place, TypeId, Value, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { isPromiseMade } from './mayReject.ts';
 import type { Program, Site } from '../program.ts';
@@ -36,6 +37,10 @@ export interface Promises {
 
 export const promises = defineAnalysis<Promises>('promises', (get, program) => new Finder(get, program));
 
+function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter(one => !isFirst(one))];
+}
+
 type Given = 'promise' | 'promises' | null;
 const strongest = (kinds: readonly Given[]): Given =>
   kinds.includes('promise') ? 'promise' : kinds.includes('promises') ? 'promises' : null;
@@ -46,6 +51,7 @@ class Finder implements Promises {
   readonly #graph: CallGraph;
   readonly #uses: FunctionUsesOf;
   readonly #writes: WriteIndex;
+  readonly #types: TypeHierarchy;
   readonly #returnedValues = new Map<FunctionId, readonly ReturnedValue[]>();
   /** By callee and the returns that a call can reach. */
   readonly #reached = new Map<string, Given>();
@@ -56,6 +62,7 @@ class Finder implements Promises {
     this.#graph = get(callGraph);
     this.#uses = get(functionUses);
     this.#writes = get(writeIndex);
+    this.#types = get(hierarchy);
     for (const fn of program.functions.values()) if (!fn.synthetic || fn.owner !== null) this.#find(fn);
   }
 
@@ -155,7 +162,7 @@ class Finder implements Promises {
     if (step.target.kind === 'unresolved' || this.#isByName(fn, step) || this.#isCallback(fn, step)) return null;
     const targets = this.#graph.targets(fn, step.id);
     const kinds = targets.map(id => this.#givenBy(fn, step, id));
-    if (kinds.length === 0 || kinds.includes(null)) return null;
+    if (kinds.length === 0 || kinds.includes(null) || this.#mayBeInherited(fn, step)) return null;
     if (targets.some(id => this.#mayGiveOther(fn, step, id))) return null;
     const gives = kinds.every(kind => kind === 'promises') ? 'promises' : 'promise';
     return { gives, confidence: step.target.kind === 'functions' ? 'high' : 'medium' };
@@ -207,6 +214,27 @@ class Finder implements Promises {
       if (!last || ('field' in last && last.of !== undefined)) return false;
       if (receiver === undefined) return root.kind === 'external' || root.kind === 'unknown';
       return this.#graph.objectsIn(fn, receiver).length === 0;
+    });
+  }
+
+  /**
+   * A member that an object in the receiver has only from a class of somebody else (`class Cache extends Map`): what that
+   * gives is not seen, and others of the name say nothing of it. A class beside or above those that have it has none.
+   */
+  #mayBeInherited(fn: FunctionId, { id, target, receiver }: Call): boolean {
+    if (target.kind !== 'value' || receiver === undefined) return false;
+    const [place, ...others] = placesIn(this.#program.functions.get(fn), target.of);
+    const last = place?.path.at(-1);
+    if (others.length > 0 || !last || !('field' in last)) return false;
+    const { field } = last;
+    const isOwn = (type: TypeId): boolean =>
+      this.#types.methodOf(type, field) !== undefined || this.#types.declaring(type, field) !== undefined;
+    const owners = this.#graph.targets(fn, id).flatMap(callee => this.#program.functions.get(callee)?.owner ?? []);
+    const family = new Set(owners.flatMap(owner => this.#types.ancestors(owner)));
+    return this.#graph.objectsIn(fn, receiver).some(({ what, type }) => {
+      if (what !== 'instance' || type === null || isOwn(type)) return false;
+      const [mine, foreign] = parted(this.#types.ancestors(type), one => this.#program.types.has(one));
+      return mine.length > 0 && foreign.length > 0 && !mine.some(one => family.has(one));
     });
   }
 

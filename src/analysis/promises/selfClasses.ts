@@ -41,8 +41,11 @@ export class SelfClasses {
     if (own && fn && isSelf(fn, step.receiver)) return [...own];
     const objects = this.#graph.objectsIn(caller, step.receiver);
     const types = new Set(objects.flatMap(({ what, type }) => (what === 'instance' && type !== null ? [type] : [])));
-    const isKnown = objects.length > 0 && objects.every(({ what, type }) => what === 'instance' && type !== null);
-    return isKnown && types.size <= FEW ? [...types].sort() : undefined;
+    if (step.target.kind !== 'method')
+      return objects.every(({ what, type }) => what === 'instance' && type !== null) ? few(types) : undefined;
+    // What is no instance of a class that has the callee does not run it.
+    const { name } = step.target;
+    return few([...types].filter(type => this.#types.methodOf(type, name)?.id === callee));
   }
 
   /** Of the functions that a call may run, those that it runs on an object of these classes. */
@@ -76,6 +79,11 @@ export class SelfClasses {
   #isOnSelf(fn: FunctionFacts, { receiver }: Call): boolean {
     return receiver !== undefined && isSelf(fn, receiver);
   }
+}
+
+function few(types: Iterable<TypeId>): TypeId[] | undefined {
+  const all = [...types].sort();
+  return all.length > 0 && all.length <= FEW ? all : undefined;
 }
 
 /** `this`, also in a function that stands in the method. */
