@@ -1,5 +1,5 @@
 /** Which functions can take a lock, directly or through anything they call, start, register or return. */
-import type { Call, FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, Place, ValueId, WaitFor } from '../../model/facts.ts';
 import { calledValues } from '../flow/calledValues.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
@@ -104,13 +104,17 @@ export const walkRelevance = defineAnalysis<ReadonlySet<FunctionId>>('walk-relev
   const more = new Set([...waiters, ...settling, ...readers, ...awaiting]);
   for (const [id, fn] of program.functions) {
     for (const step of program.steps(id).values()) {
-      if (step.kind === 'wait' && under.has(id)) more.add(id);
+      if (step.kind === 'wait' && isFollowed(step) && under.has(id)) more.add(id);
       if (step.kind === 'loop' && mayEndWait(eventOf(fn, step.over), waited)) more.add(id);
     }
   }
   if (more.size === 0) return takers;
   return reaching(get(functionUsers), new Set([...takers, ...more]));
 });
+
+/** A wait that the lock walk asks for an end of: `LockTells.waits`. */
+const isFollowed = (step: WaitFor): boolean =>
+  step.wait === 'endless' && (step.for === 'event' || step.for === 'unlock' || step.for === 'idle');
 
 /** The events (`on:close`) that somebody waits for, for as long as it takes and while a lock may be held. */
 export const waitedEvents = defineAnalysis<ReadonlySet<string>>('waited-events', (get, program) => {

@@ -94,7 +94,7 @@ export function signalOf(asking: Asking, call: ts.CallExpression): Taken | undef
   const type = asking.checker.getNonNullableType(asking.checker.getTypeAtLocation(bare(call.expression)));
   for (const signature of type.getCallSignatures()) {
     const declaration = signature.getDeclaration();
-    const cache = declaration && signature.typeParameters === undefined ? cacheOf(asking.checker) : undefined;
+    const cache = declaration && isAsDeclared(signature) ? cacheOf(asking.checker) : undefined;
     const known = declaration && cache?.get(declaration);
     if (known) return known;
     if (known === null) continue;
@@ -104,6 +104,10 @@ export function signalOf(asking: Asking, call: ts.CallExpression): Taken | undef
   }
   return undefined;
 }
+
+/** Nothing but its declaration is asked, which is the same for all calls. */
+const isAsDeclared = ({ parameters }: ts.Signature): boolean =>
+  parameters.every(({ valueDeclaration }) => valueDeclaration !== undefined && ts.isParameter(valueDeclaration));
 
 const caches = new WeakMap<ts.TypeChecker, Map<ts.Node, Taken | null>>();
 function cacheOf(checker: ts.TypeChecker): Map<ts.Node, Taken | null> {
