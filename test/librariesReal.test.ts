@@ -29,6 +29,9 @@ const elsewhere: Readonly<Record<string, string>> = {
 /** Packages whose stub gives names to what the real types leave without one (mapped, anonymous and generated types). */
 const namedByStub = ['@prisma/client', 'vitest', 'jest', 'mocha', 'node:util'];
 
+/** Packages without types: the names stand in the stub, which was written by their sources. */
+const untyped = ['brittle'];
+
 /** Packages that declare what others export. */
 const companions: Readonly<Record<string, string[]>> = {
   express: ['express-serve-static-core'],
@@ -69,9 +72,12 @@ function family(packageName: string, type: string): string[] {
 
 const exists = (library: Library, key: string): boolean =>
   (namedByStub.includes(library.package) && inStub(library, key)) ||
+  (untyped.includes(library.package) && (inStub(library, key) || namesOfStub(library).has(key))) ||
   [library.package, ...(companions[library.package] ?? [])].some(name =>
     existsIn(name, key.replace(/^static |^strict\.|^set /, ''), name !== library.package),
   );
+
+const namesOfStub = ({ stub = '' }: Library): ReadonlySet<string> => new Set([...readStub(stub).values, 'default']);
 
 /** In the stub, or by syntax alone: `it.only`, `it.each()` of an exported `it`. */
 function inStub(library: Library, key: string): boolean {
