@@ -69,7 +69,7 @@ export class Footprints {
                 handler === undefined ? [] : this.#eval.calleesOf(this.#eval.evaluate(frame, handler), [], null),
               );
         for (const callee of callees)
-          for (const touch of this.of(callee.frame, depth - 1))
+          for (const touch of this.of(callee.frame, depth - 1).slice(0, Math.max(0, 2 * TOUCHES - found.length)))
             found.push({
               ...touch,
               at: step.id,
