@@ -220,7 +220,7 @@ class SelfWaitSearch {
     const meet = (value: ValueId, refs: Refs): boolean =>
       this.#eval.evaluate(frame, value).some(ref => refs.some(one => isSameObject(ref, one)));
     return armsAround(frame.fn, id)
-      .flatMap(({ condition, holds }) => unequalWhere(condition, holds))
+      .flatMap(({ condition, holds }) => (holds === null ? [] : unequalWhere(condition, holds)))
       .some(([a, b]) => (meet(a, objects) && meet(b, own)) || (meet(b, objects) && meet(a, own)));
   }
 
@@ -301,9 +301,9 @@ function joinedValues(step: Step): readonly ValueId[] {
   return step.kind === 'exit' && step.how === 'return' && step.value !== undefined ? [step.value] : [];
 }
 
-/** The tests that decide on a step: `holds` where it is taken when the condition does. */
-function armsAround(fn: FunctionFacts, step: StepId): { condition: Condition; holds: boolean }[] {
-  const found: { condition: Condition; holds: boolean }[] = [];
+/** The tests that decide on a step: whether it is taken when the condition holds; null in one of the arms of a switch. */
+function armsAround(fn: FunctionFacts, step: StepId): { condition: Condition; holds: boolean | null }[] {
+  const found: { condition: Condition; holds: boolean | null }[] = [];
   walkSteps(fn.body, outer => {
     if (outer.kind !== 'branch') return;
     for (const arm of outer.arms) {
@@ -311,7 +311,8 @@ function armsAround(fn: FunctionFacts, step: StepId): { condition: Condition; ho
       walkSteps(arm.body, inner => {
         inside ||= inner.id === step;
       });
-      if (inside) found.push({ condition: outer.condition, holds: arm.when === 'true' });
+      const isTold = arm.when === 'true' || arm.when === 'false';
+      if (inside) found.push({ condition: outer.condition, holds: isTold ? arm.when === 'true' : null });
     }
   });
   return found;
