@@ -6,7 +6,6 @@ import type { FunctionId, Step, StepId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { callGraph } from '../flow/callGraph.ts';
 import { processScopes } from '../tasks/ownershipScopes.ts';
-
 import { isInProgram } from '../steps.ts';
 import type { PromiseFate } from './promisesFate.ts';
 

@@ -2,7 +2,7 @@
  * Signals in hand: which functions have a signal (or cancel token) that they could pass on, and what becomes of it
  * inside of them (ALGORITHMS 6, "Cancellation").
  */
-import type { FunctionFacts, FunctionId, Place, Root, StepId, TypeId, ValueId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, Place, StepId, TypeId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
@@ -10,6 +10,7 @@ import { type IdleController, idleControllers, type ScopeController, scopeContro
 import { isEndName } from './ownershipClasses.ts';
 import { type Program, walkSteps } from '../program.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
+import { isOfInstance } from '../valueParts.ts';
 
 export interface SignalInHand {
   /**
@@ -252,17 +253,17 @@ class Finder implements Signals {
   /** The place in the object that a value is read from, here or by a function without parameters that gives it. */
   #keptAt(fn: FunctionFacts, value: ValueId): Place | null {
     const facts = fn.values[value];
-    if (facts?.kind === 'read') return isSelf(facts.place.root) ? facts.place : null;
+    if (facts?.kind === 'read') return isOfInstance(facts.place.root) ? facts.place : null;
     const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
     const receiver = step?.kind === 'call' && step.receiver !== undefined ? fn.values[step.receiver] : undefined;
-    if (!step || receiver?.kind !== 'read' || !isSelf(receiver.place.root) || receiver.place.path.length > 0)
+    if (!step || receiver?.kind !== 'read' || !isOfInstance(receiver.place.root) || receiver.place.path.length > 0)
       return null;
     const [id, ...others] = this.#graph.targets(fn.id, step.id);
     const callee = id === undefined || others.length > 0 ? undefined : this.#program.functions.get(id);
     if (!callee || callee.parameters.length > 0 || callee.calling !== 'value') return null;
     const [returned, ...more] = this.#writes.returned(callee.id);
     const gives = returned === undefined || more.length > 0 ? undefined : callee.values[returned];
-    return gives?.kind === 'read' && isSelf(gives.place.root) ? gives.place : null;
+    return gives?.kind === 'read' && isOfInstance(gives.place.root) ? gives.place : null;
   }
 
   #isLifelong(owner: TypeId, name: string): boolean {
@@ -299,8 +300,6 @@ function optionOf(fn: FunctionFacts, value: ValueId): SignalInHand | null {
   const said = `${name}.${last.field}`;
   return { from: 'parameter', of: fn.id, index: root.index, path: [last.field], name: said, sure: false };
 }
-
-const isSelf = (root: Root): boolean => root.kind === 'self' || (root.kind === 'captured' && root.slot === 'this');
 
 const ownOf = (of: FunctionId, step: StepId, name: string): SignalInHand => ({
   from: 'own',
