@@ -39,12 +39,13 @@ export function decided(condition: Condition, part: (one: Condition) => boolean 
 export const isInProgram = (block: Block, id: StepId): boolean =>
   block.some(step =>
     step.kind === 'branch' && step.asProgram
-      ? step.arms.some(({ when, body }) => when === 'true' && holds(body, id))
+      ? step.arms.some(({ when, body }) => when === 'true' && contains(body, id))
       : innerBlocks(step).some(inner => isInProgram(inner, id)),
   );
 
-const holds = (block: Block, id: StepId): boolean =>
-  block.some(step => step.id === id || innerBlocks(step).some(inner => holds(inner, id)));
+/** The step stands in the block, or in one inside of it. */
+export const contains = (block: Block, id: StepId): boolean =>
+  block.some(step => step.id === id || innerBlocks(step).some(inner => contains(inner, id)));
 
 /** The conditions that a condition is made of with `not`, `and`, `or`. */
 export function simpleParts(condition: Condition): Condition[] {
@@ -75,45 +76,46 @@ export function conditionReads(condition: Condition): ValueId[] {
   }
 }
 
-/** Values that are null, undefined or falsy where the condition holds (or does not). */
-export function missingWhere(fn: FunctionFacts, condition: Condition, holds: boolean): ValueId[] {
+/** The simple parts whose truth is known where a condition holds (or does not), each with what it is then. */
+export function partsWhere(condition: Condition, holds: boolean): { part: Condition; holds: boolean }[] {
   switch (condition.kind) {
     case 'not':
-      return missingWhere(fn, condition.of, !holds);
+      return partsWhere(condition.of, !holds);
     case 'and':
     case 'or':
-      return (condition.kind === 'and') === holds ? condition.of.flatMap(part => missingWhere(fn, part, holds)) : [];
-    case 'truthy':
-      return holds ? [] : [condition.value];
-    case 'nullish':
-      return holds ? [condition.value] : [];
-    case 'equal': {
-      const isNone = (id: ValueId): boolean => {
-        const value = fn.values[id];
-        return value !== undefined && isNothing(value);
-      };
-      const [left, right] = [isNone(condition.left), isNone(condition.right)];
-      return holds && left !== right ? [left ? condition.right : condition.left] : [];
-    }
+      return (condition.kind === 'and') === holds ? condition.of.flatMap(one => partsWhere(one, holds)) : [];
     default:
-      return [];
+      return [{ part: condition, holds }];
   }
 }
 
-/** Pairs of values that are not equal where the condition holds (or does not). */
-export function unequalWhere(condition: Condition, holds: boolean): [ValueId, ValueId][] {
-  switch (condition.kind) {
-    case 'not':
-      return unequalWhere(condition.of, !holds);
-    case 'and':
-    case 'or':
-      return (condition.kind === 'and') === holds ? condition.of.flatMap(part => unequalWhere(part, holds)) : [];
-    case 'equal':
-      return holds ? [] : [[condition.left, condition.right]];
-    default:
-      return [];
-  }
+/** Values that are null, undefined or falsy where the condition holds (or does not). */
+export function missingWhere(fn: FunctionFacts, condition: Condition, holds: boolean): ValueId[] {
+  const isNone = (id: ValueId): boolean => {
+    const value = fn.values[id];
+    return value !== undefined && isNothing(value);
+  };
+  return partsWhere(condition, holds).flatMap(({ part, holds: isSo }) => {
+    switch (part.kind) {
+      case 'truthy':
+        return isSo ? [] : [part.value];
+      case 'nullish':
+        return isSo ? [part.value] : [];
+      case 'equal': {
+        const [left, right] = [isNone(part.left), isNone(part.right)];
+        return isSo && left !== right ? [left ? part.right : part.left] : [];
+      }
+      default:
+        return [];
+    }
+  });
 }
+
+/** Pairs of values that are not equal where the condition holds (or does not). */
+export const unequalWhere = (condition: Condition, holds: boolean): [ValueId, ValueId][] =>
+  partsWhere(condition, holds).flatMap(({ part, holds: isSo }): [ValueId, ValueId][] =>
+    part.kind === 'equal' && !isSo ? [[part.left, part.right]] : [],
+  );
 
 /** Every way through it ends the process: nothing that was started goes on, and what was thrown reaches nobody. */
 export const endsProcess = (block: Block): boolean =>

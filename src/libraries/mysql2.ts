@@ -2,7 +2,7 @@
 import type { Knowledge, LockKind } from '../model/facts.ts';
 import { defineLibrary, type Api, type Effect } from './library.ts';
 import { does, later, nothing, same, sameMembers } from './rows.ts';
-import { sqlLockKinds } from './sqlKinds.ts';
+import { sendsSql, sqlLockKinds } from './sqlKinds.ts';
 import { mysql2PromiseStub, mysql2Stub } from './stubs/mysql.ts';
 
 const database = { outside: 'database', leavesTurn: true } as const;
@@ -46,13 +46,7 @@ const pooledQuery: Api = {
 };
 /** Whether it gives a promise, its type says: that of mysql2 itself is told by a callback, or by nobody. */
 const request: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'declared', known: database };
-const sql: Effect = {
-  does: 'query',
-  text: [0, { argument: 0, option: 'sql' }],
-  values: [1, { argument: 0, option: 'values' }],
-  session: 'receiver',
-  locks: 'mysql2',
-};
+const sql = sendsSql('mysql2', 'sql');
 const endTransaction: Effect = { does: 'end-session', session: 'receiver' };
 const endConnection: Effect = { ...endTransaction, whole: true };
 const end: Api = {

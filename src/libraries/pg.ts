@@ -1,7 +1,7 @@
 /** pg: a pool of connections is a semaphore; queries through the pool take a unit for their own time. */
-import { defineLibrary, type Api, type Effect } from './library.ts';
+import { defineLibrary, type Api } from './library.ts';
 import { does, later, nothing, same } from './rows.ts';
-import { sqlLockKinds } from './sqlKinds.ts';
+import { sendsSql, sqlLockKinds } from './sqlKinds.ts';
 import { pgStub } from './stubs/databases.ts';
 
 /** What bounds every query of a pool or client. */
@@ -10,13 +10,7 @@ const limits = [
   { argument: 0, option: 'statement_timeout' },
 ];
 const database = { outside: 'database', leavesTurn: true } as const;
-const sql: Effect = {
-  does: 'query',
-  text: [0, { argument: 0, option: 'text' }],
-  values: [1, { argument: 0, option: 'values' }],
-  session: 'receiver',
-  locks: 'pg',
-};
+const sql = sendsSql('pg', 'text');
 // The object may be a pool behind a type that both have (`Pick<PoolClient, 'query'>`).
 const query: Api = {
   does: [sql, later(-1, ['unknown', 'unknown'])],

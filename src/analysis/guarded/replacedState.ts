@@ -1,16 +1,15 @@
 /** What a lock's state was before a section changed it, and what the section has made of it. */
-import type { Block, Place, StepId, ValueId } from '../../model/facts.ts';
+import type { Place, StepId, ValueId } from '../../model/facts.ts';
 import type { FunctionIndex } from '../handmade/handMadeIndex.ts';
-import { innerBlocks } from '../steps.ts';
+import { contains } from '../steps.ts';
 
 /** What was read there before is not the state any more: on the way to the step, something else has been written there. */
 export function isReplaced(index: FunctionIndex, place: Place, until: StepId): boolean {
   const key = JSON.stringify(place);
   const accesses = index.accesses().filter(({ step }) => step.id < until && JSON.stringify(step.place) === key);
   const last = accesses.at(-1);
-  const reaches = (block: Block): boolean => block.some(one => one.id === until || innerBlocks(one).some(reaches));
   const isWritten = last?.step.mode === 'write' || (isEntry(place) && last?.step.mode === 'update');
-  return isWritten && last !== undefined && reaches(last.block);
+  return isWritten && last !== undefined && contains(last.block, until);
 }
 
 /** The value, or the part of the old entry that it is, makes what an entry has become before the step: it tells of the new one. */

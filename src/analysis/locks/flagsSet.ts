@@ -2,7 +2,7 @@
 import type { Block, Condition, FunctionFacts, Place, StepId } from '../../model/facts.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { walkSteps } from '../program.ts';
-import { decided, innerBlocks } from '../steps.ts';
+import { contains, decided, innerBlocks } from '../steps.ts';
 
 /** A name for a place that is the same in every function that sees it; null: it has none. */
 export type NameOfPlace = (fn: FunctionFacts, place: Place) => string | null;
@@ -24,7 +24,7 @@ export function flagsBefore(fn: FunctionFacts, step: StepId, nameOf: NameOfPlace
   const go = (block: Block): void => {
     for (const one of block) {
       if (one.id === step) return;
-      const inside = innerBlocks(one).find(inner => holds(inner, step));
+      const inside = innerBlocks(one).find(inner => contains(inner, step));
       // What comes later in a loop may have run before.
       if (one.kind === 'loop' || inside === undefined) walkSteps([one], inner => write(inner, inner === one));
       if (inside) return go(inside);
@@ -44,7 +44,7 @@ export function isSkippedBy(fn: FunctionFacts, step: StepId, flags: Flags, nameO
   const skips = (block: Block): boolean => {
     for (const one of block) {
       if (one.id === step) return false;
-      const inside = innerBlocks(one).find(inner => holds(inner, step));
+      const inside = innerBlocks(one).find(inner => contains(inner, step));
       if (one.kind === 'branch') {
         const result = decided(one.condition, truth);
         const taken = result === null ? undefined : one.arms.find(({ when }) => when === String(result))?.body;
@@ -57,6 +57,3 @@ export function isSkippedBy(fn: FunctionFacts, step: StepId, flags: Flags, nameO
   };
   return flags.size > 0 && skips(fn.body);
 }
-
-const holds = (block: Block, step: StepId): boolean =>
-  block.some(one => one.id === step || innerBlocks(one).some(inner => holds(inner, step)));

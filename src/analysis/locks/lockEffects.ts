@@ -213,7 +213,7 @@ export abstract class LockEffects {
 
   /** Something that is not held here, or not only: it is the caller's. */
   #giveBack(walk: Walk, state: State, returned: Returned): State {
-    walk.releases.set(`${returned.token === null ? 'l' : 't'}${returned.token ?? returned.lock}`, returned);
+    walk.releases.set(returnKey(returned), returned);
     const held = state.held.filter(({ ends }) => returned.lock === null || !ends.includes(returned.lock));
     return { ...state, held, returned: withReturned(state.returned, [returned]) };
   }
@@ -257,8 +257,7 @@ export abstract class LockEffects {
       held = maybe
         ? held.map(one => (gone.includes(one) ? { ...one, maybe: true } : one))
         : held.filter(one => !gone.includes(one));
-      if (gone.length === 0 || isEnd(released))
-        walk.releases.set(`${released.token === null ? 'l' : 't'}${released.token ?? released.lock}`, released);
+      if (gone.length === 0 || isEnd(released)) walk.releases.set(returnKey(released), released);
     }
     const net = summary.net
       .map(one => ({ ...one, token: tokenIn(one.token, walk.rounds), lock: this.inRounds(walk, one.lock) }))
@@ -321,6 +320,8 @@ const withEmpty = (known: readonly Ref[], facts: readonly OrderFact[]): readonly
 /** What a variable has in a later round of a loop is what an earlier round took. */
 const takenBy = (held: readonly Held[], token: string): Held | undefined =>
   held.find(one => isOlder(one, token)) ?? held.find(one => one.token === token);
+
+const returnKey = ({ token, lock }: Returned): string => (token === null ? `l${lock}` : `t${token}`);
 
 /** What of it is given back: one that was taken, or all that the end of a session frees. */
 function freedOf(held: readonly Held[], { token, lock }: Returned): readonly Held[] {

@@ -3,7 +3,7 @@ import type { Condition, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { OrderFact } from './lockOrderEvidence.ts';
 import { type Frame, type Ref, isNothing } from '../refs.ts';
-import { missingWhere } from '../steps.ts';
+import { missingWhere, partsWhere } from '../steps.ts';
 import { emptyWhen } from './taskStores.ts';
 
 /** The task-local store whose content a test looks at. */
@@ -54,17 +54,16 @@ function tokensOf(evaluator: Evaluator, frame: Frame, value: ValueId): string[] 
 }
 
 function ordersOf(evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] {
-  if (condition.kind === 'not') return ordersOf(evaluator, frame, condition.of, !holds);
-  if ((condition.kind === 'and' && holds) || (condition.kind === 'or' && !holds))
-    return condition.of.flatMap(part => ordersOf(evaluator, frame, part, holds));
-  if (condition.kind !== 'less' && condition.kind !== 'equal') return [];
-  const [left, right] = [evaluator.evaluate(frame, condition.left), evaluator.evaluate(frame, condition.right)];
-  if (left.length !== 1 || right.length !== 1 || !left[0] || !right[0]) return [];
-  if (condition.kind === 'equal') return holds ? [] : [{ kind: 'differs', left: left[0], right: right[0] }];
-  return holds
-    ? [
-        { kind: 'before', left: left[0], right: right[0] },
-        { kind: 'differs', left: left[0], right: right[0] },
-      ]
-    : [{ kind: 'before', left: right[0], right: left[0] }];
+  return partsWhere(condition, holds).flatMap(({ part, holds: isSo }): OrderFact[] => {
+    if (part.kind !== 'less' && part.kind !== 'equal') return [];
+    const [left, right] = [evaluator.evaluate(frame, part.left), evaluator.evaluate(frame, part.right)];
+    if (left.length !== 1 || right.length !== 1 || !left[0] || !right[0]) return [];
+    if (part.kind === 'equal') return isSo ? [] : [{ kind: 'differs', left: left[0], right: right[0] }];
+    return isSo
+      ? [
+          { kind: 'before', left: left[0], right: right[0] },
+          { kind: 'differs', left: left[0], right: right[0] },
+        ]
+      : [{ kind: 'before', left: right[0], right: left[0] }];
+  });
 }

@@ -7,7 +7,7 @@ import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
 import { type Frame, type Ref, type Refs, selfOf } from '../refs.ts';
-import { conditionReads, unequalWhere } from '../steps.ts';
+import { conditionReads, contains, unequalWhere } from '../steps.ts';
 import { isOfInstance } from '../valueParts.ts';
 import { type Flags, flagsBefore, isSkippedBy } from './flagsSet.ts';
 
@@ -307,12 +307,9 @@ function armsAround(fn: FunctionFacts, step: StepId): { condition: Condition; ho
   walkSteps(fn.body, outer => {
     if (outer.kind !== 'branch') return;
     for (const arm of outer.arms) {
-      let inside = false;
-      walkSteps(arm.body, inner => {
-        inside ||= inner.id === step;
-      });
       const isTold = arm.when === 'true' || arm.when === 'false';
-      if (inside) found.push({ condition: outer.condition, holds: isTold ? arm.when === 'true' : null });
+      if (contains(arm.body, step))
+        found.push({ condition: outer.condition, holds: isTold ? arm.when === 'true' : null });
     }
   });
   return found;
