@@ -18,6 +18,7 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { isOfOwnObject, toldBy } from '../plainTests.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
+import { partsWhere } from '../steps.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
 
 /** What an access step does to a flag. `other`: writes something that cannot be told. */
@@ -180,12 +181,11 @@ class Flags {
 
   /** Flags that are known to be unset where the condition holds (or does not). */
   unsetBy(condition: Condition, holds: boolean): Tested[] {
+    return partsWhere(condition, holds).flatMap(one => this.#unsetByPart(one.part, one.holds));
+  }
+
+  #unsetByPart(condition: Condition, holds: boolean): Tested[] {
     switch (condition.kind) {
-      case 'not':
-        return this.unsetBy(condition.of, !holds);
-      case 'and':
-      case 'or':
-        return (condition.kind === 'and') === holds ? condition.of.flatMap(part => this.unsetBy(part, holds)) : [];
       case 'truthy': {
         const told = this.#toldByHelper(condition.value, holds);
         if (told) return told;

@@ -8,7 +8,7 @@ import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { type Frame, isNothing, type Ref } from '../refs.ts';
-import { conditionReads, decided, simpleParts } from '../steps.ts';
+import { conditionReads, decided, partsWhere, simpleParts } from '../steps.ts';
 
 interface Asked {
   readonly again: Set<string>;
@@ -78,19 +78,16 @@ export class DutyConditions {
 
   /** The path with what the condition tells when it holds, or does not. */
   assume(frame: Frame, path: Path, condition: Condition, holds: boolean): Path {
+    return partsWhere(condition, holds).reduce((sum, one) => this.#assumePart(frame, sum, one.part, one.holds), path);
+  }
+
+  #assumePart(frame: Frame, path: Path, condition: Condition, holds: boolean): Path {
     switch (condition.kind) {
-      case 'not':
-        return this.assume(frame, path, condition.of, !holds);
-      case 'and':
-      case 'or':
-        return (condition.kind === 'and') === holds
-          ? condition.of.reduce((sum, part) => this.assume(frame, sum, part, holds), path)
-          : path;
       case 'equal': {
         const other = this.#besideNothing(frame, condition.left, condition.right);
         return other === undefined
           ? this.#learnt(frame, path, condition, holds)
-          : this.assume(frame, path, { kind: 'nullish', value: other }, holds);
+          : this.#assumePart(frame, path, { kind: 'nullish', value: other }, holds);
       }
       case 'other':
         return path;
