@@ -72,8 +72,8 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
   const inside = module.within(fn);
   const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
   if (queue === undefined || !givesPromise(index)) return null;
-  // What takes other locks besides does more than take this one.
-  if (inside.some(inner => takesALock(module, inner))) return null;
+  // What takes other locks besides does more than take this one; what lets the next one in itself keeps nothing.
+  if (inside.some(inner => takesALock(module, inner)) || leaver(module, index, queue)) return null;
   for (const inner of inside) {
     for (const placed of inner.accesses()) {
       const { step } = placed;
@@ -119,25 +119,41 @@ export interface CountedSection {
 /**
  * `if (active >= max) await new Promise(wait => queue.push(wait)); active += 1; …; active -= 1; queue.shift()?.()`: the
  * function counts itself in and out, and wakes the next one at its end. Or it counts itself in only where it need not
- * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`.
+ * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`. A helper may do what its end does.
  */
 export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): CountedSection | null {
   const { fn } = index;
   if (fn.synthetic || fn.id.endsWith('#') || !givesPromise(index)) return null;
   const inside = module.within(fn);
   const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
-  if (queue === undefined || !inside.some(inner => wakes(inner, queue))) return null;
-  const counts = index.accesses().filter(({ step }) => isCount(index, step));
+  if (queue === undefined) return null;
+  const helper = leaver(module, index, queue);
+  if (!helper && !inside.some(inner => wakes(inner, queue))) return null;
+  const counts = countsOf(index);
   for (const placed of counts) {
     const { step } = placed;
     const key = placeKey(fn, step.place);
-    if (key === null || !counts.some(other => other.step.id > step.id && placeKey(fn, other.step.place) === key))
-      continue;
+    if (key === null) continue;
+    const leaves =
+      counts.some(other => other.step.id > step.id && placeKey(fn, other.step.place) === key) ||
+      (helper !== undefined && countsOf(helper).some(other => placeKey(helper.fn, other.step.place) === key));
+    if (!leaves) continue;
     const waits = branchAround(placed, arm => stepsIn(arm).some(one => one.kind === 'await'));
     if (testsPlace(index, key)) return { key, set: step, after: waits ?? step, queue };
   }
   return null;
 }
+
+const countsOf = (index: FunctionIndex): (Placed & { step: Access })[] =>
+  index.accesses().filter(({ step }) => isCount(index, step));
+
+/** The helper that lets the next one in, which the function calls on its way out, whatever comes. */
+const leaver = (module: ModuleIndex, index: FunctionIndex, queue: string): FunctionIndex | undefined =>
+  index
+    .calls()
+    .filter(({ around }) => !around.some(one => one.kind === 'branch'))
+    .map(({ step }) => module.called(index, step))
+    .find(helper => helper !== undefined && helper !== index && wakes(helper, queue));
 
 /** `if (next) next(); else free += 1`: the unit is given up either way, to the next one or back. */
 export const handsOnOrBack = (index: FunctionIndex, placed: Placed, queue: string): Branch | undefined =>
