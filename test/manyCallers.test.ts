@@ -56,3 +56,35 @@ it('a helper of 150 callers does not mix up their locks', async () => {
 it('one caller among 150 that takes the wrong lock is found', async () => {
   expect((await rulesOf(store('this.#inner'))).sort()).toEqual(['ineffective-lock', 'lock-reentry']);
 });
+
+/** Gates of one make: each counts itself in, and a helper that lives beside it counts it out. */
+const gates = (end: string): string => `export function gate(places: number) {
+  let inside = 0;
+  const outside: (() => void)[] = [];
+  const leave = (): void => {
+    const next = outside.shift();
+    if (next) next();
+    else inside--;
+  };
+  return async <T>(visit: () => Promise<T>): Promise<T> => {
+    if (inside < places) inside++;
+    else await new Promise<void>(resolve => outside.push(resolve));
+    ${end}
+  };
+}
+${Array.from(
+  { length: CALLERS },
+  (_, i) => `export async function tour${i}(guests: number[], show: (guest: number) => Promise<string>) {
+  const through = gate(${i + 1});
+  return Promise.all(guests.map(guest => through(() => show(guest))));
+}`,
+).join('\n')}
+`;
+
+it('what leaves a gate is told apart as well as what goes through it', async () => {
+  expect(await rulesOf(gates('try { return await visit(); } finally { leave(); }'))).toEqual([]);
+});
+
+it('a gate that is not left when the visit fails is found', async () => {
+  expect(await rulesOf(gates('const seen = await visit(); leave(); return seen;'))).toEqual(['lock-leak']);
+});

@@ -4,7 +4,7 @@
  * the locks of all. Found backwards from what acquisitions lock and what their functions call, through variables,
  * arguments, results and closures (a demand-driven slice; fields are not followed: what an object keeps is told by it).
  */
-import type { FunctionFacts, FunctionId, Place, StepId, Value, ValueId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, Place, Release, StepId, Value, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
@@ -38,16 +38,24 @@ class HelperSearch {
     return this.#helpers;
   }
 
-  /** What an acquisition locks, and what is called by the function that makes it. */
+  /** What an acquisition locks, what is called by the function that makes it, and who ends it for many callers. */
   #seed(fn: FunctionFacts): void {
     let acquires = false;
     for (const step of this.#program.steps(fn.id).values()) {
+      if (step.kind === 'release') this.#frees(fn, step);
       if (step.kind !== 'acquire') continue;
       acquires = true;
       this.#operand(fn, step.lock);
       if (step.key !== undefined) this.#value(fn, step.key);
     }
     if (acquires) this.#called(fn);
+  }
+
+  /** A closure that frees what lives in the activation around it frees another lock for each of these. */
+  #frees(fn: FunctionFacts, { lock }: Release): void {
+    if (lock === undefined) return;
+    if (typeof lock !== 'number' && lock.root.kind === 'captured') this.#helpers.add(fn.id);
+    this.#operand(fn, lock);
   }
 
   #once(key: string, visit: () => void): void {
