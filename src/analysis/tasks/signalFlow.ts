@@ -12,7 +12,7 @@ import { type Program, type Site, takesPermit } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
 import { isRacedWithAbort } from './racedWithAbort.ts';
-import { type SignalInHand, type Signals, signals } from './signals.ts';
+import { isSignalType, type SignalInHand, type Signals, signals } from './signals.ts';
 import { isBoundTo } from './signalsBound.ts';
 import { carriesHand, isBoundInto, isHandedWithCallback } from './signalsHandedOn.ts';
 import { type Around, walkPlaces } from '../stepPlaces.ts';
@@ -82,7 +82,7 @@ class Follower {
       if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
       if (how === 'absent' && this.#isLookedAtInTurn(fn, hand, step)) return;
       if (how === 'absent' && hand.from === 'field' && this.#isBookkeeping(fn.id, step)) return;
-      if (how === 'absent' && this.#isRaced(fn, hand, step)) return;
+      if (how === 'absent' && (this.#isRaced(fn, hand, step) || this.#waitsForAbort(fn, step))) return;
       found.push({
         fn,
         step,
@@ -161,6 +161,15 @@ class Follower {
       isBoundInto(this.#program, this.#graph, hand, fn.id, step) ||
       isBoundTo(this.#eval, this.#program, hand, fn, step)
     );
+  }
+
+  /** `once(signal, 'abort')`: what the call waits for is that a signal is aborted. */
+  #waitsForAbort(fn: FunctionFacts, { args: [first] }: Call): boolean {
+    if (first === undefined) return false;
+    return this.#eval.evaluate(this.#eval.symbolicFrame(fn), first).some(ref => {
+      if (ref.kind !== 'field') return ref.kind === 'parameter' && isSignalType(ref.type);
+      return isSignalType(ref.type) || (ref.base.kind === 'made' && isSignalType(ref.base.type));
+    });
   }
 
   /** What only waits in this process ends with the race. */

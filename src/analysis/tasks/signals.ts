@@ -43,6 +43,8 @@ export interface Signals {
 
 const SIGNAL = /#(?:AbortSignal|AbortController|CancellationToken|CancellationTokenSource|CancelToken)$/;
 
+export const isSignalType = (type: TypeId | null): boolean => type !== null && SIGNAL.test(type);
+
 /** Types from outside that are made to be passed on. */
 const OPTIONS = /(?:Init|Options|Config|Context)$/;
 

@@ -9,7 +9,8 @@ import type { SignalInHand } from './signals.ts';
 
 /**
  * The call is given the very object that has the signal, or one that everything in it was put into, whoever has put a
- * signal there: `fetch(url, options)`, `fetch(url, { ...options, method: 'HEAD' })`; also by a closure that makes it.
+ * signal there: `fetch(url, options)`, `fetch(url, { ...options, method: 'HEAD' })`; also by a closure that makes it, or
+ * by a function that is given the object and gives it back with more in it: `withDefaults(options)`.
  */
 export function carriesHand(
   program: Program,
@@ -18,27 +19,39 @@ export function carriesHand(
   hand: SignalInHand,
   { value, option }: OptionUse,
 ): boolean {
+  if (value === undefined || option === undefined || hand.path[0] !== option) return false;
   const seen = new Set<string>();
-  const isHeld = (at: FunctionFacts, one: ValueId, hops: number): boolean =>
-    valuesBehind(at, one).some(behind => {
-      const facts = seen.has(`${at.id} ${behind}`) ? undefined : at.values[behind];
-      seen.add(`${at.id} ${behind}`);
-      if (facts?.kind === 'object' && option !== undefined)
+  const isHeld = (at: Maker, one: ValueId, hops: number): boolean =>
+    valuesBehind(at.fn, one).some(behind => {
+      const key = `${at.fn.id} ${at.given.join()} ${behind}`;
+      const facts = seen.has(key) ? undefined : at.fn.values[behind];
+      seen.add(key);
+      if (facts?.kind === 'object')
         return !Object.hasOwn(facts.fields, option) && facts.spreads.some(spread => isHeld(at, spread, hops));
       if (facts?.kind === 'settled') return isHeld(at, facts.of, hops);
       if (facts?.kind === 'result') return hops > 0 && isMadeBy(at, facts.of, hops - 1);
       if (facts?.kind !== 'read' || facts.place.path.length > 0) return false;
       const { root } = facts.place;
       if (root.kind === 'value') return isHeld(at, root.of, hops);
-      if (root.kind === 'parameter') return at === fn && hand.from === 'parameter' && root.index === hand.index;
+      if (root.kind === 'parameter') return at.given.includes(root.index);
       return root.kind === 'captured' && root.from === hand.of && hand.name === `${root.slot}.${option}`;
     });
-  const isMadeBy = (at: FunctionFacts, step: StepId, hops: number): boolean =>
-    graph.targets(at.id, step).some(id => {
-      const maker = program.functions.get(id);
-      return maker !== undefined && returnedValues(maker).some(returned => isHeld(maker, returned.value, hops));
+  const isMadeBy = (at: Maker, id: StepId, hops: number): boolean => {
+    const step = program.steps(at.fn.id).get(id);
+    const args = step?.kind === 'call' ? step.args : [];
+    const given = args.flatMap((arg, index) => (isHeld(at, arg, hops) ? [index] : []));
+    return graph.targets(at.fn.id, id).some(callee => {
+      const maker = program.functions.get(callee);
+      return maker && returnedValues(maker).some(returned => isHeld({ fn: maker, given }, returned.value, hops));
     });
-  return value !== undefined && option !== undefined && hand.path[0] === option && isHeld(fn, value, DEPTH);
+  };
+  return isHeld({ fn, given: hand.from === 'parameter' ? [hand.index] : [] }, value, DEPTH);
+}
+
+/** A function, and which of its parameters are the object that has the signal. */
+interface Maker {
+  fn: FunctionFacts;
+  given: readonly number[];
 }
 
 /** The signal and a function are given to one call: `onAbort(options.signal, () => controller.abort())`. */

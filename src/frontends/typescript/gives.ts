@@ -32,7 +32,11 @@ function givesOfDeclarations(asking: Asking, node: ts.Expression): Gives {
   // Behind overloads, the implementation's own signature is not seen.
   const signatures =
     declarations.length > 1 ? declarations.filter(each => !('body' in each && each.body)) : declarations;
-  if (signatures.length > 0) return agreed(signatures.map(each => givesOfSignature(asking, each)));
+  if (signatures.length > 0) {
+    if (ts.isPropertyAccessExpression(callee) && signatures.every(each => each.type?.kind === ts.SyntaxKind.ThisType))
+      return givesOfType(asking, asking.checker.getTypeAtLocation(callee.expression));
+    return agreed(signatures.map(each => givesOfSignature(asking, each)));
+  }
   const called = symbol ? asking.checker.getNonNullableType(asking.checker.getTypeOfSymbol(symbol)) : undefined;
   return agreed((called?.getCallSignatures() ?? []).map(each => givesOfReturn(asking, each.getReturnType())));
 }
