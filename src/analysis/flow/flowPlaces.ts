@@ -135,8 +135,14 @@ export abstract class FlowPlaces {
 
   protected constantKey(fn: FunctionNodes, value: ValueId): string | undefined {
     const key = fn.facts.values[value];
-    if (key?.kind === 'read' && key.place.path.length === 0 && key.place.root.kind === 'module')
-      return this.#moduleKey(key.place.root.file, key.place.root.name);
+    if (key?.kind === 'read') {
+      const { root, path } = key.place;
+      const [member] = path;
+      if (root.kind === 'module' && member === undefined) return this.#moduleKey(root.file, root.name);
+      // A well-known symbol: `[Symbol.asyncDispose]`.
+      if (root.kind === 'external' && root.name === 'lib#Symbol' && member && 'field' in member)
+        return `[Symbol.${member.field}]`;
+    }
     if (key?.kind !== 'constant') return undefined;
     return key.text.startsWith('"') ? (JSON.parse(key.text) as string) : key.text;
   }
