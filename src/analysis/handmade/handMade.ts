@@ -194,7 +194,9 @@ class Rewriter {
       for (const placed of index.accesses()) {
         const { step } = placed;
         if (placeKey(index.fn, step.place) !== shape.key || step.at === shape.set.at) continue;
-        const frees = counts ? isCount(index, step) : step.mode === 'write' && index.isConstant(step.value, FALSE_LIKE);
+        const frees = counts
+          ? isCount(index, step)
+          : step.mode === 'delete' || (step.mode === 'write' && index.isConstant(step.value, FALSE_LIKE));
         const once = `${index.fn.id} ${step.id}`;
         // Several functions may take the lock: what frees it for one frees it for all.
         if (!frees || this.#freed.has(once)) continue;

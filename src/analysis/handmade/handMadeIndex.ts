@@ -100,11 +100,13 @@ function keyText(fn: FunctionFacts, key: ValueId): string {
   return value?.kind === 'constant' ? value.text : '?';
 }
 
-/** A counter is changed: `n++`, `n -= 1`. */
+/** A counter is changed: `n++`, `n -= 1`; not what puts something under a key: `pending.set(id, promise)`. */
 export function isCount(index: FunctionIndex, { mode, place, value }: Access): boolean {
+  const facts = index.value(value);
+  const last = place.path.at(-1);
+  if (mode === 'update' && last && 'key' in last && facts?.kind === 'result') return false;
   if (mode === 'update') return !place.path.some(part => 'any' in part);
   const key = mode === 'write' ? placeKey(index.fn, place) : null;
-  const facts = index.value(value);
   if (key === null || facts?.kind !== 'from' || facts.how !== 'compute') return false;
   return facts.values.some(part => readsPlace(index, part, key));
 }

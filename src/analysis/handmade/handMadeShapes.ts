@@ -181,7 +181,7 @@ export class ShapeFinder {
           chain: step,
         });
         const poisoned = step.onFulfilled !== undefined && step.onRejected === undefined && !made.caught;
-        if (poisoned && !this.#isCaught(step.of) && !this.#isReset(key))
+        if (poisoned && !this.#isCaught(step.of) && !this.#isReset(key) && !this.#goesOnWith(step.onFulfilled))
           this.broken.push({
             why: 'poisoned',
             fn: this.index.fn.id,
@@ -205,6 +205,17 @@ export class ShapeFinder {
     if (only?.kind !== 'exit' || only.value === undefined || others.length > 0) return false;
     const given = fn?.values[only.value];
     return given?.kind === 'read' && given.place.root.kind === 'captured' && given.place.path.length === 0;
+  }
+
+  /** `state = state.then(async last => next(last))`: work that needs what the work before it gave cannot do without. */
+  #goesOnWith(handler: ValueId | undefined): boolean {
+    const facts = this.index.value(handler);
+    const fn = facts?.kind === 'function' ? this.#outer(facts.id) : undefined;
+    return (
+      fn?.values.some(
+        value => value.kind === 'read' && value.place.root.kind === 'parameter' && value.place.root.index === 0,
+      ) ?? false
+    );
   }
 
   #isCaught(value: ValueId): boolean {
@@ -265,6 +276,7 @@ export class ShapeFinder {
           around.every(one => placed.around.includes(one) || one.kind === 'try'),
       );
       if (!write || this.#frees(write.step)) continue;
+      if (this.#endsByItself(write.step.value, key)) return true;
       const last = lastStep(loop);
       if (!this.#tests(exits, key)) {
         if (isCount(this.index, write.step) && !this.index.suspendsBetween(last, write.step.id))
@@ -279,6 +291,25 @@ export class ShapeFinder {
       return true;
     }
     return this.#singleCheck(key, writes);
+  }
+
+  /**
+   * `pending.set(key, work().finally(() => pending.delete(key)))`: whoever comes is given the work that is on its way,
+   * which goes from there however it ends: nobody holds anything.
+   */
+  #endsByItself(value: ValueId | undefined, key: string): boolean {
+    return this.index.alternatives(value).some(id => {
+      const chain = this.index.resultOf(id);
+      if (chain?.kind !== 'chain') return false;
+      const always = chain.onFinally ?? (chain.onFulfilled === undefined ? undefined : chain.onRejected);
+      const facts = this.index.value(always);
+      const reaction = facts?.kind === 'function' ? this.#module.of(facts.id) : undefined;
+      const ends = reaction?.accesses().some(({ step }) => {
+        const isEnd = step.mode === 'delete' || (step.mode === 'write' && reaction.isConstant(step.value, FALSE_LIKE));
+        return isEnd && placeKey(reaction.fn, step.place) === key;
+      });
+      return ends === true || this.#endsByItself(chain.of, key);
+    });
   }
 
   #flag(key: string, loop: Loop, set: Access): WaitShape {
@@ -322,7 +353,7 @@ export class ShapeFinder {
     for (const placed of this.index.list) {
       const { step } = placed;
       if (step.kind !== 'await' || !step.values.some(value => this.reads(value, key))) continue;
-      const before = writes.find(write => write.step.id < step.id && this.#isPromise(write.step.value));
+      const before = writes.find(write => write.step.id < step.id && this.#isPromise(write.step));
       // What stands there after the write is the own promise, not the predecessor's.
       if (before && !this.#isReadBefore(step, key, before.step.id)) continue;
       if (before) {
@@ -340,7 +371,7 @@ export class ShapeFinder {
         });
         return;
       }
-      const later = writes.find(write => write.step.id > step.id && this.#isPromise(write.step.value));
+      const later = writes.find(write => write.step.id > step.id && this.#isPromise(write.step));
       if (!later || this.#insideLoop(placed) || this.#isTestedAgain(key, step.id, later)) continue;
       const guard = placed.around.find(
         (one): one is Branch => one.kind === 'branch' && this.#tests(one.condition, key),
@@ -380,16 +411,21 @@ export class ShapeFinder {
   }
 
   /** A promise is put there: made by hand, chained, or what a call gives. */
-  #isPromise(value: ValueId | undefined): boolean {
-    return this.index.alternatives(value).some(id => {
+  #isPromise(write: Access): boolean {
+    return this.index.alternatives(write.value).some(id => {
       const facts = this.index.value(id);
       if (facts?.kind === 'combined') return true;
       const step = this.index.resultOf(id);
       if (step?.kind === 'chain') return true;
       if (step?.kind !== 'call') return facts?.kind === 'read' && isMember(facts.place, 'promise');
-      if (step.newOf !== undefined) return step.newOf === 'lib#Promise';
+      if (step.newOf !== undefined) return step.newOf === 'lib#Promise' && !this.#isSettledBefore(id, write);
       return step.gives === 'promise' || step.gives === 'unknown' || step.target.kind !== 'external';
     });
+  }
+
+  /** `this.ready = Promise.reject(new Error('closed'))`: nobody holds anything until it is settled. */
+  #isSettledBefore(promise: ValueId, write: Access): boolean {
+    return this.index.list.some(({ step }) => step.kind === 'settle' && step.promise === promise && step.id < write.id);
   }
 
   #waitsFor(step: Await, key: string): boolean {
