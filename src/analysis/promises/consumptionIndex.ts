@@ -154,6 +154,10 @@ export function indexUses(fn: FunctionFacts): FunctionUses {
   };
 }
 
+/** It became a member of an object that is made here, and nobody takes that member. */
+export const isLeftThere = (uses: FunctionUses, { value, key }: Use & { as: 'held' }): boolean =>
+  key !== null && uses.of(value).every(use => use.as === 'part' && !sameKey(key, use.keys[0] ?? null));
+
 type Add = (value: ValueId, use: Use) => void;
 
 function addValueUses(value: Value, id: ValueId, add: Add): void {

@@ -2,8 +2,9 @@
 import type { Call, Chain, FunctionFacts, FunctionId, Place, TypeId, Value, ValueId } from '../../model/facts.ts';
 import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf, isLeftThere, type Use } from './consumptionIndex.ts';
 import { type DeferredFields, deferredFields } from './deferredFields.ts';
+import { type DeferredMakers, deferredMakers } from './deferredMakers.ts';
 import { type Program, variableAt } from '../program.ts';
 import { isOfInstance } from '../valueParts.ts';
 import { type Write, type WriteIndex, writeIndex } from '../writeIndex.ts';
@@ -51,6 +52,7 @@ export class Rejections {
   readonly #hierarchy: TypeHierarchy;
   readonly #settlers: Settlers;
   readonly #deferred: DeferredFields;
+  readonly #makers: DeferredMakers;
   readonly #summaries: FunctionFailures;
 
   constructor(get: Get, program: Program, summaries: FunctionFailures) {
@@ -61,6 +63,7 @@ export class Rejections {
     this.#hierarchy = get(hierarchy);
     this.#settlers = get(settlers);
     this.#deferred = get(deferredFields);
+    this.#makers = get(deferredMakers);
     this.#summaries = summaries;
   }
 
@@ -118,7 +121,7 @@ export class Rejections {
   ): Failure {
     const { root } = place;
     const type = this.#type(fnId, place);
-    if (type !== null && this.#isPlain(type)) return 'never';
+    if ((type !== null && this.#isPlain(type)) || this.#makers.isOnlyResolved(fnId, place)) return 'never';
     const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'may' : 'never';
     if (place.path.length > 0) return this.#written(fnId, place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
@@ -343,8 +346,17 @@ export class Rejections {
       }
       if (part.as !== 'part' || part.keys.length !== 1) continue;
       for (const use of uses.of(part.value)) {
-        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') return 'may';
-        for (const id of this.#graph.targets(fn.id, use.step.id)) {
+        if (use.as !== 'step' || use.role !== 'argument' || use.step.kind !== 'call') {
+          // `const { promise, resolve } = Promise.withResolvers()`: whoever has its `reject` may call it.
+          if (part.keys[0] !== 'resolve' && !(use.as === 'held' && isLeftThere(uses, use))) return 'may';
+          known = true;
+          failure = worse(failure, this.#givenTo(fn.id, use));
+          continue;
+        }
+        const targets = this.#graph.targets(fn.id, use.step.id);
+        // Code that nobody sees has it.
+        if (targets.length === 0 && part.keys[0] !== 'resolve') return 'may';
+        for (const id of targets) {
           known = true;
           failure = worse(
             failure,
@@ -365,19 +377,19 @@ export class Rejections {
   }
 
   #resolvesWith(id: FunctionId, index: number): Failure {
-    const fn = this.#program.functions.get(id);
-    let failure: Failure = 'never';
     const uses = this.#uses(id);
-    for (const read of uses.parameter(index)) {
-      for (const use of uses.of(read.value)) {
-        const given =
-          use.as === 'step' && use.role === 'callee' && use.step.kind === 'call' ? use.step.args[0] : undefined;
-        const made = given === undefined ? undefined : fn?.values[given];
-        if (given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of))
-          failure = worse(failure, this.value(id, given));
-      }
-    }
-    return failure;
+    return uses
+      .parameter(index)
+      .flatMap(read => [...uses.of(read.value)])
+      .reduce<Failure>((sum, use) => worse(sum, this.#givenTo(id, use)), 'never');
+  }
+
+  /** How the promise ends that a call of `resolve` is given. */
+  #givenTo(id: FunctionId, use: Use): Failure {
+    const given = use.as === 'step' && use.role === 'callee' && use.step.kind === 'call' ? use.step.args[0] : undefined;
+    const made = given === undefined ? undefined : this.#program.functions.get(id)?.values[given];
+    const isPromise = given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of);
+    return isPromise ? this.value(id, given) : 'never';
   }
 
   #givesPromise(fn: FunctionId, stepId: number): boolean {

@@ -1,13 +1,14 @@
 /**
- * Promises made by hand that only the function that makes them rejects (`const d = deferred(); … d.reject(error)`): they
- * reject at those calls and nowhere before.
+ * Promises made by hand that the function that makes them rejects (`const d = deferred(); … d.reject(error)`), or gives
+ * somebody to reject (`const { promise, reject } = Promise.withResolvers(); … socket.on('error', reject)`): they reject
+ * at those steps or later, and nowhere before.
  */
 import type { FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
-import { functionUses, type FunctionUses, type Use } from './consumptionIndex.ts';
+import { functionUses, type FunctionUses, isLeftThere, type Use } from './consumptionIndex.ts';
 import { deferredFields } from './deferredFields.ts';
 
-/** The steps that reject the promise of a value; null: it is not made by hand here, or somebody else may reject it. */
+/** The steps from which on the promise of a value may reject; null: it is not made by hand here, or that is not known. */
 export const rejectedHere = defineAnalysis<(fn: FunctionId, value: ValueId) => readonly StepId[] | null>(
   'rejected-here',
   (get, program) => {
@@ -15,7 +16,14 @@ export const rejectedHere = defineAnalysis<(fn: FunctionId, value: ValueId) => r
     const deferred = get(deferredFields);
     return (id, value) => {
       const fn = program.functions.get(id);
-      return fn && deferred.isMadeByHand(fn, value) ? rejecting(uses(id), value) : null;
+      if (!fn) return null;
+      const made = fn.values[value];
+      const step = made?.kind === 'result' ? program.steps(id).get(made.of) : undefined;
+      if (step?.kind === 'call' && step.newOf === 'lib#Promise') {
+        const found = rejecting(uses(id), value);
+        return found && found.length > 0 ? found : null;
+      }
+      return deferred.isMadeByHand(fn, value) ? rejecting(uses(id), value) : null;
     };
   },
 );
@@ -33,7 +41,8 @@ function rejecting(uses: FunctionUses, made: ValueId): StepId[] | null {
       } else if (use.as === 'step') {
         if (isHandedOn(use)) return null;
         if (use.role === 'receiver' && callsReject(use.step)) found.push(use.step.id);
-      } else if (use.as !== 'combined' && use.as !== 'computed') return null;
+      } else if (use.as === 'held' && !isLeftThere(uses, use)) return null;
+      else if (use.as === 'slot' || use.as === 'spread') return null;
     }
   }
   return found;
@@ -48,11 +57,12 @@ const isHandedOn = ({ role }: Use & { as: 'step' }): boolean =>
 const callsReject = (step: Step): boolean =>
   step.kind === 'call' && step.target.kind === 'method' && step.target.name === 'reject';
 
-/** The calls of a member that was read; null: something else is done with it. */
+/** The steps that call or hand on a member that was read; null: something else is done with it. */
 function callsOf(uses: FunctionUses, member: ValueId): StepId[] | null {
   const found: StepId[] = [];
   for (const use of uses.of(member)) {
-    if (use.as !== 'step' || use.role !== 'callee') return null;
+    if (use.as === 'held' && isLeftThere(uses, use)) continue;
+    if (use.as !== 'step') return null;
     found.push(use.step.id);
   }
   return found;
