@@ -249,7 +249,7 @@ export abstract class DutyEffects {
       path.held.findLast(({ duty }) => duty.kind === 'lock' && this.mayBeOne(duty, freed.locks));
     if (mine) {
       this.tools.events.owned.add(siteKey(freed.origin));
-      this.noteOrder(path, mine, freed.origin);
+      this.noteOrder(path, mine, freed.site);
       const held = path.held.filter(hold => hold !== mine);
       return { ...path, held, done: new Set([...path.done, ...freed.keys]) };
     }

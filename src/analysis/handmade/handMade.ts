@@ -9,6 +9,7 @@ import type {
   LockKind,
   ModuleFacts,
   Place,
+  Step,
   StepId,
   TypeId,
   ValueId,
@@ -17,8 +18,10 @@ import { closed, Editor, lockedCall, lockName, lockPlace } from './handMadeEdit.
 import { ModuleShapes, type WholeShape } from './handMadeFind.ts';
 import { type Broken, FALSE_LIKE, FunctionIndex, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, isMember, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
+import { innerBlocks } from '../steps.ts';
 import { LockOwners } from './handMadeOwners.ts';
-import { cellKey, handsOnOrBack, ModuleIndex, serialIn, spinIn, spinReleases, wakingCalls } from './handMadeWaiters.ts';
+import { ModuleIndex } from './handMadeModule.ts';
+import { cellKey, handsOnOrBack, serialIn, spinIn, spinReleases, wakingCalls } from './handMadeWaiters.ts';
 
 export interface HandMade {
   module: ModuleFacts;
@@ -56,6 +59,16 @@ const mayTake = (fn: FunctionFacts): boolean =>
         (step.newOf === 'lib#Promise' ||
           (step.target.kind === 'external' && step.target.name === 'lib#Atomics.compareExchange'))),
   );
+
+/** Nothing but promises made for the wait, and looks at what tells that it is over. */
+const isPlainWait = (step: Step): boolean =>
+  innerBlocks(step)
+    .flat()
+    .every(inner => {
+      if (inner.kind === 'branch' || inner.kind === 'loop') return isPlainWait(inner);
+      if (inner.kind === 'call') return inner.newOf === 'lib#Promise' || inner.target.kind === 'value';
+      return inner.kind === 'access' || inner.kind === 'await' || (inner.kind === 'exit' && inner.how === 'break');
+    });
 
 class Rewriter {
   readonly #module: ModuleFacts;
@@ -183,6 +196,17 @@ class Rewriter {
     this.#locks.push(shape);
     if (shape.kind === 'previous') this.#freeByResolver(shape, acquire);
     else this.#freeByFlag(shape);
+    const owner = this.#owners.ownerOf(shape);
+    if (owner && this.#classes.has(owner.id)) this.#hideState(shape);
+  }
+
+  /** In a class that is nothing but a lock, the flag and the wait for it are what taking the lock means. */
+  #hideState({ fn, key, wait }: WaitShape): void {
+    if (wait && isPlainWait(wait)) this.#editor(fn).remove(wait.id);
+    for (const index of this.#index.all())
+      for (const { step } of index.accesses())
+        if (step.mode === 'write' && placeKey(index.fn, step.place) === key)
+          this.#editors.get(index.fn.id)?.remove(step.id);
   }
 
   /** Falsy writes to the flag (for counters: changes) outside of where it is taken. */

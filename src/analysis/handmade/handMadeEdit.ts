@@ -84,6 +84,11 @@ export class Editor {
     if (home) home.block[home.index] = step;
   }
 
+  remove(id: StepId): void {
+    const home = this.blockOf(id);
+    home?.block.splice(home.index, 1);
+  }
+
   /** What follows a step in its block runs under a `finally` that frees the lock. */
   guardRest(id: StepId, at: At, place: Place): void {
     const home = this.blockOf(id);

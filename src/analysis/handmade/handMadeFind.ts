@@ -2,14 +2,8 @@
 import type { Access, FunctionFacts } from '../../model/facts.ts';
 import { type Broken, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, flagShape, type ReaderShape, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
-import {
-  countedSectionIn,
-  isHandedOn,
-  isSetForGood,
-  type ModuleIndex,
-  testsPlace,
-  waitersIn,
-} from './handMadeWaiters.ts';
+import { type ModuleIndex, testsPlace } from './handMadeModule.ts';
+import { countedSectionIn, isHandedOn, isSetForGood, waitersIn } from './handMadeWaiters.ts';
 
 /** A function that takes the lock for its caller, those that free it, and where the waiting ones stand. */
 export type WholeShape = Shape & { releases: string[]; queue?: string };
@@ -37,8 +31,8 @@ export class ModuleShapes {
       }
       const counted = finder.shapes.length === 0 ? countedSectionIn(this.#index, finder.index) : null;
       if (counted) {
-        const { key, set, after, queue } = counted;
-        waits.push({ ...flagShape(fn.id, key, set.at, set), after, queue });
+        const { key, set, ...rest } = counted;
+        waits.push({ ...flagShape(fn.id, key, set.at, set), ...rest });
       }
       for (const one of finder.broken) if (!this.#isRightAfterAll(fn, one, finder.shapes)) this.broken.push(one);
     }

@@ -143,6 +143,8 @@ export interface Broken {
 }
 
 export const TRUE_LIKE = ['true', '1'];
+/** What a flag or an owner's place says when nobody holds the lock. */
+export const FREE = ['false', 'undefined', 'null'];
 export const FALSE_LIKE = ['false', '0', 'null', 'undefined'];
 
 /** What a person calls a place. */

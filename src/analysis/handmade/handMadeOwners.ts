@@ -2,7 +2,7 @@
 import type { Condition, FunctionFacts, LockKind, TypeFacts, TypeId, ValueId } from '../../model/facts.ts';
 import { FALSE_LIKE, FunctionIndex, placeKey, readsPlace, type Shape } from './handMadeIndex.ts';
 import { isMember } from './handMadeShapes.ts';
-import type { ModuleIndex } from './handMadeWaiters.ts';
+import type { ModuleIndex } from './handMadeModule.ts';
 import { simpleParts } from '../steps.ts';
 import { isOfInstance } from '../valueParts.ts';
 

@@ -29,7 +29,7 @@ import {
   readsPlace,
   type Shape,
 } from './handMadeIndex.ts';
-import type { ModuleIndex } from './handMadeWaiters.ts';
+import type { ModuleIndex } from './handMadeModule.ts';
 import { toldBy } from '../plainTests.ts';
 import { conditionReads } from '../steps.ts';
 import { containsAwait, endsThere, exitTest, lastStep, staysAway } from './handMadeSteps.ts';
@@ -43,6 +43,8 @@ export interface WaitShape extends Shape {
   /** The lock is held from this step on. */
   after: Step;
   set: Access;
+  /** What a function that finds the lock taken waits in. */
+  wait?: Step;
   /** Those that wait for it, where whoever leaves hands it on to one of them. */
   queue?: string;
 }
@@ -313,7 +315,7 @@ export class ShapeFinder {
   }
 
   #flag(key: string, loop: Loop, set: Access): WaitShape {
-    return flagShape(this.index.fn.id, key, loop.at, set);
+    return { ...flagShape(this.index.fn.id, key, loop.at, set), wait: loop };
   }
 
   #testedPlaces(condition: Condition): string[] {

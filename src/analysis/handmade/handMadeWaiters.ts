@@ -1,60 +1,18 @@
 /** Hand-made locks with a queue of waiters, serial queues of jobs, and spin locks on shared memory, by their shape. */
-import type {
-  Access,
-  Block,
-  Branch,
-  Call,
-  FunctionFacts,
-  FunctionId,
-  Place,
-  Step,
-  ValueId,
-} from '../../model/facts.ts';
-import { FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape, TRUE_LIKE } from './handMadeIndex.ts';
-import { conditionReads, innerBlocks } from '../steps.ts';
+import type { Access, Branch, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
+import { FREE, FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape } from './handMadeIndex.ts';
+import {
+  accessesTo,
+  branchAround,
+  hasCallingSibling,
+  type ModuleIndex,
+  type PlacedAccess,
+  stepsIn,
+  testsPlace,
+} from './handMadeModule.ts';
+import { conditionReads } from '../steps.ts';
+import { asOwn, takingIn, ticketIn } from './handMadeTaking.ts';
 import { isMember } from './handMadeShapes.ts';
-import { isOfOwnObject } from '../plainTests.ts';
-
-/** All functions of one module, with their indexes. */
-export class ModuleIndex {
-  readonly #functions = new Map<FunctionId, FunctionIndex>();
-  readonly #closures = new Map<FunctionId, FunctionIndex[]>();
-
-  constructor(functions: readonly FunctionFacts[]) {
-    for (const fn of functions) {
-      const index = new FunctionIndex(fn);
-      this.#functions.set(fn.id, index);
-      if (fn.parent === null) continue;
-      const siblings = this.#closures.get(fn.parent);
-      if (siblings) siblings.push(index);
-      else this.#closures.set(fn.parent, [index]);
-    }
-  }
-
-  of(id: FunctionId): FunctionIndex | undefined {
-    return this.#functions.get(id);
-  }
-
-  all(): FunctionIndex[] {
-    return [...this.#functions.values()];
-  }
-
-  /** What a call runs when it is of one function of the module, on the caller's own object if on any. */
-  called({ fn }: FunctionIndex, call: Call): FunctionIndex | undefined {
-    const { target } = call;
-    if (!isOfOwnObject(fn, call)) return undefined;
-    if (target.kind === 'functions') return target.ids.length === 1 ? this.of(target.ids[0] as FunctionId) : undefined;
-    if (target.kind !== 'method') return undefined;
-    return this.all().find(({ fn: { owner, name } }) => owner === target.type && name.endsWith(`.${target.name}`));
-  }
-
-  /** A function and the closures in it. */
-  within(fn: FunctionFacts): FunctionIndex[] {
-    const own = this.#functions.get(fn.id);
-    const inner = (this.#closures.get(fn.id) ?? []).flatMap(index => this.within(index.fn));
-    return own ? [own, ...inner] : inner;
-  }
-}
 
 /** Functions that take a lock whole: the caller holds it when their promise resolves. */
 export interface WaitersShape extends Shape {
@@ -65,43 +23,48 @@ export interface WaitersShape extends Shape {
   queue: string;
 }
 
-/** `acquire()` that queues a resolver while a flag or counter says "taken", and what wakes the next one. */
+/** `acquire()` that queues a resolver while something says "taken", and what wakes the next one. */
 export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersShape | null {
   const { fn } = index;
   if (fn.synthetic || fn.id.endsWith('#') || fn.id.endsWith('.constructor')) return null;
   const inside = module.within(fn);
-  const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
-  if (queue === undefined || !givesPromise(index)) return null;
-  // What takes other locks besides does more than take this one; what lets the next one in itself keeps nothing.
-  if (inside.some(inner => takesALock(module, inner)) || leaver(module, index, queue)) return null;
-  for (const inner of inside) {
-    for (const placed of inner.accesses()) {
-      const { step } = placed;
-      const key = placeKey(inner.fn, step.place);
-      if (key === null || !isTaking(inner, step)) continue;
-      if (!inside.some(one => testsPlace(one, key))) continue;
-      const releases = module
-        .all()
-        .filter(other => !inside.includes(other) || isCallback(other, fn))
-        .filter(other => wakes(other, queue))
-        .map(other => other.fn.id);
-      if (releases.length === 0) continue;
-      const isCounter = isCount(inner, step);
-      return {
-        kind: 'waiters',
-        fn: fn.id,
-        place: step.place,
-        key,
-        at: fn.nameAt,
-        mode: isCounter ? 'permit' : 'exclusive',
-        capacity: isCounter ? null : 1,
-        releases,
-        queue,
-      };
-    }
-  }
-  return null;
+  const pushed = inside.flatMap(inner => pushes(module, fn, inner))[0];
+  if (pushed === undefined || !givesPromise(index)) return null;
+  // What takes other locks besides does more than take this one.
+  if (inside.some(inner => takesALock(module, inner))) return null;
+  const { queue } = pushed;
+  const wakers = module.all().filter(other => wakes(other, queue));
+  const leaving = (makers: readonly FunctionIndex[]): FunctionIndex[] =>
+    wakers.filter(other => !inside.includes(other) || makers.some(maker => isCallback(other, maker.fn)));
+  // By a key it may be anything that is answered later; a number that is compared tells whose turn it is.
+  const own = pushed.keyed ? ticketIn(inside, wakers) : takingIn(module, inside);
+  const helpers = own || pushed.keyed || pushed.withGiven ? [] : helpersOf(module, inside);
+  const taking = own ?? takingIn(module, [...inside, ...helpers]);
+  const releases = leaving([index, ...helpers]).map(other => other.fn.id);
+  if (!taking || releases.length === 0) return null;
+  const place = helpers.length > 0 ? asOwn(taking.place) : taking.place;
+  const capacity = taking.mode === 'permit' ? null : 1;
+  return {
+    kind: 'waiters',
+    fn: fn.id,
+    place,
+    key: taking.key,
+    at: fn.nameAt,
+    mode: taking.mode,
+    capacity,
+    releases,
+    queue,
+  };
 }
+
+/** Functions of the same object that it calls on the way, which wait for nothing themselves. */
+const helpersOf = (module: ModuleIndex, inside: readonly FunctionIndex[]): FunctionIndex[] =>
+  inside.flatMap(inner =>
+    inner.calls().flatMap(({ step }) => {
+      const helper = module.called(inner, step);
+      return helper?.fn.calling === 'value' && !inside.includes(helper) ? [helper] : [];
+    }),
+  );
 
 const isCallback = (other: FunctionIndex, fn: FunctionFacts): boolean =>
   other.fn.parent === fn.id && other.fn.id !== fn.id;
@@ -113,47 +76,54 @@ export interface CountedSection {
   readonly set: Access;
   /** From here on it is inside, whether it counted itself in or was let in by the one before it. */
   readonly after: Step;
+  /** What it waits in when it has to. */
+  readonly wait?: Step;
   readonly queue: string;
 }
 
 /**
  * `if (active >= max) await new Promise(wait => queue.push(wait)); active += 1; …; active -= 1; queue.shift()?.()`: the
  * function counts itself in and out, and wakes the next one at its end. Or it counts itself in only where it need not
- * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`. A helper may do what its end does.
+ * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`. A flag is a counter of one, when it
+ * is cleared only where nobody waits.
  */
 export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): CountedSection | null {
   const { fn } = index;
   if (fn.synthetic || fn.id.endsWith('#') || !givesPromise(index)) return null;
   const inside = module.within(fn);
-  const queue = inside.flatMap(inner => pushes(module, fn, inner))[0];
-  if (queue === undefined) return null;
-  const helper = leaver(module, index, queue);
-  if (!helper && !inside.some(inner => wakes(inner, queue))) return null;
-  const counts = countsOf(index);
-  for (const placed of counts) {
+  const pushed = inside.flatMap(inner => pushes(module, fn, inner))[0];
+  if (!pushed || pushed.keyed || !inside.some(inner => wakes(inner, pushed.queue))) return null;
+  const { queue } = pushed;
+  const accesses: PlacedAccess[] = index.accesses().map(placed => ({ ...placed, home: index }));
+  for (const placed of accesses) {
     const { step } = placed;
     const key = placeKey(fn, step.place);
-    if (key === null) continue;
-    const leaves =
-      counts.some(other => other.step.id > step.id && placeKey(fn, other.step.place) === key) ||
-      (helper !== undefined && countsOf(helper).some(other => placeKey(helper.fn, other.step.place) === key));
-    if (!leaves) continue;
+    const isOut = isCount(index, step)
+      ? (other: PlacedAccess) => isCount(index, other.step)
+      : isFlagSet(index, step)
+        ? (other: PlacedAccess) => index.isConstant(other.step.value, FREE) && hasCallingSibling(other)
+        : null;
+    if (key === null || isOut === null) continue;
+    const out = accesses.find(
+      other => other.step.id > step.id && placeKey(fn, other.step.place) === key && isOut(other),
+    );
+    if (!out) continue;
     const waits = branchAround(placed, arm => stepsIn(arm).some(one => one.kind === 'await'));
-    if (testsPlace(index, key)) return { key, set: step, after: waits ?? step, queue };
+    const before = index.list.find(({ step: one }) => one.id < step.id && waitsOnly(index, one, key))?.step;
+    if (testsPlace(index, key))
+      return { key, set: step, after: waits ?? step, queue, ...(before ? { wait: before } : {}) };
   }
   return null;
 }
 
-const countsOf = (index: FunctionIndex): (Placed & { step: Access })[] =>
-  index.accesses().filter(({ step }) => isCount(index, step));
+/** `if (taken) await new Promise(…)`. */
+const waitsOnly = (index: FunctionIndex, step: Step, key: string): boolean =>
+  step.kind === 'branch' &&
+  conditionReads(step.condition).some(value => readsPlace(index, value, key)) &&
+  stepsIn([step]).some(one => one.kind === 'await');
 
-/** The helper that lets the next one in, which the function calls on its way out, whatever comes. */
-const leaver = (module: ModuleIndex, index: FunctionIndex, queue: string): FunctionIndex | undefined =>
-  index
-    .calls()
-    .filter(({ around }) => !around.some(one => one.kind === 'branch'))
-    .map(({ step }) => module.called(index, step))
-    .find(helper => helper !== undefined && helper !== index && wakes(helper, queue));
+const isFlagSet = (index: FunctionIndex, { mode, value }: Access): boolean =>
+  mode === 'write' && index.isConstant(value, ['true']);
 
 /** `if (next) next(); else free += 1`: the unit is given up either way, to the next one or back. */
 export const handsOnOrBack = (index: FunctionIndex, placed: Placed, queue: string): Branch | undefined =>
@@ -162,15 +132,6 @@ export const handsOnOrBack = (index: FunctionIndex, placed: Placed, queue: strin
       one => one.kind === 'call' && one.target.kind === 'value' && isElement(index, one.target.of, queue, 4),
     ),
   );
-
-/** The branch around a step whose other way is one of these. */
-const branchAround = ({ around, step }: Placed, isOther: (arm: Block) => boolean): Branch | undefined =>
-  around.find(
-    (outer): outer is Branch =>
-      outer.kind === 'branch' && outer.arms.some(({ body }) => !stepsIn(body).includes(step) && isOther(body)),
-  );
-
-const stepsIn = (block: Block): Step[] => block.flatMap(step => [step, ...innerBlocks(step).flatMap(stepsIn)]);
 
 /** A lock of a library, by itself or in the part that stands for its call. */
 const takesALock = (module: ModuleIndex, index: FunctionIndex): boolean =>
@@ -183,18 +144,24 @@ const takesALock = (module: ModuleIndex, index: FunctionIndex): boolean =>
     });
   });
 
-/** The lock is marked as taken: a flag set, a counter changed. */
-const isTaking = (index: FunctionIndex, step: Access): boolean =>
-  (step.mode === 'write' && index.isConstant(step.value, TRUE_LIKE)) || isCount(index, step);
+/** A container that a resolver is put into. */
+interface Pushed {
+  readonly queue: string;
+  /** By a key: `waiting.set(ticket, resolve)`. */
+  readonly keyed: boolean;
+  /** With what the caller gave: a job that is to be run, for one. */
+  readonly withGiven: boolean;
+}
 
 /** Containers that a resolver (or what resolves later) is put into. */
-function pushes(module: ModuleIndex, fn: FunctionFacts, inner: FunctionIndex): string[] {
+function pushes(module: ModuleIndex, fn: FunctionFacts, inner: FunctionIndex): Pushed[] {
   return inner.accesses().flatMap(({ step }) => {
     const last = step.place.path[step.place.path.length - 1];
-    if (step.mode !== 'update' || !last || !('any' in last)) return [];
+    if (step.mode !== 'update' || !last || 'field' in last) return [];
     if (!isResolver(module, inner, step.value, 3)) return [];
-    const key = placeKey(fn, { ...step.place, path: step.place.path.slice(0, -1) });
-    return key === null ? [] : [key];
+    const queue = placeKey(fn, { ...step.place, path: step.place.path.slice(0, -1) });
+    const withGiven = parameterIn(module, fn, inner, step.value, 3) !== null;
+    return queue === null ? [] : [{ queue, keyed: 'key' in last, withGiven }];
   });
 }
 
@@ -226,12 +193,6 @@ function givesPromise(index: FunctionIndex): boolean {
     ({ step }) =>
       (step.kind === 'exit' && step.how === 'return' && isFresh(step.value)) ||
       (step.kind === 'await' && step.values.some(isFresh)),
-  );
-}
-
-export function testsPlace(index: FunctionIndex, key: string): boolean {
-  return index.list.some(
-    ({ step }) => step.kind === 'branch' && conditionReads(step.condition).some(value => readsPlace(index, value, key)),
   );
 }
 
@@ -282,25 +243,8 @@ export function isSetForGood(module: ModuleIndex, key: string): boolean {
   return sets.length > 0 && frees(module, key).length === 0;
 }
 
-const FREE = ['false', 'undefined', 'null'];
-
-const frees = (module: ModuleIndex, key: string): Placed[] =>
+const frees = (module: ModuleIndex, key: string): PlacedAccess[] =>
   accessesTo(module, key).filter(({ home, step }) => home.isConstant(step.value, FREE));
-
-/** What functions of the module do with a place, its initialisers left out. */
-function accessesTo(module: ModuleIndex, key: string): (Placed & { home: FunctionIndex; step: Access })[] {
-  return module.all().flatMap(index =>
-    index.fn.id.endsWith('.constructor') || index.fn.id.endsWith('#')
-      ? []
-      : index
-          .accesses()
-          .filter(({ step }) => placeKey(index.fn, step.place) === key)
-          .map(placed => ({ ...placed, home: index })),
-  );
-}
-
-const hasCallingSibling = (placed: Placed): boolean =>
-  branchAround(placed, arm => arm.some(one => one.kind === 'call' && one.target.kind === 'value')) !== undefined;
 
 export interface SpinShape {
   fn: FunctionId;
