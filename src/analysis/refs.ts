@@ -7,6 +7,7 @@
 import type { FunctionFacts, FunctionId, StepId, TypeId, Value, ValueId, Wait } from '../model/facts.ts';
 
 /** An activation of a function as far as it is known: what its parameters, `self` and enclosing activation are bound to. */
+export type FrameShape = Omit<Frame, 'id' | 'depth'>;
 export interface Frame {
   readonly id: number;
   readonly fn: FunctionFacts;
@@ -108,18 +109,21 @@ export class RefTable {
     parent: Frame | null,
     from: CallSite | null = null,
   ): Frame {
+    return this.frameIf({ fn, self, parameters, parent, from }, () => true) as Frame;
+  }
+
+  /** The activation when there is one, or a new one when its depth is welcome. */
+  frameIf({ fn, self, parameters, parent, from }: FrameShape, isWelcome: (depth: number) => boolean): Frame | null {
     const key = `${fn.id}|${ids(self)}|${parameters.map(ids).join(',')}|${parent?.id ?? ''}|${from?.key ?? ''}`;
     const known = this.#frames.get(key);
     if (known) return known;
-    const depth =
-      1 + Math.max(0, parent?.depth ?? 0, ...[self, ...parameters].flatMap(refs => (refs ?? []).map(ref => ref.depth)));
+    let depth = parent?.depth ?? 0;
+    for (const refs of [self, ...parameters]) for (const ref of refs ?? []) depth = Math.max(depth, ref.depth);
+    depth += 1;
+    if (!isWelcome(depth)) return null;
     const frame: Frame = { id: this.#frames.size, fn, self, parameters, parent, from, depth };
     this.#frames.set(key, frame);
     return frame;
-  }
-
-  get frameCount(): number {
-    return this.#frames.size;
   }
 }
 

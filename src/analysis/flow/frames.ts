@@ -1,7 +1,15 @@
 /** Activations of functions: told apart by what they are bound to, as long as there are not too many. */
 import type { FunctionFacts, FunctionId } from '../../model/facts.ts';
 import type { Program } from '../program.ts';
-import { alternatives, type CallSite, type Frame, type Ref, type Refs, type RefTable } from '../refs.ts';
+import {
+  alternatives,
+  type CallSite,
+  type Frame,
+  type FrameShape,
+  type Ref,
+  type Refs,
+  type RefTable,
+} from '../refs.ts';
 
 /** Activations told apart of one function; the next ones are blurred. */
 const FRAMES_PER_FUNCTION = 24;
@@ -21,6 +29,7 @@ export class Frames {
   readonly #framesOf = new Map<FunctionId, Set<number>>();
   readonly #blurredOf = new Map<FunctionId, Set<number>>();
   readonly #ownOf = new Map<FunctionId, Set<number>>();
+  #told = 0;
 
   /**
    * @param helpers functions whose callers decide which lock is taken, or what runs under it
@@ -58,20 +67,24 @@ export class Frames {
   ): Frame {
     const enclosing = parent ?? this.#parentFrame(fn);
     const bound = fn.parameters.map((_, index) => parameters[index] ?? null);
-    const frame = this.#refs.frame(fn, self, bound, enclosing, this.#makers.has(fn.id) ? from : null);
-    const isRoom = this.#refs.frameCount <= FRAMES;
-    return this.#isToldApart(this.#framesOf, frame, isRoom) ? frame : this.#widened(fn, self, bound);
+    const maker = this.#makers.has(fn.id) ? from : null;
+    const shape: FrameShape = { fn, self, parameters: bound, parent: enclosing, from: maker };
+    return this.#toldApart(this.#framesOf, shape) ?? this.#widened(fn, self, bound);
   }
 
-  /** Whether it is one of the activations told apart of its function, or may become one. */
-  #isToldApart(all: Map<FunctionId, Set<number>>, { id, fn, depth }: Frame, isRoom: boolean): boolean {
+  /** The activation when it is one of those told apart of its function, or may become one. */
+  #toldApart(all: Map<FunctionId, Set<number>>, shape: FrameShape): Frame | null {
+    const { fn } = shape;
     let made = all.get(fn.id);
     if (!made) all.set(fn.id, (made = new Set()));
-    if (made.has(id)) return true;
     const limit = this.#helpers.has(fn.id) ? FRAMES_PER_HELPER : FRAMES_PER_FUNCTION;
-    if (!isRoom || made.size >= limit || depth > FRAME_DEPTH) return false;
-    made.add(id);
-    return true;
+    const isRoom = this.#told < FRAMES && made.size < limit;
+    const frame = this.#refs.frameIf(shape, depth => isRoom && depth <= FRAME_DEPTH);
+    if (!frame || made.has(frame.id)) return frame;
+    if (!isRoom || frame.depth > FRAME_DEPTH) return null;
+    made.add(frame.id);
+    this.#told += 1;
+    return frame;
   }
 
   /**
@@ -91,12 +104,10 @@ export class Frames {
     const unknown = [refs.unknown];
     const parent = this.#parentFrame(fn);
     const nothing = parameters.map(one => (one === null ? null : unknown));
-    if (refs.frameCount <= FRAMES) {
-      const given = refs.frame(fn, self, parameters.map(blurred), parent);
-      if (this.#isToldApart(this.#blurredOf, given, true)) return given;
-      const own = refs.frame(fn, self, nothing, parent);
-      if (this.#isToldApart(this.#ownOf, own, true)) return own;
-    }
+    const given = { fn, self, parameters: parameters.map(blurred), parent, from: null };
+    const own = { fn, self, parameters: nothing, parent, from: null };
+    const told = this.#toldApart(this.#blurredOf, given) ?? this.#toldApart(this.#ownOf, own);
+    if (told) return told;
     return refs.frame(fn, blurred(self), nothing, parent);
   }
 

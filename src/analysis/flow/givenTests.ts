@@ -84,10 +84,17 @@ function isGivenPlace(evaluator: Evaluator, frame: Frame, place: Place, depth: n
   return isFixed && path.every((_, index) => isLiteralPart(evaluator, frame, place, index));
 }
 
+function isFieldOfClass({ program }: Evaluator, { path }: Place): boolean {
+  const last = path.at(-1);
+  return last !== undefined && 'field' in last && last.of !== undefined && program.types.get(last.of)?.kind === 'class';
+}
+
 /** The part belongs to an object literal that nobody writes this field of. */
 function isLiteralPart(evaluator: Evaluator, frame: Frame, place: Place, index: number): boolean {
   const step = place.path[index];
-  if (!step || !('field' in step) || evaluator.writes.toField(step.field).length > 0) return false;
+  // What a class does with a field of its own is no business of a literal.
+  const isWrite = (write: { place: Place }): boolean => !isFieldOfClass(evaluator, write.place);
+  if (!step || !('field' in step) || evaluator.writes.toField(step.field).some(isWrite)) return false;
   const owners = evaluator.place(frame, { ...place, path: place.path.slice(0, index) });
   return owners.length > 0 && owners.every(owner => owner.kind === 'made' && 'value' in owner.at);
 }

@@ -1,6 +1,6 @@
 /** Hand-made locks with a queue of waiters, serial queues of jobs, and spin locks on shared memory, by their shape. */
 import type { Access, Branch, Call, FunctionFacts, FunctionId, Place, Step, ValueId } from '../../model/facts.ts';
-import { FREE, FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape } from './handMadeIndex.ts';
+import { FREE, type FunctionIndex, isCount, type Placed, placeKey, readsPlace, type Shape } from './handMadeIndex.ts';
 import {
   accessesTo,
   branchAround,
@@ -30,9 +30,9 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
   const inside = module.within(fn);
   const pushed = inside.flatMap(inner => pushes(module, fn, inner))[0];
   if (pushed === undefined || !givesPromise(index)) return null;
-  // What takes other locks besides does more than take this one.
-  if (inside.some(inner => takesALock(module, inner))) return null;
   const { queue } = pushed;
+  // What takes other locks besides does more than take this one; what lets the next one in itself keeps nothing.
+  if (inside.some(inner => takesALock(module, inner)) || leaver(module, index, queue)) return null;
   const wakers = module.all().filter(other => wakes(other, queue));
   const leaving = (makers: readonly FunctionIndex[]): FunctionIndex[] =>
     wakers.filter(other => !inside.includes(other) || makers.some(maker => isCallback(other, maker.fn)));
@@ -84,7 +84,7 @@ export interface CountedSection {
 /**
  * `if (active >= max) await new Promise(wait => queue.push(wait)); active += 1; …; active -= 1; queue.shift()?.()`: the
  * function counts itself in and out, and wakes the next one at its end. Or it counts itself in only where it need not
- * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`. A flag is a counter of one, when it
+ * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`. A helper may do what its end does. A flag is a counter of one, when it
  * is cleared only where nobody waits.
  */
 export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): CountedSection | null {
@@ -92,22 +92,17 @@ export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): Cou
   if (fn.synthetic || fn.id.endsWith('#') || !givesPromise(index)) return null;
   const inside = module.within(fn);
   const pushed = inside.flatMap(inner => pushes(module, fn, inner))[0];
-  if (!pushed || pushed.keyed || !inside.some(inner => wakes(inner, pushed.queue))) return null;
+  if (!pushed || pushed.keyed) return null;
   const { queue } = pushed;
-  const accesses: PlacedAccess[] = index.accesses().map(placed => ({ ...placed, home: index }));
+  const helper = leaver(module, index, queue);
+  if (!helper && !inside.some(inner => wakes(inner, queue))) return null;
+  const accesses = accessesOf(index);
   for (const placed of accesses) {
     const { step } = placed;
     const key = placeKey(fn, step.place);
-    const isOut = isCount(index, step)
-      ? (other: PlacedAccess) => isCount(index, other.step)
-      : isFlagSet(index, step)
-        ? (other: PlacedAccess) => index.isConstant(other.step.value, FREE) && hasCallingSibling(other)
-        : null;
-    if (key === null || isOut === null) continue;
-    const out = accesses.find(
-      other => other.step.id > step.id && placeKey(fn, other.step.place) === key && isOut(other),
-    );
-    if (!out) continue;
+    if (key === null) continue;
+    const leaves = [...accesses.filter(other => other.step.id > step.id), ...(helper ? accessesOf(helper) : [])];
+    if (!leaves.some(other => placeKey(other.home.fn, other.step.place) === key && undoes(placed, other))) continue;
     const waits = branchAround(placed, arm => stepsIn(arm).some(one => one.kind === 'await'));
     const before = index.list.find(({ step: one }) => one.id < step.id && waitsOnly(index, one, key))?.step;
     if (testsPlace(index, key))
@@ -115,6 +110,23 @@ export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): Cou
   }
   return null;
 }
+
+const accessesOf = (index: FunctionIndex): PlacedAccess[] =>
+  index.accesses().map(placed => ({ ...placed, home: index }));
+
+/** One counts in and the other one out; or it sets the flag, and the other one clears it where nobody waits. */
+function undoes({ home, step }: PlacedAccess, out: PlacedAccess): boolean {
+  if (isCount(home, step)) return isCount(out.home, out.step);
+  return isFlagSet(home, step) && out.home.isConstant(out.step.value, FREE) && hasCallingSibling(out);
+}
+
+/** The helper that lets the next one in, which the function calls on its way out, whatever comes. */
+const leaver = (module: ModuleIndex, index: FunctionIndex, queue: string): FunctionIndex | undefined =>
+  index
+    .calls()
+    .filter(({ around }) => !around.some(one => one.kind === 'branch'))
+    .map(({ step }) => module.called(index, step))
+    .find(helper => helper !== undefined && helper !== index && wakes(helper, queue));
 
 /** `if (taken) await new Promise(…)`. */
 const waitsOnly = (index: FunctionIndex, step: Step, key: string): boolean =>
