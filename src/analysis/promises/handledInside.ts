@@ -2,9 +2,10 @@
  * Functions that handle the rejection of the promise that they give: `const p = work(); p.catch(log); return p`, and
  * those that give what such a function gave them. Whoever drops what they give leaves nothing unseen.
  */
-import type { Block, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { onlyThrows } from './placeholders.ts';
 import type { Program } from '../program.ts';
 import { returnedValues } from './promisesReturns.ts';
 import { valuesBehind } from '../valueParts.ts';
@@ -61,7 +62,7 @@ class Finder {
     const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
     if (step?.kind !== 'chain' || step.onFulfilled === undefined) return false;
     const reactions = this.#graph.functionsIn(fn.id, step.onFulfilled);
-    return reactions.length > 0 && reactions.every(id => onlyThrows(this.#program.functions.get(id)?.body));
+    return reactions.length > 0 && reactions.every(id => onlyThrows(this.#program.functions.get(id)?.body ?? []));
   }
 }
 
@@ -69,9 +70,4 @@ class Finder {
 function nameOf(fn: FunctionFacts, value: ValueId): string {
   const facts = fn.values[value];
   return facts?.kind === 'read' ? JSON.stringify([facts.place.root, facts.place.path]) : `v${value}`;
-}
-
-function onlyThrows(body: Block | undefined): boolean {
-  const last: Step | undefined = body?.at(-1);
-  return last?.kind === 'exit' && last.how === 'throw' && (body ?? []).every(step => step.kind !== 'branch');
 }

@@ -21,6 +21,8 @@ import { type Activation, anyActivation, CallContexts } from './callContexts.ts'
 import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
+import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
+import { type IsReplaced, placeholders } from './placeholders.ts';
 import type { Program, Site } from '../program.ts';
 import { type Settlers, settlers } from './settlers.ts';
 import { writeIndex } from '../writeIndex.ts';
@@ -66,6 +68,8 @@ class Solver implements MayReject {
   readonly #rejections: Rejections;
   readonly #contexts: CallContexts;
   readonly #settlers: Settlers;
+  readonly #isReplaced: IsReplaced;
+  readonly #passesOn: PassesOn;
   readonly #handlers = new Set<FunctionId>();
   /** By the key of the activation. */
   readonly #summaries = new Map<string, Summary>();
@@ -80,6 +84,8 @@ class Solver implements MayReject {
     this.#graph = get(callGraph);
     this.#contexts = new CallContexts(program, this.#graph, get(writeIndex), get(hierarchy));
     this.#settlers = get(settlers);
+    this.#isReplaced = get(placeholders);
+    this.#passesOn = get(passesOn);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
       failsAsHandler: id => this.#summary(anyActivation(id)).asHandler === 'may',
@@ -189,7 +195,9 @@ class Solver implements MayReject {
   }
 
   #callees(fn: FunctionId, step: Call): readonly Activation[] {
-    return this.#contexts.callees(this.#activation(fn), step);
+    const all = this.#contexts.callees(this.#activation(fn), step);
+    if (all.length < 2) return all;
+    return all.filter(one => !all.some(other => this.#isReplaced(one.fn, other.fn)));
   }
 
   #summarise(fn: FunctionFacts): Summary {
@@ -213,9 +221,13 @@ class Solver implements MayReject {
     return failure === 'undecided' || this.#waits(fn) ? 'check' : 'may';
   }
 
+  /** Also for the promise that it returns. */
   #waits(fn: FunctionFacts): boolean {
     return [...this.#program.steps(fn.id).values()].some(
-      step => step.kind === 'await' || (step.kind === 'loop' && step.awaitsEach),
+      step =>
+        step.kind === 'await' ||
+        (step.kind === 'loop' && step.awaitsEach) ||
+        (step.kind === 'exit' && step.how === 'return' && this.#rejections.isPromise(fn, step.value)),
     );
   }
 
@@ -250,6 +262,8 @@ class Solver implements MayReject {
       if (step.kind === 'cancel' && step.how === 'exit') break;
       if (step.kind !== 'branch') {
         failure = worse(failure, this.#step(state, step, lenient));
+        // `for (…) if (isIt) return it; throw …`
+        state.passed ||= step.kind === 'loop' && mayReturn(step.body);
         continue;
       }
       const way = this.#contexts.way(this.#activation(state.fn.id), step);
@@ -287,7 +301,7 @@ class Solver implements MayReject {
           lenient &&
           (failure === 'undecided' ||
             failure === 'check' ||
-            (step.kind === 'call' && failure === 'may' && !this.#callsThrower(state.fn, step)))
+            (step.kind === 'call' && failure === 'may' && !this.#passesOn(state.fn.id, step)))
         )
           return 'never';
         return this.#noted(step, failure);
@@ -386,14 +400,6 @@ class Solver implements MayReject {
     return this.#settlers.isCall(fn.id, step) ? 'never' : 'undecided';
   }
 
-  /** In a handler: the callee itself throws (it passes the error on); what fails far below it does not count. */
-  #callsThrower(fn: FunctionFacts, step: Call): boolean {
-    return this.#graph.targets(fn.id, step.id).some(id => {
-      const callee = this.#program.functions.get(id);
-      return callee !== undefined && throwsItself(callee.body);
-    });
-  }
-
   #iteration(fn: FunctionFacts, over: ValueId | undefined): Failure {
     const value = over === undefined ? undefined : fn.values[over];
     if (value?.kind !== 'result') return 'may';
@@ -402,28 +408,6 @@ class Solver implements MayReject {
     if (generators.length === 0 || generators.length < targets.length) return 'may';
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
-}
-
-/** A throw of its own, outside of any `try` that catches. */
-function throwsItself(block: Block): boolean {
-  return block.some(step => {
-    switch (step.kind) {
-      case 'exit':
-        return step.how === 'throw';
-      case 'branch':
-        return step.arms.some(arm => throwsItself(arm.body));
-      case 'loop':
-        return throwsItself(step.body) || throwsItself(step.orElse);
-      case 'try':
-        return (
-          (step.handlers.length === 0 && throwsItself(step.body)) ||
-          step.handlers.some(handler => throwsItself(handler.body)) ||
-          throwsItself(step.finally)
-        );
-      default:
-        return false;
-    }
-  });
 }
 
 interface Walk {

@@ -6,7 +6,7 @@ import { functionUses, type FunctionUsesOf, isLeftThere, type Use } from './cons
 import { type DeferredFields, deferredFields } from './deferredFields.ts';
 import { type DeferredMakers, deferredMakers } from './deferredMakers.ts';
 import { type Program, variableAt } from '../program.ts';
-import { isOfInstance } from '../valueParts.ts';
+import { isOfInstance, valuesBehind } from '../valueParts.ts';
 import { type Write, type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { fieldSources } from './fieldSources.ts';
@@ -390,6 +390,22 @@ export class Rejections {
     const made = given === undefined ? undefined : this.#program.functions.get(id)?.values[given];
     const isPromise = given !== undefined && made?.kind === 'result' && this.#givesPromise(id, made.of);
     return isPromise ? this.value(id, given) : 'never';
+  }
+
+  /** A promise that is made here, or that a call gives. */
+  isPromise(fn: FunctionFacts, value: ValueId | undefined): boolean {
+    return (value === undefined ? [] : valuesBehind(fn, value)).some(one => {
+      const facts = fn.values[one];
+      if (facts?.kind === 'read' && facts.place.path.length === 0 && facts.place.root.kind === 'captured') {
+        const { root } = facts.place;
+        const held = root.from === fn.id ? fn.slots[root.slot]?.value : undefined;
+        return held != null && held !== one && this.isPromise(fn, held);
+      }
+      const made = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+      return (
+        made !== undefined && ((made.kind === 'call' && isPromiseMade(made)) || this.#givesPromise(fn.id, made.id))
+      );
+    });
   }
 
   #givesPromise(fn: FunctionId, stepId: number): boolean {
