@@ -23,6 +23,7 @@ import { endsProcess, innerBlocks } from '../steps.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
+import { causeText, isListenerCall, onlyThrows } from './failingSteps.ts';
 import type { Program, Site } from '../program.ts';
 import { type Settlers, settlers } from './settlers.ts';
 import { writeIndex } from '../writeIndex.ts';
@@ -296,7 +297,8 @@ class Solver implements MayReject {
       case 'exit':
         return this.#exit(state, step);
       default: {
-        const failure = this.#simple(state.fn, step);
+        const simple = this.#simple(state.fn, step);
+        const failure = isChecking(state) && simple === 'may' && this.#isFail(state.fn, step) ? 'check' : simple;
         if (
           lenient &&
           (failure === 'undecided' ||
@@ -336,7 +338,7 @@ class Solver implements MayReject {
   #thrown(state: Walk, value: ValueId | undefined): Failure {
     const again = value === undefined ? undefined : state.caught.get(value);
     if (again !== undefined) return again;
-    return (state.inArm || state.passed) && !state.inHandler ? 'check' : 'may';
+    return isChecking(state) ? 'check' : 'may';
   }
 
   #try(state: Walk, step: Try, lenient: boolean): Failure {
@@ -400,6 +402,12 @@ class Solver implements MayReject {
     return this.#settlers.isCall(fn.id, step) ? 'never' : 'undecided';
   }
 
+  /** `if (!found) fail(name)`: all that the callee does is to throw, as if the `throw` stood here. */
+  #isFail(fn: FunctionFacts, step: Step): boolean {
+    const targets = step.kind === 'call' ? this.#graph.targets(fn.id, step.id) : [];
+    return targets.length > 0 && targets.every(id => onlyThrows(this.#program.functions.get(id)?.body ?? []));
+  }
+
   #iteration(fn: FunctionFacts, over: ValueId | undefined): Failure {
     const value = over === undefined ? undefined : fn.values[over];
     if (value?.kind !== 'result') return 'may';
@@ -409,6 +417,9 @@ class Solver implements MayReject {
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 }
+
+/** A `throw` here is a check: it stands in an arm, or some way has left before. */
+const isChecking = (state: Walk): boolean => (state.inArm || state.passed) && !state.inHandler;
 
 interface Walk {
   fn: FunctionFacts;
@@ -433,26 +444,3 @@ const walkOf = (fn: FunctionFacts): Walk => ({
   isReaction: false,
   caught: new Map(),
 });
-
-/** An emitter calls a listener: what a listener throws is the listener's fault, not that of whoever told the news. */
-function isListenerCall(fn: FunctionFacts, step: Call): boolean {
-  const called = step.target.kind === 'value' ? fn.values[step.target.of] : undefined;
-  const listeners = called?.kind === 'element' ? fn.values[called.of] : undefined;
-  const last = listeners?.kind === 'read' ? listeners.place.path.at(-1) : undefined;
-  return last !== undefined && 'field' in last && last.field.startsWith('on:');
-}
-
-function causeText(step: Step): string {
-  switch (step.kind) {
-    case 'exit':
-      return step.how === 'throw' ? 'throws here' : 'returns a promise that may reject here';
-    case 'await':
-      return 'awaits something that may reject here';
-    case 'loop':
-      return 'iterates over something that may reject here';
-    case 'call':
-      return 'calls something that may throw here';
-    default:
-      return 'may fail here';
-  }
-}

@@ -227,6 +227,7 @@ export class Rejections {
     if (callee?.kind === 'function') return true;
     if (callee?.kind !== 'read' || hops === 0) return false;
     const { root, path } = callee.place;
+    if (this.#isMember(path.at(-1))) return true;
     if (isOfInstance(root)) return this.#isOwnMember(fn.owner, path);
     if (root.kind === 'value') return path.length === 0 && this.#isNamed(fn, root.of, hops - 1);
     const variable = variableAt(this.#program, root);
@@ -239,6 +240,20 @@ export class Rejections {
     return (
       path.length === 0 && !slot.assignedAgain && slot.value !== null && this.#isNamed(owner, slot.value, hops - 1)
     );
+  }
+
+  /** `open = async () => …`: a function that a class of the project has as a method has it, and that nobody replaces. */
+  #isMember(step: Place['path'][number] | undefined): boolean {
+    if (!step || !('field' in step) || this.#program.types.get(step.of ?? '')?.kind !== 'class') return false;
+    const writes = this.#writes.toField(step.field).filter(({ place }) => {
+      const last = place.path.at(-1);
+      return !last || !('field' in last) || last.of === undefined || this.#isKin(last.of, step.of ?? '');
+    });
+    return writes.length > 0 && writes.every(({ fn, value }) => isFunction(fn.values[value]));
+  }
+
+  #isKin(one: TypeId, other: TypeId): boolean {
+    return this.#hierarchy.ancestors(one).includes(other) || this.#hierarchy.ancestors(other).includes(one);
   }
 
   /** A function that stands in the object which a function of the project makes: `const manager = createManager()`. */
