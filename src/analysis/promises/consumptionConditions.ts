@@ -15,6 +15,8 @@ export function assume(condition: Condition, holds: boolean, into: Assumption[])
   into.push({ condition, holds });
 }
 
+type Compared = Pick<Extract<Condition, { kind: 'equal' | 'less' }>, 'left' | 'right'>;
+
 export class Conditions {
   readonly #fn: FunctionFacts;
   readonly #aliases: ReadonlySet<ValueId>;
@@ -97,6 +99,7 @@ export class Conditions {
       case 'nullish':
         return this.#aliases.has(condition.value) ? !outcome : true;
       case 'equal': {
+        if (outcome && this.#equalsAnother(condition)) return false;
         // A promise equals no constant.
         const sides = [condition.left, condition.right];
         return sides.some(side => this.constant(side) !== null) && sides.some(side => this.#aliases.has(side))
@@ -116,6 +119,24 @@ export class Conditions {
       default:
         return true;
     }
+  }
+
+  /** What is known to be one constant is not another: `if (mode === 'add') …; if (mode === 'remove') …`. */
+  #equalsAnother(condition: Compared): boolean {
+    const sides = ({ left, right }: Compared): [ValueId, string | null][] => [
+      [left, this.constant(right)],
+      [right, this.constant(left)],
+    ];
+    return this.#assumptions.some(
+      one =>
+        one.holds &&
+        one.condition.kind === 'equal' &&
+        sides(one.condition).some(([known, is]) =>
+          sides(condition).some(
+            ([asked, text]) => is !== null && text !== null && is !== text && this.#sameValue(known, asked, 3),
+          ),
+        ),
+    );
   }
 
   #sameCondition(a: Condition, b: Condition): boolean {

@@ -1,5 +1,6 @@
 /** The way of a promise from where it is started to where somebody takes it, over the structure of its function. */
-import type { Block, FunctionFacts, Step, StepId, Try } from '../../model/facts.ts';
+import type { Block, Branch, FunctionFacts, Step, StepId, Try } from '../../model/facts.ts';
+import { assume, type Assumption, Conditions } from './consumptionConditions.ts';
 import { innerBlocks } from '../steps.ts';
 
 /** A suspension that comes first, and the step that takes the promise after it. */
@@ -32,17 +33,22 @@ interface Home {
 }
 
 export class LateWalk {
+  readonly #fn: FunctionFacts;
   readonly #leaves: (step: Step) => boolean;
   readonly #homes = new Map<StepId, Home>();
   #takers: Takers = { steps: new Map(), joins: [], oneByOne: new Set() };
   #found: Late | null = null;
+  /** What the branches around the step that makes it say. */
+  #conditions: Conditions;
   /** States at `break` and `continue`, of the loop being walked. */
   #jumps: State[] = [];
   #loops = 0;
 
   /** `leaves`: whether a step lets others run before its function goes on. */
   constructor(fn: FunctionFacts, leaves: (step: Step) => boolean) {
+    this.#fn = fn;
     this.#leaves = leaves;
+    this.#conditions = this.#knowing([]);
     this.#index(fn.body, null);
   }
 
@@ -53,6 +59,7 @@ export class LateWalk {
     this.#jumps = [];
     let home = this.#homes.get(from);
     if (!home) return null;
+    this.#conditions = this.#knowing(this.#assumptions(home));
     let way = this.#block(home.block, home.index + 1, { suspended: null });
     while (home?.owner && way && !this.#found) {
       const { owner, block } = home;
@@ -63,6 +70,21 @@ export class LateWalk {
       home = outer;
     }
     return this.#found;
+  }
+
+  #knowing(assumptions: readonly Assumption[]): Conditions {
+    return new Conditions(this.#fn, new Set(), assumptions, () => undefined);
+  }
+
+  #assumptions(from: Home): Assumption[] {
+    const found: Assumption[] = [];
+    for (let home: Home | undefined = from; home?.owner; home = this.#homes.get(home.owner.id)) {
+      const { owner, block }: Home = home;
+      const arm = owner.kind === 'branch' ? owner.arms.find(({ body }) => body === block) : undefined;
+      if (owner.kind === 'branch' && (arm?.when === 'true' || arm?.when === 'false'))
+        assume(owner.condition, arm.when === 'true', found);
+    }
+    return found;
   }
 
   #index(block: Block, owner: Step | null): void {
@@ -94,12 +116,8 @@ export class LateWalk {
   #step(step: Step, way: State): Way {
     if (this.#takers.steps.has(step.id)) return this.#take(step, way);
     switch (step.kind) {
-      case 'branch': {
-        const arms = step.arms.map(arm => this.#block(arm.body, 0, way));
-        const kinds = new Set(step.arms.map(arm => arm.when));
-        const complete = kinds.has('default') || (kinds.has('true') && kinds.has('false'));
-        return merge(complete ? arms : [...arms, way]);
-      }
+      case 'branch':
+        return this.#branch(step, way);
       case 'loop':
         return this.#loop(step, way);
       case 'try':
@@ -111,6 +129,16 @@ export class LateWalk {
         if (this.#takers.joins.some(end => step.at[1] >= end)) return this.#take(step, way);
         return this.#leaves(step) ? { suspended: way.suspended ?? step } : way;
     }
+  }
+
+  #branch(step: Branch, way: State): Way {
+    const may = (when: 'true' | 'false'): boolean => this.#conditions.possible(step.condition, when === 'true');
+    const arms = step.arms.filter(({ when }) => (when !== 'true' && when !== 'false') || may(when));
+    const ways = arms.map(arm => this.#block(arm.body, 0, way));
+    const kinds = new Set(step.arms.map(arm => arm.when));
+    const isOpen = (when: 'true' | 'false'): boolean => !kinds.has(when) && may(when);
+    const passes = !kinds.has('default') && (isOpen('true') || isOpen('false'));
+    return merge(passes ? [...ways, way] : ways);
   }
 
   #take(step: Step, way: State): Way {
