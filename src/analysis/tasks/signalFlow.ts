@@ -7,6 +7,7 @@ import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.
 import { conditionReads, missingWhere } from '../steps.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { optionUses, type OptionUses } from '../flow/optionUses.ts';
+import { isEndedByListener } from './endedByListener.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type Program, type Site, takesPermit } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
@@ -80,6 +81,7 @@ class Follower {
       const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
       if (how === 'absent' && (this.#hasItself(fn, hand, step) || this.#isHandedOn(fn, hand, step, use))) return;
       if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
+      if (how === 'absent' && isEndedByListener(this.#program, this.#graph, hand.of, fn, step)) return;
       if (how === 'absent' && this.#isLookedAtInTurn(fn, hand, step)) return;
       if (how === 'absent' && hand.from === 'field' && this.#isBookkeeping(fn.id, step)) return;
       if (how === 'absent' && (this.#isRaced(fn, hand, step) || this.#waitsForAbort(fn, step))) return;
