@@ -2,11 +2,12 @@
  * Scripts whose failure is told by how they end: when a promise that nobody looks at rejects, the process ends with that
  * error, as it would after a top-level `await`, which not every script can have.
  */
-import type { FunctionId, Step, StepId } from '../../model/facts.ts';
+import type { Block, FunctionId, Step, StepId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { callGraph } from '../flow/callGraph.ts';
 import { processScopes } from '../tasks/ownershipScopes.ts';
-import { isInProgram } from '../steps.ts';
+import { contains, innerBlocks, isInProgram } from '../steps.ts';
+import { walkSteps } from '../program.ts';
 import type { PromiseFate } from './promisesFate.ts';
 
 /** Folders of code that shows or tries something out: whoever runs a script of these sits before it and reads its error. */
@@ -20,7 +21,9 @@ export const endsScript = defineAnalysis<(fate: PromiseFate) => boolean>('script
   const scopes = get(processScopes);
   const graph = get(callGraph);
   const isLast = (fn: FunctionId, id: StepId, depth: number): boolean => {
-    if (![...program.steps(fn).values()].every(step => step.id <= id || runsNothing(step))) return false;
+    const elsewhere = otherArms(program.functions.get(fn)?.body ?? [], id);
+    const follows = [...program.steps(fn).values()].filter(step => step.id > id && !elsewhere.has(step.id));
+    if (!follows.every(runsNothing)) return false;
     const file = program.fileOf(fn);
     if (fn === `${file}#`) return true;
     const callers = depth === 0 || graph.escapes(fn) ? [] : graph.callers(fn);
@@ -51,6 +54,21 @@ export const endsScript = defineAnalysis<(fate: PromiseFate) => boolean>('script
 });
 
 const DEPTH = 3;
+
+/** The steps of the arms that are not taken where a step is. */
+function otherArms(block: Block, id: StepId): ReadonlySet<StepId> {
+  const found = new Set<StepId>();
+  const visit = (steps: Block): void => {
+    for (const step of steps) {
+      const holds = innerBlocks(step).filter(inner => contains(inner, id));
+      if (step.kind === 'branch' && holds.length > 0)
+        for (const { body } of step.arms) if (!holds.includes(body)) walkSteps(body, other => void found.add(other.id));
+      holds.forEach(visit);
+    }
+  };
+  visit(block);
+  return found;
+}
 
 /** A handler on what `main` gives is code that was to learn of the failure, too. */
 const runsNothing = (step: Step): boolean => step.kind === 'access' || step.kind === 'exit' || step.kind === 'drop';

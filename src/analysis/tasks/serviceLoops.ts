@@ -65,7 +65,10 @@ function isFlag(fn: FunctionFacts, condition: Condition, own: ReadonlySet<string
 }
 
 function isShared(fn: FunctionFacts, value: ValueId, own: ReadonlySet<string>): boolean {
-  return valuesBehind(fn, value).every(one => {
+  const behind = valuesBehind(fn, value);
+  // `let again; do { again = false; … again = true … } while (again)`: its own rounds decide.
+  if (behind.length > 1 && behind.every(one => fn.values[one]?.kind === 'constant')) return false;
+  return behind.every(one => {
     const facts = fn.values[one];
     if (facts?.kind === 'constant') return true;
     return facts?.kind === 'read' && isState(facts.place) && !own.has(JSON.stringify(facts.place));
