@@ -74,8 +74,37 @@ function calleeOfSymbol(asking: Asking, symbol: ts.Symbol, callee: ts.Expression
   if (bound) return functions(asking, [bound]);
   const exported = own.length === 1 ? exportedValue(asking, first) : undefined;
   if (exported && exported !== symbol) return calleeOfSymbol(asking, exported, callee);
+  const member = typedAs(asking, first);
+  const typed = member && calleeOfType(asking, member, callee);
+  if (typed) return typed;
   // A variable or field of an external function type (`limit: LimitFunction`), or of one that only syntax shows.
   return externalCallee(asking, symbol, callee) ?? untypedCallee(asking, callee) ?? CALLEE_VALUE;
+}
+
+/** The method that a parameter or property is typed as: `open: View['open']`. */
+function typedAs({ checker }: Asking, declaration: ts.Declaration): ts.Symbol | undefined {
+  const part = ts.isBindingElement(declaration)
+    ? checker
+        .getPropertyOfType(
+          checker.getNonNullableType(checker.getTypeAtLocation(declaration.parent)),
+          (declaration.propertyName ?? declaration.name).getText(),
+        )
+        ?.declarations?.at(0)
+    : declaration;
+  if (!part || !(ts.isParameter(part) || ts.isPropertySignature(part) || ts.isPropertyDeclaration(part)))
+    return undefined;
+  if (!part.type || !ts.isIndexedAccessTypeNode(part.type)) return undefined;
+  const named = checker.getNonNullableType(checker.getTypeFromTypeNode(part.type)).getSymbol();
+  return named && (named.flags & ts.SymbolFlags.Method) !== 0 ? named : undefined;
+}
+
+/** Of a class of the project, for dispatch, or an API. */
+function calleeOfType(asking: Asking, member: ts.Symbol, callee: ts.Expression): Callee | undefined {
+  const [method, ...others] = (member.declarations ?? []).filter(each => sourceFileOf(asking, each) !== undefined);
+  if (!method) return externalCallee(asking, member, callee);
+  if (others.length > 0 || !ts.isMethodDeclaration(method) || !ts.isIdentifier(callee)) return undefined;
+  const type = declaringTypeId(asking, method);
+  return type === undefined ? undefined : { kind: 'method', type, name: memberName(method.name) };
 }
 
 /** The function that a const variable, default export, `exports.f = …` or `F.prototype.m = …` is bound to. */
