@@ -17,7 +17,7 @@ import { isSignalType, type SignalInHand, type Signals, signals } from './signal
 import { isBoundTo } from './signalsBound.ts';
 import { carriesHand, isBoundInto, isHandedWithCallback } from './signalsHandedOn.ts';
 import { type Around, walkPlaces } from '../stepPlaces.ts';
-import { fieldRead, flowsInto } from '../valueParts.ts';
+import { fieldRead, flowsInto, lastField } from '../valueParts.ts';
 
 export interface SignalCall {
   fn: FunctionFacts;
@@ -288,9 +288,17 @@ class Follower {
     return false;
   }
 
+  /** `once(server, 'listening')`: a server listens, or fails to, in the next turns. */
+  #waitsToListen(id: FunctionId): boolean {
+    return [...this.#program.steps(id).values()].some(
+      step => step.kind === 'wait' && typeof step.on === 'object' && lastField(step.on) === 'on:listening',
+    );
+  }
+
   #isShort(fn: FunctionFacts, step: Call): boolean {
     const outside = step.stopping?.outside ?? step.known?.outside;
     if (outside === 'file') return true;
+    if (this.#graph.targets(fn.id, step.id).some(id => this.#waitsToListen(id))) return true;
     const [first] = step.args;
     const pause = outside !== 'timer' || first === undefined ? undefined : fn.values[first];
     return pause?.kind === 'constant' && Number(pause.text) < SHORT_PAUSE;
