@@ -402,10 +402,13 @@ class Solver implements MayReject {
     return this.#settlers.isCall(fn.id, step) ? 'never' : 'undecided';
   }
 
-  /** `if (!found) fail(name)`: all that the callee does is to throw, as if the `throw` stood here. */
+  /** `if (!found) fail(name)`: all that the callees do is to throw, as if the `throw` stood here, or they do not throw. */
   #isFail(fn: FunctionFacts, step: Step): boolean {
-    const targets = step.kind === 'call' ? this.#graph.targets(fn.id, step.id) : [];
-    return targets.length > 0 && targets.every(id => onlyThrows(this.#program.functions.get(id)?.body ?? []));
+    if (step.kind !== 'call') return false;
+    const failing = this.#callees(fn.id, step).filter(callee => this.#summary(callee).throws === 'may');
+    return (
+      failing.length > 0 && failing.every(callee => onlyThrows(this.#program.functions.get(callee.fn)?.body ?? []))
+    );
   }
 
   #iteration(fn: FunctionFacts, over: ValueId | undefined): Failure {

@@ -4,7 +4,7 @@
  * the function itself.
  */
 import { ts } from 'ts-morph';
-import { bare, symbolOf, type Asking } from './asking.ts';
+import { bare, isConstVariable, symbolOf, type Asking } from './asking.ts';
 import { shortText } from './callees.ts';
 import { packageOfDeclaration } from './externalNames.ts';
 import { givesOf, givesOfType } from './gives.ts';
@@ -251,6 +251,7 @@ export function promiseIn(
   const { checker } = asking;
   const expression = bare(node);
   if (isDeclaredPrimitive(asking, expression)) return 'value';
+  if (isClaimed(asking, expression)) return 'unknown';
   const isOptional = (expression.flags & ts.NodeFlags.OptionalChain) !== 0;
   const isCall = ts.isCallExpression(expression) && (whenCalled || !isOptional);
   const parts =
@@ -264,6 +265,28 @@ export function promiseIn(
   // Without strict null checks, `undefined` hides in every declared type.
   if (kinds.every(kind => kind === 'promise')) return isCall || asking.strictNulls ? 'promise' : 'unknown';
   return kinds.every(kind => kind === 'promise' || kind === 'primitive') ? 'or-value' : 'value';
+}
+
+/**
+ * `cache.get<Promise<Page>>(key)`: the caller says what it gives, and nothing that the callee is given says so; whether
+ * there is anything, neither of them says. Also a variable that holds just this.
+ */
+function isClaimed(asking: Asking, expression: ts.Expression): boolean {
+  const symbol = ts.isIdentifier(expression) ? asking.checker.getSymbolAtLocation(expression) : undefined;
+  const [declared] = symbol?.declarations ?? [];
+  const isPlain = declared !== undefined && ts.isVariableDeclaration(declared) && isConstVariable(declared);
+  const call = isPlain && !declared.type && declared.initializer ? bare(declared.initializer) : expression;
+  if (!ts.isCallExpression(call) || !call.typeArguments?.length) return false;
+  const callee = asking.checker.getResolvedSignature(call)?.declaration;
+  const returned = callee?.type;
+  if (!callee || !returned || !ts.isTypeReferenceNode(returned)) return false;
+  const name = returned.typeName.getText();
+  const mentions = (node: ts.Node): boolean =>
+    (ts.isIdentifier(node) && node.text === name) || (ts.forEachChild(node, mentions) ?? false);
+  return (
+    (callee.typeParameters?.some(each => ts.isTypeParameterDeclaration(each) && each.name.text === name) ?? false) &&
+    !callee.parameters.some(each => 'type' in each && each.type !== undefined && mentions(each.type))
+  );
 }
 
 const partsOf = (type: ts.Type): ts.Type[] => (type.isUnion() ? type.types : [type]);
