@@ -251,6 +251,7 @@ const known = z.strictObject({
   leavesTurn: optional(z.boolean()),
   settledByReader: optional(z.boolean()),
   readsContext: optional(z.boolean()),
+  tellsTaken: optional(z.boolean()),
   serves: optional(z.boolean()),
   servesWith: optional(z.strictObject({ argument: index, option: name })),
   interactive: optional(z.boolean()),

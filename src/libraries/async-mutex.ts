@@ -35,7 +35,7 @@ const mutexMembers: Library['apis'] = {
   release: does({ does: 'release', lock: 'receiver' }),
   waitForUnlock: untilFree,
   cancel,
-  isLocked: nothing,
+  isLocked: { does: [], known: { tellsTaken: true } },
 };
 const semaphoreMembers: Library['apis'] = {
   acquire: {
@@ -70,7 +70,7 @@ const semaphoreMembers: Library['apis'] = {
   release: does({ does: 'release', lock: 'receiver' }),
   waitForUnlock: untilFree,
   cancel,
-  isLocked: nothing,
+  isLocked: { does: [], known: { tellsTaken: true } },
   getValue: nothing,
   setValue: nothing,
 };

@@ -29,6 +29,8 @@ export interface Knowledge {
   leavesTurn?: boolean;
   /** It reads a store that belongs to the task (async-local storage). */
   readsContext?: boolean;
+  /** It tells whether the lock that it is called on is taken just now. */
+  tellsTaken?: boolean;
   /** From here on the outside can reach the handlers registered so far (`server.listen`). */
   serves?: boolean;
   /** It serves from the start when this option is given (`new WebSocketServer({ port })`). */

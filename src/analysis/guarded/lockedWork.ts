@@ -198,10 +198,23 @@ class Pass implements LockedWork {
       const task = this.#eval.refs.make({ kind: 'task', frame: callee.frame, from: frame, step: step.id });
       const inside = held.filter(one => this.#stays(task, one) || this.#isAwaitedAbove(moment, one));
       for (const one of held)
-        if (!inside.includes(one)) this.escapes.push({ held: one, moment, work: [callee.frame], how: 'task' });
+        if (!inside.includes(one) && !this.#frees(callee.frame, one))
+          this.escapes.push({ held: one, moment, work: [callee.frame], how: 'task' });
       this.#enter(callee.frame, inside, moment, depth);
     }
     if (callees.length === 0 && held.length > 0 && step.gives === 'promise') this.#outside(moment);
+  }
+
+  /** The work itself calls the releaser: the section lasts until then. */
+  #frees(work: Frame, { held }: HeldHere): boolean {
+    return [...this.#eval.program.steps(work.fn.id).values()].some(
+      step =>
+        step.kind === 'call' &&
+        step.target.kind === 'value' &&
+        this.#eval
+          .evaluate(work, step.target.of)
+          .some(ref => ref.kind === 'token' && `${ref.frame.id}.${ref.step}` === held.token),
+    );
   }
 
   /** A promise of outside work that writes a record. */
@@ -273,9 +286,10 @@ class Pass implements LockedWork {
     const handlers = [step.onFulfilled, step.onRejected, step.onFinally].flatMap(handler =>
       handler === undefined ? [] : this.#eval.calleesOf(this.#eval.evaluate(frame, handler), [], null),
     );
+    const work = handlers.map(({ frame: handler }) => handler);
     for (const one of held)
-      if (!inside.includes(one) && handlers.length > 0)
-        this.escapes.push({ held: one, moment, work: handlers.map(({ frame: work }) => work), how: 'task' });
+      if (!inside.includes(one) && handlers.length > 0 && !work.some(part => this.#frees(part, one)))
+        this.escapes.push({ held: one, moment, work, how: 'task' });
     for (const { frame: handler } of handlers) {
       if (inside.length === 0 && !this.#relevant.has(handler.fn.id)) continue;
       this.#visit(handler, { held: inside, blind: moment.blind }, moment.by, moment.from, depth + 1);
@@ -291,6 +305,8 @@ class Pass implements LockedWork {
     if (step.how === 'microtask' || step.how === 'thread' || step.how === 'process') return;
     const work = this.#eval.calleesOf(this.#eval.evaluate(frame, step.body), [], null).map(callee => callee.frame);
     if (work.length === 0) return;
-    for (const one of held) this.escapes.push({ held: one, moment, work, how: step.how === 'task' ? 'task' : 'timer' });
+    for (const one of held)
+      if (!work.some(part => this.#frees(part, one)))
+        this.escapes.push({ held: one, moment, work, how: step.how === 'task' ? 'task' : 'timer' });
   }
 }

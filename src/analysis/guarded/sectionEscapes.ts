@@ -22,6 +22,9 @@ import { usersOf } from './users.ts';
 /** Functions outside of the sections for one inside, from which on the state is not the lock's. */
 const OPEN = 2;
 
+/** A record of an outside store counts where it is always the same one. */
+const isNamed = ({ location }: Touch): boolean => location.where !== 'store' || location.exact;
+
 /** Calls below a branch within which what it writes is what the section is about. */
 const OWN = 1;
 
@@ -290,7 +293,7 @@ class Finder {
       const work = this.#workOf(part.ref);
       const touch = work
         .flatMap(frame => this.#footprints.of(frame))
-        .find(one => isWrite(one.mode) && one.later && one.location.where !== 'store' && this.#mayGuard(lock, one));
+        .find(one => isWrite(one.mode) && one.later && isNamed(one) && this.#mayGuard(lock, one));
       return touch ? [{ touch, many: part.many, ref: part.ref }] : [];
     });
     const [first, second] = writers;

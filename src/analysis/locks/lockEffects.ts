@@ -1,5 +1,5 @@
 /** What acquisitions, releases and calls do to the set of locks held, and the critical pairs that come of it. */
-import type { Acquire, Release, StepId } from '../../model/facts.ts';
+import type { Acquire, Release, StepId, Wait } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { type OrderFact, areApart, orderOf } from './lockOrderEvidence.ts';
 import { LockNotes } from './lockNotes.ts';
@@ -22,6 +22,7 @@ import type { Lock, LockTable, LockUse } from './locks.ts';
 import type { Site } from '../program.ts';
 import type { Frame, Ref } from '../refs.ts';
 import { endKeys, endsOf, isEndKey } from '../sessions.ts';
+import { afterTurn, isToldFree } from './lockTests.ts';
 import { emptyFor } from './taskStores.ts';
 
 /** What is collected while one activation is walked. */
@@ -93,7 +94,7 @@ export abstract class LockEffects {
   ): State {
     const units = step.units.kind === 'exactly' ? step.units.n : null;
     const trace: Trace = { site, calls: null, through: false, waited: null, next: null };
-    const uses = found.slice(0, 4).map(use => ({ ...use, lock: this.inRounds(walk, use.lock) }));
+    const uses = found.slice(0, 4).map(use => this.#asked(walk, use, state));
     let held = state.held;
     const batch = step.keysAre === 'batch' && uses.length > 1 ? this.token(walk, step.id) : null;
     const isOneOf = step.keysAre === undefined;
@@ -136,9 +137,17 @@ export abstract class LockEffects {
       held = [...held, token];
     }
     walk.suspended = true;
-    const [only] = uses;
-    const isSure = uses.length === 1 && only?.wait === 'endless';
-    return { ...state, held, passed: isSure ? [...state.passed, only.lock] : state.passed };
+    const sure = uses.length === 1 && uses[0]?.wait === 'endless' ? [uses[0].lock] : [];
+    return {
+      ...state,
+      facts: afterTurn(state.facts),
+      held,
+      passed: [...state.passed, ...sure],
+    };
+  }
+
+  #asked(walk: Walk, { lock, wait }: LockUse, { facts }: State): LockUse {
+    return { lock: this.inRounds(walk, lock), wait: isToldFree(facts, lock) ? 'try' : wait };
   }
 
   protected inRounds({ rounds }: Walk, lock: Lock): Lock {
@@ -218,6 +227,12 @@ export abstract class LockEffects {
     return { ...state, held, returned: withReturned(state.returned, [returned]) };
   }
 
+  /** Whatever else wins the race ends the wait; what was found free in this turn is not waited for. */
+  #waitFor({ soft }: Walk, { wait, prefix, acquires }: Pair, { facts }: State): Wait {
+    if (prefix && isToldFree(facts, acquires)) return 'try';
+    return soft && wait === 'endless' ? 'bounded' : wait;
+  }
+
   protected apply(walk: Walk, summary: Summary, state: State, maybe: boolean, options: ApplyOptions = {}): State {
     const { except, forks = [], stored = false, batch = null, task } = options;
     for (const known of summary.pairs) {
@@ -236,8 +251,7 @@ export abstract class LockEffects {
         walk,
         {
           ...inner,
-          // Whatever else wins the race ends the wait.
-          wait: walk.soft && pair.wait === 'endless' ? 'bounded' : pair.wait,
+          wait: this.#waitFor(walk, pair, state),
           prefix: pair.prefix && !walk.suspended,
           stored: pair.stored || stored,
           task:

@@ -7,6 +7,7 @@ import type { Evaluator } from '../flow/evaluator.ts';
 import { LockEffects, type Walk } from './lockEffects.ts';
 import { EMPTY, type Fork, type Held, type Summary } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
+import { afterTurn } from './lockTests.ts';
 import { keptTasks } from './keptTasks.ts';
 import { asksOf, type LockNote } from './lockNotes.ts';
 import { handlersOf, seenFrom, wayTo } from './lockTraces.ts';
@@ -186,7 +187,7 @@ export abstract class LockJoins extends LockEffects {
       for (const { id } of endedWith(this.evaluator, waited)) walk.ended.add(id);
     }
     walk.suspended = true;
-    return after;
+    return { ...after, facts: afterTurn(after.facts) };
   }
 
   /** A promise that an async function returns is joined by it; a plain function hands it on. */

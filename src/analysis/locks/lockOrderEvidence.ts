@@ -11,10 +11,10 @@ import { LATER, madeList, type Ref, typeOf } from '../refs.ts';
 
 /**
  * `before`: `left < right` (or `<=`: an order all the same) is known to hold; `differs`: `left !== right`; `empty`: the
- * task-local store `left` holds nothing.
+ * task-local store `left` holds nothing; the lock `left` is free, as long as the turn lasts.
  */
 export interface OrderFact {
-  kind: 'before' | 'differs' | 'empty';
+  kind: 'before' | 'differs' | 'empty' | 'free';
   left: Ref;
   right: Ref;
 }

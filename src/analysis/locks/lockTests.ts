@@ -2,6 +2,7 @@
 import type { Condition, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { OrderFact } from './lockOrderEvidence.ts';
+import type { Lock } from './locks.ts';
 import { type Frame, type Ref, isNothing } from '../refs.ts';
 import { missingWhere, partsWhere } from '../steps.ts';
 import { emptyWhen } from './taskStores.ts';
@@ -35,12 +36,33 @@ function storeOf(evaluator: Evaluator, frame: Frame, value: ValueId): Ref | null
 /** What a test tells of the order of two values, and of what the task's stores hold. */
 export const factsOf = (evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] => [
   ...ordersOf(evaluator, frame, condition, holds),
+  ...freeWhere(evaluator, frame, condition, holds),
   ...emptyWhen(evaluator, frame, condition, holds).map(store => ({
     kind: 'empty' as const,
     left: store,
     right: store,
   })),
 ];
+
+/** Locks that a test finds free: `if (lock.isLocked()) return;`. */
+const freeWhere = (evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): OrderFact[] =>
+  partsWhere(condition, holds).flatMap(({ part, holds: isSo }): OrderFact[] => {
+    const facts = part.kind === 'truthy' && !isSo ? frame.fn.values[part.value] : undefined;
+    const look = facts?.kind === 'result' ? evaluator.program.steps(frame.fn.id).get(facts.of) : undefined;
+    if (look?.kind !== 'call' || look.known?.tellsTaken !== true || look.receiver === undefined) return [];
+    const [lock, ...others] = evaluator.evaluate(frame, look.receiver);
+    return lock && others.length === 0 ? [{ kind: 'free', left: lock, right: lock }] : [];
+  });
+
+/** Whether the lock, itself or through what bounds the wait for it, was found free in this turn. */
+export const isToldFree = (facts: readonly OrderFact[], { ref }: Lock): boolean =>
+  facts.some(({ kind, left }) => kind === 'free' && unwrapped(left) === ref);
+
+const unwrapped = (ref: Ref): Ref => (ref.kind === 'view' ? unwrapped(ref.of) : ref);
+
+/** What is still so when the task goes on after others have run. */
+export const afterTurn = (facts: readonly OrderFact[]): readonly OrderFact[] =>
+  facts.some(({ kind }) => kind === 'free') ? facts.filter(({ kind }) => kind !== 'free') : facts;
 
 /** Releasers that a test finds missing: nothing is held by them. Acquisitions, as they are named in the set held. */
 export const missingTokens = (evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): string[] =>
