@@ -24,7 +24,7 @@ import { givenTest } from './givenTests.ts';
 import { type TypeHierarchy, hierarchy } from '../hierarchy.ts';
 import { lockHelpers } from '../locks/lockHelpers.ts';
 import { lockMakers } from '../locks/lockMakers.ts';
-import { Objects } from './objects.ts';
+import { type ElementKind, Objects } from './objects.ts';
 import { orderTest } from './orderTest.ts';
 import { passedOnBy, type Program } from '../program.ts';
 import { type CallSite, type Frame, type Ref, type Refs, RefTable, alternatives, isNothing, restOf } from '../refs.ts';
@@ -443,8 +443,8 @@ export class Evaluator {
   }
 
   /** The type of a container's entries, seen where one is made on first use. */
-  elementType(base: Ref): TypeId | undefined {
-    return this.#objects.elementTypes.get(base.id);
+  elementKind(base: Ref): ElementKind | undefined {
+    return this.#objects.elementKinds.get(base.id);
   }
 
   /** Looks through a parameter (or a field set from one) to what the callers give; itself when nobody calls. */

@@ -1,6 +1,7 @@
 /** Fields and elements of symbolic objects: literals, class instances (through their constructors), containers. */
-import type { FunctionFacts, FunctionId, Place, TypeId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, Place, TypeId, Wait } from '../../model/facts.ts';
 import type { Evaluator } from './evaluator.ts';
+import { withLaterCallbacks } from './laterCallbacks.ts';
 import {
   type Frame,
   LATER,
@@ -21,6 +22,12 @@ const CALLERS = 16;
 /** What may be an object, or the name of one. */
 const THINGS: ReadonlySet<Ref['kind']> = new Set(['made', 'self', 'parameter', 'field', 'element']);
 
+/** What the elements of a container are; locks may be seen through what bounds the wait for them. */
+export interface ElementKind {
+  readonly type: TypeId;
+  readonly wait?: Wait;
+}
+
 export class Objects {
   readonly #eval: Evaluator;
   readonly #fields = new Map<string, Refs>();
@@ -28,8 +35,8 @@ export class Objects {
   readonly #resolvedFields = new Map<number, Refs>();
   readonly #activationsOf = new Map<FunctionId, Frame[]>();
   readonly #busy = new Set<string>();
-  /** What the elements of a container are, seen where one is made on first use. */
-  readonly elementTypes = new Map<number, TypeId>();
+  /** Of containers, seen where an element is made on first use. */
+  readonly elementKinds = new Map<number, ElementKind>();
 
   constructor(evaluator: Evaluator) {
     this.#eval = evaluator;
@@ -72,7 +79,14 @@ export class Objects {
       const written = this.#writtenFields(base, name);
       if (written.length > 0) return written;
     }
-    return [refs.make({ kind: 'field', base, name, of: declaring ?? null, type: facts?.fields[name]?.type ?? null })];
+    return [this.#open(base, name, declaring)];
+  }
+
+  /** The field, whatever it holds. */
+  #open(base: Ref, name: string, of: TypeId | undefined): Ref {
+    const facts = of === undefined ? undefined : this.#eval.program.types.get(of);
+    const type = facts?.fields[name]?.type ?? null;
+    return this.#eval.refs.make({ kind: 'field', base, name, of: of ?? null, type });
   }
 
   #literalField(base: Ref & { kind: 'made' }, name: string): Refs | undefined {
@@ -102,7 +116,10 @@ export class Objects {
       }
     }
     const direct = found.filter(ref => !(ref.kind === 'parameter' && ref.fn === construct));
-    if (direct.length > 0) return alternatives(evaluator.refs, direct);
+    if (direct.length > 0)
+      return withLaterCallbacks(evaluator, direct, () =>
+        base.kind === 'made' ? this.#writtenFields(base, name) : evaluator.resolve(this.#open(base, name, declaring)),
+      );
     if (base.kind !== 'made') return NONE;
     const written = this.#writtenFields(base, name);
     if (written.length > 0 || found.length === 0 || !this.#isGivenFewer(base)) return written;
@@ -278,7 +295,7 @@ export class Objects {
     if (value.values.some(part => this.#isRepeated(base.frame, part))) {
       const [first] = value.values.flatMap(part => [...evaluator.evaluate(base.frame, part)]);
       const type = first ? typeOf(first) : null;
-      if (type !== null) this.elementTypes.set(base.id, type);
+      if (type !== null) this.elementKinds.set(base.id, { type });
       return undefined;
     }
     const index = typeof key === 'string' ? Number(key) : NaN;
@@ -300,7 +317,7 @@ export class Objects {
     // Which of several objects it is, nobody knows: an element, not each of them. Of functions, any may be called.
     const [first] = parts;
     if (parts.length > 1 && parts.some(part => THINGS.has(part.kind))) {
-      if (first && typeOf(first) !== null) this.elementTypes.set(base.id, typeOf(first) as TypeId);
+      if (first && typeOf(first) !== null) this.elementKinds.set(base.id, { type: typeOf(first) as TypeId });
       return all ? alternatives(evaluator.refs, parts) : undefined;
     }
     return alternatives(evaluator.refs, parts);
@@ -367,16 +384,21 @@ export class Objects {
     const entries = all.filter(ref => ref.kind === 'element');
     if (entries.length === 0 || entries.length === all.length) return all;
     for (const entry of entries) {
-      const made = all.find(ref => ref.kind === 'made' && ref.type !== null);
-      if (made?.kind === 'made' && made.type !== null && entry.kind === 'element')
-        this.elementTypes.set(entry.base.id, made.type);
+      const fresh = all.find(ref => madeOf(ref)?.type != null);
+      const type = fresh && madeOf(fresh)?.type;
+      if (!type || entry.kind !== 'element') continue;
+      this.elementKinds.set(entry.base.id, fresh.kind === 'view' ? { type, wait: fresh.wait } : { type });
     }
     return alternatives(
       this.#eval.refs,
-      all.filter(ref => ref.kind !== 'made'),
+      all.filter(ref => madeOf(ref) === null),
     );
   }
 }
+
+/** What is made, itself or seen through what bounds the wait for it. */
+const madeOf = (ref: Ref): (Ref & { kind: 'made' }) | null =>
+  ref.kind === 'made' ? ref : ref.kind === 'view' ? madeOf(ref.of) : null;
 
 const isInside = (fn: FunctionFacts, outer: FunctionFacts): boolean =>
   fn.id === outer.id || fn.id.startsWith(outer.id.endsWith('#') ? outer.id : `${outer.id}/`);

@@ -119,7 +119,8 @@ export class LockTable {
       if (resolved.length > 0 && resolved.length <= 3 && !resolved.includes(ref))
         return resolved.flatMap(inner => this.#through(inner, wait));
     }
-    return [{ ref, wait: this.#waitGiven(ref) ?? wait }];
+    const given = ref.kind === 'element' ? this.#eval.elementKind(ref.base)?.wait : this.#waitGiven(ref);
+    return [{ ref, wait: given ?? wait }];
   }
 
   /** How the objects that have the lock are made to wait for it: `{ lock: withTimeout(new Mutex(), 500) }`. */
@@ -173,7 +174,7 @@ export class LockTable {
   }
 
   #elementType(ref: Ref): string | null {
-    return ref.kind === 'element' ? (this.#eval.elementType(ref.base) ?? null) : null;
+    return ref.kind === 'element' ? (this.#eval.elementKind(ref.base)?.type ?? null) : null;
   }
 
   #ownerOf(ref: Ref): Ref | null {

@@ -93,6 +93,7 @@ class Finder {
         if ((own ?? whole) === '' || (own ?? whole).startsWith('_') || this.#inline.has(fn.id)) return [];
         return [{ fn, name: said, loop: null, confidence: this.#isRequired(fn) ? 'medium' : ('high' as const) }];
       }
+      if (this.#isAskedInVain(fn, index, signal.path[0])) return [{ fn, name: said, loop: null, confidence: 'high' }];
       return this.#loops(fn, index, signal.path[0]).map(loop => ({
         fn,
         name: said,
@@ -100,6 +101,30 @@ class Finder {
         confidence: loop.awaitsEach || loop.times.kind === 'unbounded' ? ('high' as const) : ('medium' as const),
       }));
     });
+  }
+
+  /** A caller passes the signal along with other options, and these alone are read. */
+  #isAskedInVain(fn: FunctionFacts, index: number, option: string | undefined): boolean {
+    if (option === undefined || this.#inline.has(fn.id)) return false;
+    const uses = this.#usesOf(fn.id);
+    const isOther = ([first]: readonly (string | null)[]): boolean =>
+      first !== undefined && first !== null && first.replace(/^\./, '') !== option;
+    const isOnlyCalledOn = (value: ValueId): boolean =>
+      uses.of(value).every(use => use.as === 'step' && use.role === 'receiver');
+    const reads = uses.parameter(index);
+    return (
+      reads.length > 0 &&
+      reads.every(({ value, keys }) => isOther(keys) || (keys.length === 0 && isOnlyCalledOn(value))) &&
+      uses.parameterSteps(index).every(({ keys }) => isOther(keys)) &&
+      this.#graph.callers(fn.id).some(({ caller, step }) => this.#passes(caller, step, index, option))
+    );
+  }
+
+  #passes(caller: FunctionId, id: number, index: number, option: string): boolean {
+    const call = this.#program.steps(caller).get(id);
+    const given = call?.kind === 'call' ? call.args[index] : undefined;
+    const facts = given === undefined ? undefined : this.#program.functions.get(caller)?.values[given];
+    return facts?.kind === 'object' && Object.hasOwn(facts.fields, option);
   }
 
   /** What the options are stands in the project, at the parameter or by a name of its own. */

@@ -182,6 +182,7 @@ class Walker {
       case 'await':
         for (const value of step.values) this.#joined(fn, value, state);
         for (const shared of state.shared) state.tasks.delete(shared);
+        for (const value of step.values) this.#written(walk, value, state);
         return state;
       case 'spawn':
         if (this.#isPutOff(fn, step)) this.#laterExits(walk, step, state);
@@ -293,6 +294,17 @@ class Walker {
       }
   }
 
+  /** The task that has been waited for has ended a file without waiting until it is written. */
+  #written(walk: Walk, value: ValueId, state: State): void {
+    const facts = walk.fn.values[value];
+    const step = facts?.kind === 'result' ? this.#program.steps(walk.fn.id).get(facts.of) : undefined;
+    const targets = step?.kind === 'call' ? this.#graph.targets(walk.fn.id, step.id) : [];
+    if (targets.length !== 1) return;
+    for (const id of targets)
+      for (const task of this.#leftBy(id, 'promise'))
+        if (task.what === 'stream') this.#add(walk, state, { ...task, leftBehind: true });
+  }
+
   /** `writeFile(path, text, callback)`: the call returns, the callback comes later. */
   #callsBack(fn: FunctionFacts, step: Call): boolean {
     const outside = step.known?.outside;
@@ -304,13 +316,13 @@ class Walker {
     );
   }
 
-  /** Tasks that a synchronous function has started, dropped and not waited for when it returns. */
-  #leftBy(id: FunctionId): readonly Pending[] {
+  /** Tasks that a function has started, dropped and not waited for when it returns (or its promise is settled). */
+  #leftBy(id: FunctionId, calling: FunctionFacts['calling'] = 'value'): readonly Pending[] {
     const known = this.#left.get(id);
     if (known) return known;
     this.#left.set(id, []);
     const fn = this.#program.functions.get(id);
-    if (!fn || fn.calling !== 'value' || fn.synthetic || this.#depth > DEPTH) return [];
+    if (!fn || fn.calling !== calling || fn.synthetic || this.#depth > DEPTH) return [];
     this.#depth += 1;
     const outer = this.#returned;
     const returned: Tasks = new Map();
