@@ -15,17 +15,28 @@ export interface Taking {
   readonly mode: 'exclusive' | 'permit';
 }
 
-/** The mark that one of these functions leaves and one of them looks at. */
-export function takingIn(module: ModuleIndex, inside: readonly FunctionIndex[]): Taking | null {
-  for (const inner of inside)
+/**
+ * The mark that one of these functions leaves and one of them looks at. A helper that tells nothing decides nothing for
+ * who calls it: what it looks at counts only where it leaves the mark itself.
+ */
+export function takingIn(
+  module: ModuleIndex,
+  inside: readonly FunctionIndex[],
+  helpers: readonly FunctionIndex[] = [],
+): Taking | null {
+  const deciding = [...inside, ...helpers.filter(tells)];
+  for (const inner of [...inside, ...helpers])
     for (const { step } of inner.accesses()) {
       const key = placeKey(inner.fn, step.place);
-      if (key === null || !inside.some(one => testsPlace(one, key))) continue;
+      if (key === null || ![inner, ...deciding].some(one => testsPlace(one, key))) continue;
       if (isCount(inner, step)) return { key, place: step.place, mode: 'permit' };
       if (isMark(module, inner, step, key)) return { key, place: step.place, mode: 'exclusive' };
     }
   return null;
 }
+
+const tells = (index: FunctionIndex): boolean =>
+  index.list.some(({ step }) => step.kind === 'exit' && step.how === 'return' && step.value !== undefined);
 
 function isMark(module: ModuleIndex, index: FunctionIndex, { mode, value }: Access, key: string): boolean {
   if (mode !== 'write') return false;

@@ -39,7 +39,7 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
   // By a key it may be anything that is answered later; a number that is compared tells whose turn it is.
   const own = pushed.keyed ? ticketIn(inside, wakers) : takingIn(module, inside);
   const helpers = own || pushed.keyed || pushed.withGiven ? [] : helpersOf(module, inside);
-  const taking = own ?? takingIn(module, [...inside, ...helpers]);
+  const taking = own ?? takingIn(module, inside, helpers);
   const releases = leaving([index, ...helpers]).map(other => other.fn.id);
   if (!taking || releases.length === 0) return null;
   const place = helpers.length > 0 ? asOwn(taking.place) : taking.place;
