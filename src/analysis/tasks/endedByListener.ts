@@ -5,7 +5,10 @@
 import type { Call, FunctionFacts, FunctionId, Place, ValueId } from '../../model/facts.ts';
 import type { CallGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
+import { calledName } from '../steps.ts';
 import { lastField } from '../valueParts.ts';
+import { END } from './ownershipClasses.ts';
+import { memberName } from './signals.ts';
 
 /** `open(source.pipe(filter))`: what is made of the things that calls are given is looked through this far. */
 const DEPTH = 3;
@@ -42,11 +45,12 @@ const handlersIn = (program: Program, graph: CallGraph, id: FunctionId): readonl
       : [],
   );
 
-/** Variables that hold what it closes, or whose methods it calls. */
+/** Variables that hold what it closes. */
 function endedBy(program: Program, handler: FunctionId): string[] {
   const fn = program.functions.get(handler);
   return [...program.steps(handler).values()].flatMap(step => {
-    const on = step.kind === 'cancel' ? step.what : step.kind === 'call' ? step.receiver : undefined;
+    const ends = step.kind === 'call' && END.test(memberName(calledName(step.target)));
+    const on = step.kind === 'cancel' ? step.what : ends ? step.receiver : undefined;
     if (!fn || on === undefined) return [];
     return typeof on === 'number' ? namesOf(fn, on) : capturedName(on);
   });

@@ -9,7 +9,8 @@ import { serviceLoop } from './serviceLoops.ts';
 
 const START =
   /^(start|restart|connect|reconnect|open|run|init|initialize|initialise|listen|launch|begin|boot|bootstrap|resume|watch|subscribe|mount|setup|enable|schedule|poll|onModuleInit|onApplicationBootstrap|connectedCallback|componentDidMount|__aenter__|__enter__)(?![a-z])/;
-const END =
+/** Members that end what they are called on. */
+export const END =
   /^(close|stop|dispose|destroy|end|shutdown|terminate|disconnect|teardown|tearDown|quit|kill|abort|cancel|unmount|cleanup|cleanUp|disable|pause|free|finish|drain|detach|reset|release|unsubscribe|unwatch|clear|deinit|onModuleDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|ngOnDestroy|aclose|__exit__|__aexit__|\[Symbol\.dispose\]|\[Symbol\.asyncDispose\])/;
 /** Only these say "it is over"; the others may be everyday methods of one thing in the class. */
 const STRICT_END =
