@@ -6,8 +6,9 @@
  */
 import type { FunctionFacts, FunctionId, StepId, TypeId, Value, ValueId, Wait } from '../model/facts.ts';
 
-/** An activation of a function as far as it is known: what its parameters, `self` and enclosing activation are bound to. */
+/** What an activation is told apart by. */
 export type FrameShape = Omit<Frame, 'id' | 'depth'>;
+/** An activation of a function as far as it is known: what its parameters, `self` and enclosing activation are bound to. */
 export interface Frame {
   readonly id: number;
   readonly fn: FunctionFacts;

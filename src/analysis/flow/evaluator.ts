@@ -442,7 +442,7 @@ export class Evaluator {
     return this.#objects.elements(base);
   }
 
-  /** The type of a container's entries, seen where one is made on first use. */
+  /** What a container's entries are, seen where one is made on first use. */
   elementKind(base: Ref): ElementKind | undefined {
     return this.#objects.elementKinds.get(base.id);
   }

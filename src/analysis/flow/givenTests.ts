@@ -84,6 +84,7 @@ function isGivenPlace(evaluator: Evaluator, frame: Frame, place: Place, depth: n
   return isFixed && path.every((_, index) => isLiteralPart(evaluator, frame, place, index));
 }
 
+/** A field that a class declares. */
 function isFieldOfClass({ program }: Evaluator, { path }: Place): boolean {
   const last = path.at(-1);
   return last !== undefined && 'field' in last && last.of !== undefined && program.types.get(last.of)?.kind === 'class';

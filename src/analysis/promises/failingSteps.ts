@@ -1,7 +1,7 @@
 /** How single steps fail, as far as their form tells. */
 import type { Block, Call, FunctionFacts, Step } from '../../model/facts.ts';
 
-/** All that it does is to throw, whatever it is given. */
+/** All that it does is to throw, whatever it is given: it has nothing to do before but to make the error. */
 export function onlyThrows(block: Block): boolean {
   const last = block.at(-1);
   const isThrow = last?.kind === 'exit' && last.how === 'throw';

@@ -5,7 +5,7 @@
 import type { FunctionFacts, FunctionId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import { onlyThrows } from './placeholders.ts';
+import { onlyThrows } from './failingSteps.ts';
 import type { Program } from '../program.ts';
 import { returnedValues } from './promisesReturns.ts';
 import { valuesBehind } from '../valueParts.ts';

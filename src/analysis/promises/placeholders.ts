@@ -3,9 +3,10 @@
  * the method or an assignment replaces the member of the object. Where a call may run one and what replaces it, it is
  * the latter that runs.
  */
-import type { Block, FunctionFacts, FunctionId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
+import { onlyThrows } from './failingSteps.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import type { Program } from '../program.ts';
 import { writeIndex, type WriteIndex } from '../writeIndex.ts';
@@ -63,10 +64,3 @@ class Finder {
 }
 
 const memberOf = ({ name }: FunctionFacts): string => name.slice(name.lastIndexOf('.') + 1);
-
-/** It throws, and has nothing to do before but to make the error. */
-export function onlyThrows(body: Block): boolean {
-  const last = body.at(-1);
-  if (last?.kind !== 'exit' || last.how !== 'throw') return false;
-  return body.every(step => step === last || step.kind === 'call' || step.kind === 'access');
-}
