@@ -39,7 +39,7 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
   // By a key it may be anything that is answered later; a number that is compared tells whose turn it is.
   const own = pushed.keyed ? ticketIn(inside, wakers) : takingIn(module, inside);
   const helpers = own || pushed.keyed || pushed.withGiven ? [] : helpersOf(module, inside);
-  const taking = own ?? takingIn(module, inside, helpers);
+  const taking = own ?? (helpers.length > 0 ? takingIn(module, inside, helpers) : null);
   const releases = leaving([index, ...helpers]).map(other => other.fn.id);
   if (!taking || releases.length === 0) return null;
   const place = helpers.length > 0 ? asOwn(taking.place) : taking.place;
@@ -84,8 +84,8 @@ export interface CountedSection {
 /**
  * `if (active >= max) await new Promise(wait => queue.push(wait)); active += 1; …; active -= 1; queue.shift()?.()`: the
  * function counts itself in and out, and wakes the next one at its end. Or it counts itself in only where it need not
- * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`. A helper may do what its end does. A flag is a counter of one, when it
- * is cleared only where nobody waits.
+ * wait, and out only where nobody waits: `if (free > 0) free -= 1; else await …`. A helper may do what its end does. A
+ * flag is a counter of one, when it is cleared only where nobody waits.
  */
 export function countedSectionIn(module: ModuleIndex, index: FunctionIndex): CountedSection | null {
   const { fn } = index;
