@@ -266,8 +266,17 @@ export function elementOfRest({ from }: Ref & { kind: 'rest' }, key: string): st
 /** The list that a rest is of. */
 export const wholeList = (ref: Ref): Ref => (ref.kind === 'rest' ? ref.of : ref);
 
-/** The lock behind a view of it (`withTimeout(lock, …)`); anything else is itself. */
-export const viewed = (ref: Ref): Ref => (ref.kind === 'view' ? ref.of : ref);
+/** The lock behind views of it (`withTimeout(lock, …)`); anything else is itself. */
+export const viewed = (ref: Ref): Ref => (ref.kind === 'view' ? viewed(ref.of) : ref);
+
+/** What was made, itself or seen through what bounds the wait for it. */
+export function madeOf(ref: Ref): (Ref & { kind: 'made' }) | null {
+  const lock = viewed(ref);
+  return lock.kind === 'made' ? lock : null;
+}
+
+/** The acquisition that gave a releaser, as sets of what is held name it. */
+export const tokenId = ({ frame, step }: Ref & { kind: 'token' }): string => `${frame.id}.${step}`;
 
 /** `null` or `undefined`. */
 export const isNothing = (what: Ref | Value): boolean =>

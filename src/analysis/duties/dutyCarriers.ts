@@ -2,7 +2,7 @@
 import type { FunctionId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { Hold } from './dutyPaths.ts';
-import type { Frame, Ref, Refs } from '../refs.ts';
+import { type Frame, type Ref, type Refs, tokenId } from '../refs.ts';
 
 /** What functions release by the lock or flag itself, directly or through what they call. */
 export interface Releasers {
@@ -20,7 +20,6 @@ interface Reached {
 const NOTHING: Reached = { tokens: new Set(), functions: new Set(), carriers: new Set() };
 const DEPTH = 5;
 
-export const tokenId = (ref: Ref & { kind: 'token' }): string => `${ref.frame.id}.${ref.step}`;
 export const objectKey = (ref: Ref): string => `o${ref.id}`;
 export const variableKey = (owner: string, slot: string): string => `v${owner}:${slot}`;
 

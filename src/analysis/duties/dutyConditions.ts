@@ -3,11 +3,10 @@
  * returned tells how it ended.
  */
 import type { Condition, FunctionFacts, FunctionId, Place, StepId, ValueId } from '../../model/facts.ts';
-import { tokenId } from './dutyCarriers.ts';
 import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { truthOfText } from '../flow/givenTests.ts';
-import { type Frame, isNothing, type Ref } from '../refs.ts';
+import { type Frame, isNothing, type Ref, tokenId } from '../refs.ts';
 import { conditionReads, decided, partsWhere, simpleParts } from '../steps.ts';
 
 interface Asked {

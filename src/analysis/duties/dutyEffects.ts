@@ -34,7 +34,7 @@ import { containerName } from '../writeIndex.ts';
 import type { Lock, LockTable } from '../locks/locks.ts';
 import type { Site } from '../program.ts';
 import type { Readers } from '../readIndex.ts';
-import type { Frame, Ref, Refs } from '../refs.ts';
+import { type Frame, type Ref, type Refs, tokenId } from '../refs.ts';
 
 export interface Jump {
   readonly how: 'break' | 'continue';
@@ -222,7 +222,7 @@ export abstract class DutyEffects {
     }
     const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [ref] : []));
     const foreign = tokens
-      .map(ref => `${ref.frame.id}.${ref.step}`)
+      .map(tokenId)
       .filter(id => !path.taken.has(id) && !path.freed.some(freed => freed.token === id));
     if (foreign.length === 0) return this.#releaseParts(refs, site, path);
     return foreign.reduce(

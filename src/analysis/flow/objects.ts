@@ -10,6 +10,7 @@ import {
   alternatives,
   elementOfRest,
   isNothing,
+  madeOf,
   typeOf,
   wholeList,
 } from '../refs.ts';
@@ -395,10 +396,6 @@ export class Objects {
     );
   }
 }
-
-/** What is made, itself or seen through what bounds the wait for it. */
-const madeOf = (ref: Ref): (Ref & { kind: 'made' }) | null =>
-  ref.kind === 'made' ? ref : ref.kind === 'view' ? madeOf(ref.of) : null;
 
 const isInside = (fn: FunctionFacts, outer: FunctionFacts): boolean =>
   fn.id === outer.id || fn.id.startsWith(outer.id.endsWith('#') ? outer.id : `${outer.id}/`);

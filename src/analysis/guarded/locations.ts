@@ -6,7 +6,7 @@
 import type { PathStep, Place, TypeId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { Lock } from '../locks/locks.ts';
-import { type Frame, type Ref, typeOf } from '../refs.ts';
+import { type Frame, madeOf, type Ref, typeOf } from '../refs.ts';
 
 export interface Location {
   /** Names of the place itself. */
@@ -120,9 +120,6 @@ function member(evaluator: Evaluator, frame: Frame, place: Place): Location | nu
     exact: true,
   };
 }
-
-const madeOf = (ref: Ref): (Ref & { kind: 'made' }) | null =>
-  ref.kind === 'made' ? ref : ref.kind === 'view' ? madeOf(ref.of) : null;
 
 /** What a module body or a constructor makes lives as long as the program or the object. */
 export function livesOn(evaluator: Evaluator, frame: Frame): boolean {

@@ -11,7 +11,7 @@ import { type LockActivity, type LockActivities, lockActivities } from '../locks
 import type { HeldHere } from '../locks/lockPoints.ts';
 import { lockRelevance } from '../locks/lockRelevance.ts';
 import { heldIn, joinedWith } from '../promises/promiseReach.ts';
-import type { Frame, Ref } from '../refs.ts';
+import { type Frame, type Ref, tokenId } from '../refs.ts';
 
 /** A step that runs with locks held. */
 export interface Moment<S extends Step = Step> {
@@ -211,9 +211,7 @@ class Pass implements LockedWork {
       step =>
         step.kind === 'call' &&
         step.target.kind === 'value' &&
-        this.#eval
-          .evaluate(work, step.target.of)
-          .some(ref => ref.kind === 'token' && `${ref.frame.id}.${ref.step}` === held.token),
+        this.#eval.evaluate(work, step.target.of).some(ref => ref.kind === 'token' && tokenId(ref) === held.token),
     );
   }
 

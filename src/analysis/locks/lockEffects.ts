@@ -20,7 +20,7 @@ import { type Rounds, inRounds, tokenIn } from './lockRounds.ts';
 import type { WaitSet } from './lockWaits.ts';
 import type { Lock, LockTable, LockUse } from './locks.ts';
 import type { Site } from '../program.ts';
-import type { Frame, Ref } from '../refs.ts';
+import { type Frame, type Ref, tokenId } from '../refs.ts';
 import { endKeys, endsOf, isEndKey } from '../sessions.ts';
 import { afterTurn, isToldFree } from './lockTests.ts';
 import { emptyFor } from './taskStores.ts';
@@ -190,7 +190,7 @@ export abstract class LockEffects {
 
   protected release(walk: Walk, step: Release, state: State): State {
     const refs = step.token === undefined ? [] : this.evaluator.evaluate(walk.frame, step.token);
-    const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
+    const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [tokenId(ref)] : []));
     if (tokens.length > 0) return this.drop(walk, state, tokens);
     if (step.session !== undefined) {
       const ended = endKeys(step.session.whole, this.evaluator.evaluate(walk.frame, step.session.of));

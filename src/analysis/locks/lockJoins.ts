@@ -15,7 +15,7 @@ import type { LockTable } from './locks.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
 import { endedWith, isRace, joinedWith } from '../promises/promiseReach.ts';
 import { StoresOfTasks, withStores } from './taskStores.ts';
-import { type Frame, type Ref, type Refs } from '../refs.ts';
+import { type Frame, type Ref, type Refs, tokenId } from '../refs.ts';
 
 export abstract class LockJoins extends LockEffects {
   protected readonly relevant: ReadonlySet<string>;
@@ -83,7 +83,7 @@ export abstract class LockJoins extends LockEffects {
 
   protected calls(walk: Walk, step: Call, state: State): State {
     const tokens = calledValues(this.evaluator, walk.frame, step).flatMap(ref =>
-      ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : [],
+      ref.kind === 'token' ? [tokenId(ref)] : [],
     );
     if (tokens.length > 0) return this.drop(walk, state, tokens);
     const callees = this.evaluator.callees(walk.frame, step);
@@ -348,7 +348,7 @@ export abstract class LockJoins extends LockEffects {
       if (handler === undefined) continue;
       const tokens = this.evaluator
         .evaluate(ref.frame, handler)
-        .flatMap(one => (one.kind === 'token' ? [`${one.frame.id}.${one.step}`] : []));
+        .flatMap(one => (one.kind === 'token' ? [tokenId(one)] : []));
       if (tokens.length > 0) after = this.drop(walk, after, tokens);
       const callees = handlersOf(
         this.evaluator,

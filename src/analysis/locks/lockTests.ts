@@ -3,7 +3,7 @@ import type { Condition, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { OrderFact } from './lockOrderEvidence.ts';
 import type { Lock } from './locks.ts';
-import { type Frame, type Ref, isNothing } from '../refs.ts';
+import { type Frame, type Ref, isNothing, tokenId, viewed } from '../refs.ts';
 import { missingWhere, partsWhere } from '../steps.ts';
 import { emptyWhen } from './taskStores.ts';
 
@@ -56,9 +56,7 @@ const freeWhere = (evaluator: Evaluator, frame: Frame, condition: Condition, hol
 
 /** Whether the lock, itself or through what bounds the wait for it, was found free in this turn. */
 export const isToldFree = (facts: readonly OrderFact[], { ref }: Lock): boolean =>
-  facts.some(({ kind, left }) => kind === 'free' && unwrapped(left) === ref);
-
-const unwrapped = (ref: Ref): Ref => (ref.kind === 'view' ? unwrapped(ref.of) : ref);
+  facts.some(({ kind, left }) => kind === 'free' && viewed(left) === ref);
 
 /** What is still so when the task goes on after others have run. */
 export const afterTurn = (facts: readonly OrderFact[]): readonly OrderFact[] =>
@@ -71,7 +69,7 @@ export const missingTokens = (evaluator: Evaluator, frame: Frame, condition: Con
 /** The releasers that a value may be, when it can be nothing else. */
 function tokensOf(evaluator: Evaluator, frame: Frame, value: ValueId): string[] {
   const refs = evaluator.evaluate(frame, value).filter(ref => !isNothing(ref));
-  const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [`${ref.frame.id}.${ref.step}`] : []));
+  const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [tokenId(ref)] : []));
   return tokens.length === refs.length ? tokens : [];
 }
 

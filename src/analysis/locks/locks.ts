@@ -6,7 +6,7 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { LOCK_SUFFIX } from '../handmade/handMadeEdit.ts';
 import { capacityOf, isBounded, isEndless, isReentrant } from './lockSettings.ts';
 import type { Program, Site } from '../program.ts';
-import { type Frame, isNothing, type Ref, type Refs, typeOf } from '../refs.ts';
+import { type Frame, isNothing, type Ref, type Refs, typeOf, viewed } from '../refs.ts';
 
 /** One lock, or one entry of a family, as seen from an activation. */
 export interface Lock {
@@ -133,7 +133,7 @@ export class LockTable {
 
   /** The lock whose making tells how it is set: itself, or the only one that its place is given. */
   #madeAs(ref: Ref): Ref {
-    const given = givenInLiterals(this.#eval, ref).map(one => (one.kind === 'view' ? one.of : one));
+    const given = givenInLiterals(this.#eval, ref).map(viewed);
     const [only] = given;
     return only?.kind === 'made' && given.every(one => one === only) ? only : ref;
   }

@@ -13,9 +13,10 @@ export type Key = string | null;
 /** Whether a read of `key` may give what lies at `held`. */
 export function sameKey(held: Key, key: Key): boolean {
   if (held === null) return key === null || !key.startsWith('.');
-  return key === null || plainKey(held) === plainKey(key);
+  return key === null || keyName(held) === keyName(key);
 }
-const plainKey = (key: string): string => (key.startsWith('.') ? key.slice(1) : key);
+/** The name of a field, or the text of a key; null: any part, or none. */
+export const keyName = (key: Key | undefined): string | null => (key?.startsWith('.') ? key.slice(1) : (key ?? null));
 
 export type Role =
   | 'await'

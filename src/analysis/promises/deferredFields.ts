@@ -7,7 +7,7 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
-import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf, keyName } from './consumptionIndex.ts';
 
 export interface DeferredFields {
   /** A call made the value by hand: a promise whose `resolve` and `reject` go with it. */
@@ -138,7 +138,7 @@ class Finder implements DeferredFields {
         use =>
           use.as === 'held' ||
           use.as === 'slot' ||
-          (use.as === 'part' && use.keys[0]?.replace(/^\./, '') === 'reject') ||
+          (use.as === 'part' && keyName(use.keys[0]) === 'reject') ||
           (use.as === 'step' &&
             use.role === 'argument' &&
             use.step.kind === 'call' &&

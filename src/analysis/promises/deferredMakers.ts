@@ -8,7 +8,7 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
 import { lastField } from '../valueParts.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
-import { functionUses, type FunctionUsesOf, keysOf, type Role } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf, type Key, keyName, keysOf, type Role } from './consumptionIndex.ts';
 
 export interface DeferredMakers {
   /** The place is the promise of an object that was made here, and of which nothing is taken that could reject it. */
@@ -189,8 +189,10 @@ class Finder implements DeferredMakers {
   }
 }
 
-const isKnown = (key: string | null | undefined, known: ReadonlySet<string>): boolean =>
-  typeof key === 'string' && known.has(key.replace(/^\./, ''));
+function isKnown(key: Key | undefined, known: ReadonlySet<string>): boolean {
+  const name = keyName(key);
+  return name !== null && known.has(name);
+}
 
 /** A member is called, or looked at. */
 function isOf(step: Step, role: Role, known: ReadonlySet<string>): boolean {

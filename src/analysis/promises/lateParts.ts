@@ -5,7 +5,7 @@
 import type { Call, FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
 import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf, keyName } from './consumptionIndex.ts';
 import type { Takers } from './lateWalk.ts';
 import { type MayReject, mayReject } from './mayReject.ts';
 import type { PromiseNode } from './promises.ts';
@@ -93,7 +93,7 @@ export class StartedParts {
     for (const use of uses.of(object)) {
       if (use.as === 'step' && (use.role === 'base' || use.role === 'receiver')) continue;
       if (use.as !== 'part' || use.keys.length === 0 || use.keys[0] === null) return null;
-      if (use.keys[0]?.replace(/^\./, '') !== field) continue;
+      if (keyName(use.keys[0]) !== field) continue;
       if (use.keys.length > 1) return null;
       for (const part of uses.of(use.value)) {
         const joined = part.as === 'combined' ? facts?.values[part.value] : undefined;

@@ -5,7 +5,7 @@
  */
 import type { FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
-import { functionUses, type FunctionUses, isLeftThere, type Use } from './consumptionIndex.ts';
+import { functionUses, type FunctionUses, isLeftThere, type Key, keyName, type Use } from './consumptionIndex.ts';
 import { deferredFields } from './deferredFields.ts';
 
 /** The steps from which on the promise of a value may reject; null: it is not made by hand here, or that is not known. */
@@ -48,7 +48,7 @@ function rejecting(uses: FunctionUses, made: ValueId): StepId[] | null {
   return found;
 }
 
-const isReject = ([key]: readonly (string | null)[]): boolean => key === null || key?.replace(/^\./, '') === 'reject';
+const isReject = ([key]: readonly Key[]): boolean => key === null || keyName(key) === 'reject';
 
 /** Awaiting, returning or reacting to it leaves it as it is. */
 const isHandedOn = ({ role }: Use & { as: 'step' }): boolean =>

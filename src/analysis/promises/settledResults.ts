@@ -5,7 +5,7 @@
 import type { At, Block, Condition, FunctionFacts, FunctionId, Step, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import { functionUses, type FunctionUsesOf, type Key, type Use } from './consumptionIndex.ts';
+import { functionUses, type FunctionUsesOf, type Key, keyName, type Use } from './consumptionIndex.ts';
 import { conditionReads } from '../steps.ts';
 import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
@@ -195,7 +195,7 @@ class Finder implements SettledResults {
     go: (value: ValueId, what?: What) => void,
   ): void {
     const last = keys.at(-1);
-    const name = typeof last === 'string' ? last.replace(/^\./, '') : null;
+    const name = keyName(last);
     if (name === 'reason') looks.checked = true;
     else if (name === 'length') looks.counted.push(this.#siteOf(at.fn, value, at));
     else if (name === 'value' && (at.what === 'element' || keys.length > 1)) this.#valueRead(at, value, looks);
@@ -399,7 +399,7 @@ class Finder implements SettledResults {
 
 /** A part of what a result has settled to, by the keys from the results or from one of them. */
 function isWithinValue(keys: readonly Key[], what: 'results' | 'element'): boolean {
-  const names = keys.map(key => key?.replace(/^\./, '') ?? null);
+  const names = keys.map(keyName);
   return names.indexOf('value') === (what === 'element' ? 0 : 1) && names.at(-1) !== 'value';
 }
 

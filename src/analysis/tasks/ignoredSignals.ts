@@ -3,7 +3,13 @@ import type { Call, FunctionFacts, FunctionId, Loop, Step, TypeId, ValueId } fro
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import { functionUses, type FunctionUses, type FunctionUsesOf } from '../promises/consumptionIndex.ts';
+import {
+  functionUses,
+  type FunctionUses,
+  type FunctionUsesOf,
+  type Key,
+  keyName,
+} from '../promises/consumptionIndex.ts';
 import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import { type SignalCall, signalCalls } from './signalFlow.ts';
@@ -107,8 +113,10 @@ class Finder {
   #isAskedInVain(fn: FunctionFacts, index: number, option: string | undefined): boolean {
     if (option === undefined || this.#inline.has(fn.id)) return false;
     const uses = this.#usesOf(fn.id);
-    const isOther = ([first]: readonly (string | null)[]): boolean =>
-      first !== undefined && first !== null && first.replace(/^\./, '') !== option;
+    const isOther = ([first]: readonly Key[]): boolean => {
+      const name = keyName(first);
+      return name !== null && name !== option;
+    };
     const isOnlyCalledOn = (value: ValueId): boolean =>
       uses.of(value).every(use => use.as === 'step' && use.role === 'receiver');
     const reads = uses.parameter(index);
@@ -215,7 +223,7 @@ class Taint {
   /** @returns the loops that have a part in it. */
   from(index: number, option: string | undefined): ReadonlySet<Step> {
     const isIts = (keys: readonly (string | null)[]): boolean =>
-      option === undefined || keys.length === 0 || keys[0] === null || keys[0]?.replace(/^\./, '') === option;
+      option === undefined || keys.length === 0 || keys[0] === null || keyName(keys[0]) === option;
     const steps = new Set<Step>();
     for (const { value, keys } of this.#uses.parameter(index))
       if (isIts(keys)) this.#add(value, option !== undefined && keys.length === 0 ? option : undefined);
@@ -241,7 +249,7 @@ class Taint {
       for (const use of this.#uses.of(value)) {
         if (use.as === 'slot') this.#slot(use.slot);
         else if (use.as === 'step') this.#step(use.step, steps);
-        else if (use.as === 'part' && option !== undefined && use.keys[0]?.replace(/^\./, '') !== option) continue;
+        else if (use.as === 'part' && option !== undefined && keyName(use.keys[0]) !== option) continue;
         else this.#add(use.value, use.as === 'alias' || use.as === 'spread' ? option : undefined);
       }
     }
