@@ -4,17 +4,12 @@
  * exception takes do not count.
  */
 import type { Block, Branch, FunctionFacts, Loop, Step, StepId, Try, ValueId } from '../../model/facts.ts';
-import { assume, type Assumption, Conditions } from './consumptionConditions.ts';
+import { Conditions } from './consumptionConditions.ts';
+import { type Home, StepHomes } from './stepHomes.ts';
 import { innerBlocks } from '../steps.ts';
 
 /** Where the promise is lost: a return without a use, the end of a round of an endless loop, or the end of the function. */
 export type LostAt = { kind: 'return' | 'round'; step: Step } | { kind: 'end' };
-
-interface Home {
-  block: Block;
-  index: number;
-  owner: Step | null;
-}
 
 /** Outcomes with the promise still unused. */
 interface Outcome {
@@ -29,11 +24,11 @@ const dead = (): Outcome => ({ falls: false, lost: null, breaks: new Set(), cont
 /** The structure of one function, indexed once. */
 export class PathWalker {
   readonly #fn: FunctionFacts;
-  readonly #homes = new Map<StepId, Home>();
+  readonly #homes: StepHomes;
 
   constructor(fn: FunctionFacts) {
     this.#fn = fn;
-    this.#index(fn.body, null);
+    this.#homes = new StepHomes(fn.body);
   }
 
   /**
@@ -41,14 +36,17 @@ export class PathWalker {
    * `aliases`: values that are the promise, so that a test of one of them tells whether it exists.
    */
   lost(from: StepId, uses: ReadonlySet<StepId>, aliases: ReadonlySet<ValueId>): LostAt | null {
-    const walk = new Walk(uses, new Conditions(this.#fn, aliases, this.#assumptions(from), id => this.#stepAt(id)));
-    let home = this.#homes.get(from);
+    const walk = new Walk(
+      uses,
+      new Conditions(this.#fn, aliases, this.#homes.assumptions(from), id => this.#homes.stepAt(id)),
+    );
+    let home = this.#homes.of(from);
     if (!home) return null;
     let outcome = walk.block(home.block, home.index + 1);
     while (home?.owner) {
       const { owner } = home;
       outcome = walk.leave(outcome, owner, home.block, from);
-      const outer: Home | undefined = this.#homes.get(owner.id);
+      const outer: Home | undefined = this.#homes.of(owner.id);
       if (!outer) return null;
       if (outcome.falls) {
         outcome.falls = false;
@@ -57,30 +55,6 @@ export class PathWalker {
       home = outer;
     }
     return outcome.lost ?? (outcome.falls ? { kind: 'end' } : null);
-  }
-
-  #stepAt(id: StepId): Step | undefined {
-    const home = this.#homes.get(id);
-    return home?.block[home.index];
-  }
-
-  #index(block: Block, owner: Step | null): void {
-    block.forEach((step, index) => {
-      this.#homes.set(step.id, { block, index, owner });
-      for (const inner of innerBlocks(step)) this.#index(inner, step);
-    });
-  }
-
-  /** What the branches around a step say about the path that runs it. */
-  #assumptions(from: StepId): Assumption[] {
-    const found: Assumption[] = [];
-    for (let home = this.#homes.get(from); home?.owner; home = this.#homes.get(home.owner.id)) {
-      const { owner, block } = home;
-      if (owner.kind !== 'branch') continue;
-      const arm = owner.arms.find(one => one.body === block);
-      if (arm?.when === 'true' || arm?.when === 'false') assume(owner.condition, arm.when === 'true', found);
-    }
-    return found;
   }
 }
 

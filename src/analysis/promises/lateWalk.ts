@@ -1,6 +1,7 @@
 /** The way of a promise from where it is started to where somebody takes it, over the structure of its function. */
 import type { Block, Branch, FunctionFacts, Step, StepId, Try } from '../../model/facts.ts';
-import { assume, type Assumption, Conditions } from './consumptionConditions.ts';
+import { type Assumption, Conditions } from './consumptionConditions.ts';
+import { type Home, StepHomes } from './stepHomes.ts';
 import { innerBlocks } from '../steps.ts';
 
 /** A suspension that comes first, and the step that takes the promise after it. */
@@ -26,16 +27,10 @@ export interface Takers {
   oneByOne: ReadonlySet<StepId>;
 }
 
-interface Home {
-  block: Block;
-  index: number;
-  owner: Step | null;
-}
-
 export class LateWalk {
   readonly #fn: FunctionFacts;
   readonly #leaves: (step: Step) => boolean;
-  readonly #homes = new Map<StepId, Home>();
+  readonly #homes: StepHomes;
   #takers: Takers = { steps: new Map(), joins: [], oneByOne: new Set() };
   #found: Late | null = null;
   /** What the branches around the step that makes it say. */
@@ -49,7 +44,7 @@ export class LateWalk {
     this.#fn = fn;
     this.#leaves = leaves;
     this.#conditions = this.#knowing([]);
-    this.#index(fn.body, null);
+    this.#homes = new StepHomes(fn.body);
   }
 
   /** The first way on which the promise that step `from` makes is taken only after a suspension. */
@@ -57,13 +52,13 @@ export class LateWalk {
     this.#takers = takers;
     this.#found = null;
     this.#jumps = [];
-    let home = this.#homes.get(from);
+    let home = this.#homes.of(from);
     if (!home) return null;
-    this.#conditions = this.#knowing(this.#assumptions(home));
+    this.#conditions = this.#knowing(this.#homes.assumptions(from));
     let way = this.#block(home.block, home.index + 1, { suspended: null });
     while (home?.owner && way && !this.#found) {
       const { owner, block } = home;
-      const outer: Home | undefined = this.#homes.get(owner.id);
+      const outer: Home | undefined = this.#homes.of(owner.id);
       if (!outer) return null;
       way = this.#leave(way, owner, block, home.index);
       if (way) way = this.#block(outer.block, outer.index + 1, way);
@@ -74,24 +69,6 @@ export class LateWalk {
 
   #knowing(assumptions: readonly Assumption[]): Conditions {
     return new Conditions(this.#fn, new Set(), assumptions, () => undefined);
-  }
-
-  #assumptions(from: Home): Assumption[] {
-    const found: Assumption[] = [];
-    for (let home: Home | undefined = from; home?.owner; home = this.#homes.get(home.owner.id)) {
-      const { owner, block }: Home = home;
-      const arm = owner.kind === 'branch' ? owner.arms.find(({ body }) => body === block) : undefined;
-      if (owner.kind === 'branch' && (arm?.when === 'true' || arm?.when === 'false'))
-        assume(owner.condition, arm.when === 'true', found);
-    }
-    return found;
-  }
-
-  #index(block: Block, owner: Step | null): void {
-    block.forEach((step, index) => {
-      this.#homes.set(step.id, { block, index, owner });
-      for (const inner of innerBlocks(step)) this.#index(inner, step);
-    });
   }
 
   /** Behind a part of `owner`: the rest of the round of a loop, and what always follows a `try`. */
