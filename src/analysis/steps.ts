@@ -53,6 +53,13 @@ export function simpleParts(condition: Condition): Condition[] {
   return condition.kind === 'and' || condition.kind === 'or' ? condition.of.flatMap(simpleParts) : [condition];
 }
 
+/** What a condition compares, as equal or by size, with what it is asked about. */
+export const comparedWith = (condition: Condition, isIt: (value: ValueId) => boolean): ValueId[] =>
+  simpleParts(condition).flatMap(part => {
+    if (part.kind !== 'less' && part.kind !== 'equal') return [];
+    return isIt(part.left) ? [part.right] : isIt(part.right) ? [part.left] : [];
+  });
+
 /** What a call is of, as far as it has a name that is not a project function's own. */
 export const calledName = (target: Target): string =>
   'name' in target ? target.name : target.kind === 'unresolved' ? target.text : '';

@@ -16,11 +16,11 @@ import type {
 } from '../../model/facts.ts';
 import { closed, Editor, lockedCall, lockName, lockPlace } from './handMadeEdit.ts';
 import { ModuleShapes, type WholeShape } from './handMadeFind.ts';
-import { type Broken, FALSE_LIKE, FunctionIndex, isCount, placeKey, type Shape } from './handMadeIndex.ts';
+import { type Broken, clears, FunctionIndex, isCount, placeKey, type Shape } from './handMadeIndex.ts';
 import { type ChainShape, isMember, ShapeFinder, type WaitShape } from './handMadeShapes.ts';
 import { innerBlocks } from '../steps.ts';
 import { LockOwners } from './handMadeOwners.ts';
-import { ModuleIndex } from './handMadeModule.ts';
+import { accessesTo, ModuleIndex } from './handMadeModule.ts';
 import { cellKey, handsOnOrBack, serialIn, spinIn, spinReleases, wakingCalls } from './handMadeWaiters.ts';
 
 export interface HandMade {
@@ -203,33 +203,26 @@ class Rewriter {
   /** In a class that is nothing but a lock, the flag and the wait for it are what taking the lock means. */
   #hideState({ fn, key, wait }: WaitShape): void {
     if (wait && isPlainWait(wait)) this.#editor(fn).remove(wait.id);
-    for (const index of this.#index.all())
-      for (const { step } of index.accesses())
-        if (step.mode === 'write' && placeKey(index.fn, step.place) === key)
-          this.#editors.get(index.fn.id)?.remove(step.id);
+    for (const { home, step } of accessesTo(this.#index, key))
+      if (step.mode === 'write') this.#editors.get(home.fn.id)?.remove(step.id);
   }
 
   /** Falsy writes to the flag (for counters: changes) outside of where it is taken. */
   #freeByFlag(shape: WaitShape): void {
     const home = this.#index.of(shape.fn);
     const counts = home !== undefined && isCount(home, shape.set);
-    for (const index of this.#index.all()) {
-      if (index.fn.id.endsWith('.constructor') || index.fn.id.endsWith('#')) continue;
-      for (const placed of index.accesses()) {
-        const { step } = placed;
-        if (placeKey(index.fn, step.place) !== shape.key || step.at === shape.set.at) continue;
-        const frees = counts
-          ? isCount(index, step)
-          : step.mode === 'delete' || (step.mode === 'write' && index.isConstant(step.value, FALSE_LIKE));
-        const once = `${index.fn.id} ${step.id}`;
-        // Several functions may take the lock: what frees it for one frees it for all.
-        if (!frees || this.#freed.has(once)) continue;
-        this.#freed.add(once);
-        const place = this.#lockOf(shape, { ...shape.place, root: step.place.root });
-        const editor = this.#editor(index.fn.id);
-        const either = shape.queue === undefined ? undefined : handsOnOrBack(index, placed, shape.queue);
-        editor.insertBefore(either?.id ?? step.id, editor.release(step.at, place));
-      }
+    for (const placed of accessesTo(this.#index, shape.key)) {
+      const { home: index, step } = placed;
+      if (step.at === shape.set.at) continue;
+      const frees = counts ? isCount(index, step) : clears(index, step);
+      const once = `${index.fn.id} ${step.id}`;
+      // Several functions may take the lock: what frees it for one frees it for all.
+      if (!frees || this.#freed.has(once)) continue;
+      this.#freed.add(once);
+      const place = this.#lockOf(shape, { ...shape.place, root: step.place.root });
+      const editor = this.#editor(index.fn.id);
+      const either = shape.queue === undefined ? undefined : handsOnOrBack(index, placed, shape.queue);
+      editor.insertBefore(either?.id ?? step.id, editor.release(step.at, place));
     }
     if (!counts && shape.set.mode === 'write') this.#freeByResolver(shape, null);
   }

@@ -111,12 +111,17 @@ export function isCount(index: FunctionIndex, { mode, place, value }: Access): b
   return facts.values.some(part => readsPlace(index, part, key));
 }
 
+/** The shared places that a value may be read from. */
+export const placesRead = (index: FunctionIndex, value: ValueId): string[] =>
+  index.alternatives(value).flatMap(id => {
+    const facts = index.value(id);
+    const key = facts?.kind === 'read' ? placeKey(index.fn, facts.place) : null;
+    return key === null ? [] : [key];
+  });
+
 /** A value is what the place holds. */
 export const readsPlace = (index: FunctionIndex, value: ValueId, key: string): boolean =>
-  index.alternatives(value).some(id => {
-    const facts = index.value(id);
-    return facts?.kind === 'read' && placeKey(index.fn, facts.place) === key;
-  });
+  placesRead(index, value).includes(key);
 
 /** A hand-made lock, or what was meant to be one. */
 export interface Shape {
@@ -146,6 +151,10 @@ export const TRUE_LIKE = ['true', '1'];
 /** What a flag or an owner's place says when nobody holds the lock. */
 export const FREE = ['false', 'undefined', 'null'];
 export const FALSE_LIKE = ['false', '0', 'null', 'undefined'];
+
+/** Nobody holds what the place stands for from here on: the entry goes, or the flag is cleared. */
+export const clears = (index: FunctionIndex, { mode, value }: Access): boolean =>
+  mode === 'delete' || (mode === 'write' && index.isConstant(value, FALSE_LIKE));
 
 /** What a person calls a place. */
 export function placeName(place: Place): string {

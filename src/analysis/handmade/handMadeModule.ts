@@ -1,6 +1,6 @@
 /** One module as the recognition of hand-made locks sees it: its functions, and what they do with a shared place. */
 import type { Access, Block, Branch, Call, FunctionFacts, FunctionId, Step } from '../../model/facts.ts';
-import { FunctionIndex, type Placed, placeKey, readsPlace } from './handMadeIndex.ts';
+import { FREE, FunctionIndex, type Placed, placeKey, readsPlace } from './handMadeIndex.ts';
 import { conditionReads, innerBlocks } from '../steps.ts';
 import { isOfOwnObject } from '../plainTests.ts';
 
@@ -65,6 +65,10 @@ export function accessesTo(module: ModuleIndex, key: string): PlacedAccess[] {
           .map(placed => ({ ...placed, home: index })),
   );
 }
+
+/** Where the place comes to say that nobody holds the lock. */
+export const frees = (module: ModuleIndex, key: string): PlacedAccess[] =>
+  accessesTo(module, key).filter(({ home, step }) => home.isConstant(step.value, FREE));
 
 export const hasCallingSibling = (placed: Placed): boolean =>
   branchAround(placed, arm => arm.some(one => one.kind === 'call' && one.target.kind === 'value')) !== undefined;

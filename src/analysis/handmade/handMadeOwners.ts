@@ -1,9 +1,9 @@
 /** Whose lock a shape is: the class that is nothing but a lock, or the place that holds the state. */
-import type { Condition, FunctionFacts, LockKind, TypeFacts, TypeId, ValueId } from '../../model/facts.ts';
+import type { FunctionFacts, LockKind, TypeFacts, TypeId, ValueId } from '../../model/facts.ts';
 import { FALSE_LIKE, FunctionIndex, placeKey, readsPlace, type Shape } from './handMadeIndex.ts';
 import { isMember } from './handMadeShapes.ts';
 import type { ModuleIndex } from './handMadeModule.ts';
-import { simpleParts } from '../steps.ts';
+import { comparedWith } from '../steps.ts';
 import { isOfInstance } from '../valueParts.ts';
 
 export class LockOwners {
@@ -51,7 +51,7 @@ export class LockOwners {
     const start = construct && this.#startOf(construct, shape.key);
     if (construct && start !== undefined && !construct.isConstant(start, ['0'])) return permits(construct, start);
     for (const inner of this.#index.within(this.#fn(shape.fn)))
-      for (const other of comparedWith(inner, shape.key)) {
+      for (const other of comparedInTests(inner, shape.key)) {
         const facts = inner.value(other);
         if (facts?.kind === 'constant') return permits(inner, other);
         const key = facts?.kind === 'read' ? placeKey(inner.fn, facts.place) : null;
@@ -149,18 +149,12 @@ export class LockOwners {
 }
 
 /** What the tests of a function compare a counter with. */
-function comparedWith(index: FunctionIndex, key: string): ValueId[] {
-  const sides = (condition: Condition): ValueId[] => {
-    if (condition.kind !== 'less' && condition.kind !== 'equal') return [];
-    const { left, right } = condition;
-    return readsPlace(index, left, key) ? [right] : readsPlace(index, right, key) ? [left] : [];
-  };
-  return index.list.flatMap(({ step }) =>
+const comparedInTests = (index: FunctionIndex, key: string): ValueId[] =>
+  index.list.flatMap(({ step }) =>
     (step.kind === 'branch' || step.kind === 'loop') && step.condition
-      ? simpleParts(step.condition).flatMap(sides)
+      ? comparedWith(step.condition, value => readsPlace(index, value, key))
       : [],
   );
-}
 
 function permits(index: FunctionIndex, value: ValueId): Pick<LockKind, 'capacity' | 'capacityArgument'> {
   const [facts] = index.alternatives(value).map(id => index.value(id));

@@ -20,12 +20,14 @@ import type {
 } from '../../model/facts.ts';
 import {
   type Broken,
+  clears,
   FALSE_LIKE,
   FunctionIndex,
   isCount,
   type Placed,
   placeKey,
   placeName,
+  placesRead,
   readsPlace,
   type Shape,
 } from './handMadeIndex.ts';
@@ -306,10 +308,9 @@ export class ShapeFinder {
       const always = chain.onFinally ?? (chain.onFulfilled === undefined ? undefined : chain.onRejected);
       const facts = this.index.value(always);
       const reaction = facts?.kind === 'function' ? this.#module.of(facts.id) : undefined;
-      const ends = reaction?.accesses().some(({ step }) => {
-        const isEnd = step.mode === 'delete' || (step.mode === 'write' && reaction.isConstant(step.value, FALSE_LIKE));
-        return isEnd && placeKey(reaction.fn, step.place) === key;
-      });
+      const ends = reaction
+        ?.accesses()
+        .some(({ step }) => clears(reaction, step) && placeKey(reaction.fn, step.place) === key);
       return ends === true || this.#endsByItself(chain.of, key);
     });
   }
@@ -319,13 +320,7 @@ export class ShapeFinder {
   }
 
   #testedPlaces(condition: Condition): string[] {
-    return conditionReads(condition).flatMap(value =>
-      this.index.alternatives(value).flatMap(id => {
-        const facts = this.index.value(id);
-        const key = facts?.kind === 'read' ? placeKey(this.index.fn, facts.place) : null;
-        return key === null ? [] : [key];
-      }),
-    );
+    return conditionReads(condition).flatMap(value => placesRead(this.index, value));
   }
 
   /** `if (busy) await …; busy = true`: whoever waited does not look again. */

@@ -2,11 +2,18 @@
  * What marks a hand-made lock with waiters as taken: a flag that is set (or, when it tells "free", cleared), an owner
  * that is written down, a counter that is changed, a ticket that is drawn (ticket lock: Reed and Kanodia 1979).
  */
-import type { Access, Condition, Place, ValueId } from '../../model/facts.ts';
-import { simpleParts } from '../steps.ts';
+import type { Access, Place, ValueId } from '../../model/facts.ts';
+import { comparedWith } from '../steps.ts';
 import { isOfInstance } from '../valueParts.ts';
-import { FREE, type FunctionIndex, isCount, placeKey, readsPlace, TRUE_LIKE } from './handMadeIndex.ts';
-import { accessesTo, hasCallingSibling, type ModuleIndex, type PlacedAccess, testsPlace } from './handMadeModule.ts';
+import { type FunctionIndex, isCount, placeKey, placesRead, readsPlace, TRUE_LIKE } from './handMadeIndex.ts';
+import {
+  accessesTo,
+  frees,
+  hasCallingSibling,
+  type ModuleIndex,
+  type PlacedAccess,
+  testsPlace,
+} from './handMadeModule.ts';
 
 /** The mark, and how many it lets in. */
 export interface Taking {
@@ -41,7 +48,7 @@ const tells = (index: FunctionIndex): boolean =>
 function isMark(module: ModuleIndex, index: FunctionIndex, { mode, value }: Access, key: string): boolean {
   if (mode !== 'write') return false;
   if (index.isConstant(value, TRUE_LIKE)) return true;
-  if (isOwner(index, value)) return isGivenBack(module, key, FREE);
+  if (isOwner(index, value)) return frees(module, key).some(({ step }) => step.mode === 'write');
   // The flag tells that it is free: it is set again only where nobody waits.
   return index.isConstant(value, ['false']) && accessesTo(module, key).some(isSetBack);
 }
@@ -56,9 +63,6 @@ const isOwner = (index: FunctionIndex, value: ValueId | undefined): boolean =>
     if (made?.kind !== 'call') return index.value(id)?.kind === 'object';
     return made.target.kind === 'external' && made.target.name === 'lib#Symbol';
   });
-
-const isGivenBack = (module: ModuleIndex, key: string, texts: readonly string[]): boolean =>
-  accessesTo(module, key).some(({ home, step }) => step.mode === 'write' && home.isConstant(step.value, texts));
 
 /**
  * The ticket that one of these functions draws: the counter's number is compared with another counter, which whoever
@@ -81,16 +85,12 @@ const isMovedOn = (wakers: readonly FunctionIndex[], served: string, key: string
   );
 
 /** The places that a number drawn from the counter is compared with. */
-function servedPlaces(index: FunctionIndex, key: string): string[] {
-  const sides = (condition: Condition): string[] => {
-    const { kind } = condition;
-    if (kind === 'not') return sides(condition.of);
-    if (kind !== 'equal' && kind !== 'less') return [];
-    const { left, right } = condition;
-    return isDrawn(index, left, key) ? placesOf(index, right) : isDrawn(index, right, key) ? placesOf(index, left) : [];
-  };
-  return index.list.flatMap(({ step }) => (step.kind === 'branch' ? simpleParts(step.condition).flatMap(sides) : []));
-}
+const servedPlaces = (index: FunctionIndex, key: string): string[] =>
+  index.list.flatMap(({ step }) =>
+    step.kind === 'branch'
+      ? comparedWith(step.condition, value => isDrawn(index, value, key)).flatMap(other => placesRead(index, other))
+      : [],
+  );
 
 /** What the counter held, or what it became. */
 const isDrawn = (index: FunctionIndex, value: ValueId, key: string): boolean =>
@@ -98,13 +98,6 @@ const isDrawn = (index: FunctionIndex, value: ValueId, key: string): boolean =>
     const facts = index.value(id);
     const parts = facts?.kind === 'from' && facts.how === 'compute' ? facts.values : [id];
     return parts.some(part => readsPlace(index, part, key));
-  });
-
-const placesOf = (index: FunctionIndex, value: ValueId): string[] =>
-  index.alternatives(value).flatMap(id => {
-    const facts = index.value(id);
-    const key = facts?.kind === 'read' ? placeKey(index.fn, facts.place) : null;
-    return key === null ? [] : [key];
   });
 
 /** A place of the object as every method of it reaches it. */

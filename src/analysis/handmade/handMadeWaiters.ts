@@ -4,6 +4,7 @@ import { FREE, type FunctionIndex, isCount, type Placed, placeKey, readsPlace, t
 import {
   accessesTo,
   branchAround,
+  frees,
   hasCallingSibling,
   type ModuleIndex,
   type PlacedAccess,
@@ -254,9 +255,6 @@ export function isSetForGood(module: ModuleIndex, key: string): boolean {
   const sets = accessesTo(module, key).filter(({ step }) => step.mode === 'write');
   return sets.length > 0 && frees(module, key).length === 0;
 }
-
-const frees = (module: ModuleIndex, key: string): PlacedAccess[] =>
-  accessesTo(module, key).filter(({ home, step }) => home.isConstant(step.value, FREE));
 
 export interface SpinShape {
   fn: FunctionId;
