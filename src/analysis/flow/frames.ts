@@ -79,9 +79,10 @@ export class Frames {
     if (!made) all.set(fn.id, (made = new Set()));
     const limit = this.#helpers.has(fn.id) ? FRAMES_PER_HELPER : FRAMES_PER_FUNCTION;
     const isRoom = this.#told < FRAMES && made.size < limit;
-    const frame = this.#refs.frameIf(shape, depth => isRoom && depth <= FRAME_DEPTH);
+    const isWelcome = (depth: number): boolean => isRoom && depth <= FRAME_DEPTH;
+    const frame = this.#refs.frameIf(shape, isWelcome);
     if (!frame || made.has(frame.id)) return frame;
-    if (!isRoom || frame.depth > FRAME_DEPTH) return null;
+    if (!isWelcome(frame.depth)) return null;
     made.add(frame.id);
     this.#told += 1;
     return frame;
@@ -106,9 +107,11 @@ export class Frames {
     const nothing = parameters.map(one => (one === null ? null : unknown));
     const given = { fn, self, parameters: parameters.map(blurred), parent, from: null };
     const own = { fn, self, parameters: nothing, parent, from: null };
-    const told = this.#toldApart(this.#blurredOf, given) ?? this.#toldApart(this.#ownOf, own);
-    if (told) return told;
-    return refs.frame(fn, blurred(self), nothing, parent);
+    return (
+      this.#toldApart(this.#blurredOf, given) ??
+      this.#toldApart(this.#ownOf, own) ??
+      refs.frame(fn, blurred(self), nothing, parent)
+    );
   }
 
   /** A value without the activation that it comes from; unknown where that would make two objects one. */

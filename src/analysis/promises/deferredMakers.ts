@@ -82,7 +82,8 @@ class Finder implements DeferredMakers {
   }
 
   #inside(id: FunctionId): FunctionFacts[] {
-    return [...this.#program.functions.values()].filter(fn => fn.id.startsWith(`${id}/`));
+    const { functions = [] } = this.#program.modules.get(this.#program.fileOf(id)) ?? {};
+    return functions.filter(fn => fn.id.startsWith(`${id}/`));
   }
 
   #partsOf(id: FunctionId): Parts {

@@ -285,24 +285,19 @@ class Walker {
       this.#add(walk, state, { fn: fn.id, step, name, what: 'callback', leftBehind: false });
     }
     if (isTask) return;
-    const targets = this.#graph.targets(fn.id, step.id);
-    if (targets.length !== 1) return;
-    for (const id of targets)
-      for (const task of this.#leftBy(id)) {
-        this.#add(walk, state, { ...task, leftBehind: true });
-        if (task.kept) state.shared.add(task.step);
-      }
+    for (const task of this.#leftBy(fn, step, 'value')) {
+      this.#add(walk, state, { ...task, leftBehind: true });
+      if (task.kept) state.shared.add(task.step);
+    }
   }
 
   /** The task that has been waited for has ended a file without waiting until it is written. */
   #written(walk: Walk, value: ValueId, state: State): void {
     const facts = walk.fn.values[value];
     const step = facts?.kind === 'result' ? this.#program.steps(walk.fn.id).get(facts.of) : undefined;
-    const targets = step?.kind === 'call' ? this.#graph.targets(walk.fn.id, step.id) : [];
-    if (targets.length !== 1) return;
-    for (const id of targets)
-      for (const task of this.#leftBy(id, 'promise'))
-        if (task.what === 'stream') this.#add(walk, state, { ...task, leftBehind: true });
+    if (step?.kind !== 'call') return;
+    for (const task of this.#leftBy(walk.fn, step, 'promise'))
+      if (task.what === 'stream') this.#add(walk, state, { ...task, leftBehind: true });
   }
 
   /** `writeFile(path, text, callback)`: the call returns, the callback comes later. */
@@ -316,13 +311,19 @@ class Walker {
     );
   }
 
+  /** What the only function that a call runs has left, when it is one of this kind. */
+  #leftBy(fn: FunctionFacts, step: Call, calling: FunctionFacts['calling']): readonly Pending[] {
+    const [target, ...others] = this.#graph.targets(fn.id, step.id);
+    const callee = target === undefined || others.length > 0 ? undefined : this.#program.functions.get(target);
+    return callee?.calling === calling && !callee.synthetic ? this.#leftIn(callee) : [];
+  }
+
   /** Tasks that a function has started, dropped and not waited for when it returns (or its promise is settled). */
-  #leftBy(id: FunctionId, calling: FunctionFacts['calling'] = 'value'): readonly Pending[] {
-    const known = this.#left.get(id);
+  #leftIn(fn: FunctionFacts): readonly Pending[] {
+    const known = this.#left.get(fn.id);
     if (known) return known;
-    this.#left.set(id, []);
-    const fn = this.#program.functions.get(id);
-    if (!fn || fn.calling !== calling || fn.synthetic || this.#depth > DEPTH) return [];
+    this.#left.set(fn.id, []);
+    if (this.#depth > DEPTH) return [];
     this.#depth += 1;
     const outer = this.#returned;
     const returned: Tasks = new Map();
@@ -333,7 +334,7 @@ class Walker {
     this.#returned = outer;
     this.#depth -= 1;
     const left = [...returned.values()];
-    this.#left.set(id, left);
+    this.#left.set(fn.id, left);
     return left;
   }
 
