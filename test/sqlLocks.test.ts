@@ -19,7 +19,16 @@ describe('what a statement locks', () => {
       [{ ...row, lock: 'rows of orders', key: { text: '7' }, mode: 'shared', wait: 'try' }],
     ],
     ['SELECT * FROM jobs WHERE id = ANY($1) FOR UPDATE', [{ ...row, lock: 'rows of jobs', key: null }]],
-    ['SELECT * FROM jobs WHERE done = ? AND id = ? FOR UPDATE', [{ ...row, lock: 'rows of jobs', key: null }]],
+    ['SELECT * FROM jobs WHERE shop = ? AND name = ? FOR UPDATE', [{ ...row, lock: 'rows of jobs', key: null }]],
+    [
+      "SELECT * FROM jobs j WHERE shop = ? AND j.id = ? AND state = 'open' FOR UPDATE",
+      [{ ...row, lock: 'rows of jobs', key: { parameter: 2 } }],
+    ],
+    ["SELECT * FROM jobs WHERE state = 'open' FOR UPDATE", [{ ...row, lock: 'rows of jobs', key: null }]],
+    [
+      "SELECT * FROM jobs WHERE state = 'open' AND owner = ? FOR UPDATE",
+      [{ ...row, lock: 'rows of jobs', key: { parameter: 1 } }],
+    ],
     ['SELECT * FROM jobs LIMIT 1 FOR UPDATE SKIP LOCKED', []],
     ['UPDATE jobs SET note = $1', []],
     ['SELECT pg_advisory_lock($1)', [{ ...advisory, lock: 'advisory lock', key: { parameter: 1 } }]],

@@ -3,7 +3,7 @@
  * that nothing else passes; a test says that every built-in table does.
  */
 import { z } from 'zod';
-import type { Api, Library } from '../libraries/library.ts';
+import type { Api, Library, SessionRule, StatementPart } from '../libraries/library.ts';
 import type { EntryPoint, Knowledge, LockKind } from '../model/facts.ts';
 
 /** Every key of the type has a schema: a new one is an error of the compiler here, not of the user there. */
@@ -90,6 +90,21 @@ const locking = {
   wait: optional(waitRule),
   async: z.boolean(),
 };
+const sessionRule = z.strictObject({
+  is: optional(z.array(name)),
+  isNot: optional(z.array(name)),
+  givenOrOf: optional(z.array(name)),
+} satisfies Shape<SessionRule>);
+const rowMode = z.enum(['exclusive', 'shared', 'try']);
+const statementPart = z.strictObject({
+  table: optional(arg),
+  key: optional(arg),
+  where: optional(z.array(arg)),
+  others: optional(z.literal(true)),
+  lock: optional(z.union([rowMode, z.strictObject({ at: z.array(arg), modes: z.record(z.string(), rowMode) })])),
+  skips: optional(z.union([z.literal(true), arg])),
+  session: optional(arg),
+} satisfies Shape<StatementPart>);
 const lockEffects = [
   z.strictObject({
     does: z.literal('acquire'),
@@ -123,7 +138,15 @@ const lockEffects = [
     text: z.array(arg),
     values: z.array(arg),
     session: arg,
-    sessionIs: optional(name),
+    sessionIf: optional(sessionRule),
+    locks: name,
+  }),
+  z.strictObject({
+    does: z.literal('lock-rows'),
+    parts: z.record(z.string(), statementPart),
+    sent: optional(z.enum(['here', 'at-end'])),
+    session: optional(arg),
+    sessionIf: optional(sessionRule),
     locks: name,
   }),
   z.strictObject({
@@ -189,6 +212,7 @@ const callEffects = [
     parallel: optional(z.boolean()),
     bound: optional(arg),
     passes,
+    endsSession: optional(z.literal(true)),
     within: optional(z.strictObject({ store: arg, value: optional(arg) })),
     returns: optional(z.enum(['value', 'ignored', 'taken'])),
   }),

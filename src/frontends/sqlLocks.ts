@@ -110,10 +110,15 @@ function rowLocks(statement: string): SqlLock[] {
 /** The one value that the rows are found by. */
 function rowKey(between: string): SqlKey | null {
   const where = /\bWHERE\b(.*)/i.exec(between)?.[1] ?? '';
-  const equal = [...where.matchAll(/=\s*(\$\d+|\u0001\d+\u0001|'(?:[^']|'')*'|\d+)/g)];
-  const [only] = equal;
-  if (only?.[1] === undefined || equal.length > 1 || /\b(?:OR|ANY|IN)\b/i.test(where)) return null;
-  return refOf(only[1]) ?? { text: only[1] };
+  if (/\b(?:OR|ANY|IN)\b/i.test(where)) return null;
+  const equal = [...where.matchAll(/([\w."`]+)\s*=\s*(\$\d+|\u0001\d+\u0001|'(?:[^']|'')*'|\d+)/g)].map(
+    ([, column = '', value = '']) => ({ column, value }),
+  );
+  const varying = equal.filter(({ value }) => refOf(value) !== null);
+  const [only, ...others] = varying;
+  // Of several, and of constants, `id` is the one that names a row.
+  const one = others.length === 0 && only ? only : equal.find(({ column }) => /(?:^|\.)["`]?id["`]?$/i.test(column));
+  return one === undefined ? null : (refOf(one.value) ?? { text: one.value });
 }
 
 /** The text between a bracket that was opened and the one that closes it. */

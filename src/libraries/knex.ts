@@ -1,5 +1,5 @@
 /** knex: query builders are thenables that run nothing before they are awaited; transactions hold a connection. */
-import { defineLibrary, type Api, type Effect } from './library.ts';
+import { defineLibrary, type Api, type Effect, type StatementPart } from './library.ts';
 import { nothing, same, sameMembers } from './rows.ts';
 import { sqlLockKinds } from './sqlKinds.ts';
 import { knexStub } from './stubs/databases.ts';
@@ -16,9 +16,41 @@ const sql: Effect = {
   text: [0],
   values: [1],
   session: 'receiver',
-  sessionIs: 'Transaction',
+  sessionIf: { is: ['Transaction'] },
   locks: 'knex',
 };
+const others = (...names: string[]): Record<string, StatementPart> =>
+  Object.fromEntries(names.map(name => [name, { others: true }]));
+/** What the calls of a chain tell of the rows that its statement locks. */
+const parts: Record<string, StatementPart> = {
+  ...Object.fromEntries(['()', 'from', 'table', 'into'].map(name => [name, { table: 0 }])),
+  ...Object.fromEntries(['where', 'andWhere'].map(name => [name, { where: [0, 1, 2] }])),
+  ...others(
+    'orWhere',
+    'whereIn',
+    'whereNotIn',
+    'whereRaw',
+    'whereBetween',
+    'whereExists',
+    'whereNot',
+    'having',
+    'union',
+  ),
+  ...Object.fromEntries(['forUpdate', 'forNoKeyUpdate'].map(name => [name, { lock: 'exclusive' }])),
+  ...Object.fromEntries(['forShare', 'forKeyShare'].map(name => [name, { lock: 'shared' }])),
+  skipLocked: { skips: true },
+  noWait: { lock: 'try' },
+  transacting: { session: 0 },
+};
+const rows: Effect = {
+  does: 'lock-rows',
+  parts,
+  sent: 'at-end',
+  session: 'receiver',
+  sessionIf: { is: ['Transaction'] },
+  locks: 'knex',
+};
+const chained: Api = { ...chain, does: [...chain.does, rows] };
 /** Started from the instance: awaiting it takes a connection of the pool. */
 const query: Api = { ...start, known: { ...start.known, takesUnit: true } };
 const end: Api = {
@@ -85,13 +117,13 @@ export const knex = defineLibrary({
     ...same(query, 'Knex()', 'Knex.queryBuilder'),
     'Knex.raw': { ...query, does: [sql] },
     ...same(start, 'Transaction()', 'Transaction.queryBuilder', 'RawBuilder()', 'RefBuilder()'),
-    'QueryInterface.*': chain,
-    'QueryBuilder.*': chain,
+    'QueryInterface.*': chained,
+    'QueryBuilder.*': chained,
     'SchemaBuilder.*': chain,
     ...sameMembers('ChainableInterface', chain, 'debug', 'options'),
     ...sameMembers(
       'ChainableInterface',
-      { ...chain, known: { ...chain.known, usesGiven: true } },
+      { ...chained, known: { ...chain.known, usesGiven: true } },
       'transacting',
       'connection',
     ),

@@ -76,6 +76,34 @@ export type Given =
   | { promiseOf: 'result' | 'results' | 'unknown' }
   | 'unknown';
 
+/** What a call tells of the statement that it makes, or is a part of. */
+export interface StatementPart {
+  /** The table: its name, the class of its records, or an object that is of that class. */
+  table?: Arg;
+  /** The value that the row is found by. */
+  key?: Arg;
+  /** What the rows are found by: an object of columns, or a condition in SQL or a column, with values in further arguments. */
+  where?: Arg[];
+  /** The rows are found by something else besides. */
+  others?: true;
+  lock?: RowMode | { at: Arg[]; modes: Record<string, RowMode> };
+  /** When it is given, rows that others have locked are passed over. */
+  skips?: true | Arg;
+  session?: Arg;
+}
+/** When an object is a connection, or a client in a transaction, rather than a pool. */
+export interface SessionRule {
+  /** It is declared as one of these types. */
+  is?: string[];
+  /** … as none of these. */
+  isNot?: string[];
+  /** It is a parameter or a local variable, or a member of an object of one of these types. */
+  givenOrOf?: string[];
+}
+
+/** `try`: exclusive, and it fails where another has locked a row. */
+export type RowMode = 'exclusive' | 'shared' | 'try';
+
 export type Effect =
   /** A constructor or factory: the result is a fresh object of this type (`package#Type` when not of this package). */
   | {
@@ -108,10 +136,24 @@ export type Effect =
   | { does: 'release'; lock?: Arg; key?: Arg; token?: Arg; async?: boolean }
   /**
    * Sends text in SQL (`text`: the first argument or its option that is known) over a connection, which then holds what
-   * the text locks (`sqlLocks.ts`). `locks`: the package whose table has the kinds `AdvisoryLock` and `Row`. `sessionIs`:
-   * the type that the session must be declared as, where the call is one of a pool too: that holds nothing.
+   * the text locks (`sqlLocks.ts`). `locks`: the package whose table has the kinds `AdvisoryLock` and `Row`. `sessionIf`:
+   * when it is one connection; a pool, which has the call too, holds nothing.
    */
-  | { does: 'query'; text: Arg[]; values: Arg[]; session: Arg; sessionIs?: string; locks: string }
+  | { does: 'query'; text: Arg[]; values: Arg[]; session: Arg; sessionIf?: SessionRule; locks: string }
+  /**
+   * A statement that locks the rows that it finds, where it is told to: a session holds them until its transaction ends.
+   * `parts`: what the call itself tells, by its name (`get`, `Repository.get`; `()` where a value is called, `*` any other), and with `sent` each
+   * call of the chain that it stands in. `sent`: by this call, or by the last one of the chain, which is awaited.
+   * `session` of the first call, unless a part names one.
+   */
+  | {
+      does: 'lock-rows';
+      parts: Record<string, StatementPart>;
+      sent?: 'here' | 'at-end';
+      session?: Arg;
+      sessionIf?: SessionRule;
+      locks: string;
+    }
   /** Ends the transaction of a connection, or (`whole`, or when that is given) the connection. */
   | { does: 'end-session'; session: Arg; whole?: true | Arg }
   /** Takes the lock, runs the callback, waits for what it returns, releases; gives a promise of the callback's result. */
@@ -162,6 +204,8 @@ export type Effect =
       /** How many run at once, when told by an argument or option (`concurrency`); absent or not given: all. */
       bound?: Arg;
       passes?: Passed[];
+      /** What the callback is given first is a session with a store, which ends with it. */
+      endsSession?: true;
       /** The store of the task that holds a value while the callback runs; without `value` it holds nothing. */
       within?: { store: Arg; value?: Arg };
       /**

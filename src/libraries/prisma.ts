@@ -2,17 +2,30 @@
  * Prisma: the client is generated for each project, and every query of it is a promise that runs nothing before it is
  * awaited. What the client's models are called, only the project knows: their queries are known by their type.
  */
-import { defineLibrary, type Api } from './library.ts';
+import { defineLibrary, type Api, type Effect } from './library.ts';
 import { does, nothing, outside, sameMembers } from './rows.ts';
+import { sqlLockKinds } from './sqlKinds.ts';
 import { prismaStub } from './stubs/prisma.ts';
 
 const database = outside('database');
 const query: Api = { does: [], gives: 'lazy', known: { outside: 'database', builder: 'chain' } };
 
+const raw = ['$queryRaw', '$queryRawUnsafe', '$executeRaw', '$executeRawUnsafe'];
+/** Outside of a transaction each statement is sent over any connection of the pool, and locks nothing for longer. */
+const sql: Effect = {
+  does: 'query',
+  text: [0],
+  values: [{ from: 1 }],
+  session: 'receiver',
+  sessionIf: { isNot: ['PrismaClient'], givenOrOf: [] },
+  locks: '@prisma/client',
+};
+
 export const prisma = defineLibrary({
   package: '@prisma/client',
   language: 'typescript',
   aliases: ['.prisma/client', '@prisma/client/runtime/client', '@prisma/client/runtime/library'],
+  locks: sqlLockKinds('the database'),
   lazy: ['PrismaPromise'],
   apis: {
     'new PrismaClient': {
@@ -29,14 +42,22 @@ export const prisma = defineLibrary({
     'PrismaClient.$transaction': {
       does: [
         { does: 'own', promises: [0] },
-        { does: 'invoke', callback: 0, when: 'now', times: 'once', awaits: true, passes: ['unknown'] },
+        {
+          does: 'invoke',
+          callback: 0,
+          when: 'now',
+          times: 'once',
+          awaits: true,
+          passes: [{ fresh: 'PrismaClient' }],
+          endsSession: true,
+        },
       ],
       gives: 'promise',
       known: { outside: 'database', leavesTurn: true },
     },
     'PrismaClient.$on': does({ does: 'listen', on: 'receiver', event: 0, callback: 1 }),
     'PrismaClient.$extends': does({ does: 'give', what: 'receiver' }),
-    ...sameMembers('PrismaClient', query, '$queryRaw', '$queryRawUnsafe', '$executeRaw', '$executeRawUnsafe'),
+    ...sameMembers('PrismaClient', { ...query, does: [sql] }, ...raw),
     'ModelDelegate.*': query,
     'PrismaClient.$use': nothing,
   },

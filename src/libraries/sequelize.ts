@@ -1,6 +1,7 @@
 /** sequelize: an instance is a pool of connections; transactions hold one, and queries take one for their time. */
-import { defineLibrary, type Api, type Library } from './library.ts';
+import { defineLibrary, type Api, type Effect, type Library, type RowMode, type StatementPart } from './library.ts';
 import { does, entry, nothing, outside, same, sameMembers } from './rows.ts';
+import { sqlLockKinds } from './sqlKinds.ts';
 import { sequelizeStub } from './stubs/sequelize.ts';
 
 const known = { outside: 'database', leavesTurn: true } as const;
@@ -18,9 +19,34 @@ const hookRows: Library['apis'] = same(
   hook,
   ...['Model', 'Sequelize'].flatMap(type => hooks.flatMap(name => [`${type}.before${name}`, `${type}.after${name}`])),
 );
+/** With `lock` its rows are locked for the transaction that it is given. */
+const locks = (options: number, part: StatementPart): Effect => ({
+  does: 'lock-rows',
+  parts: {
+    '*': {
+      table: 'receiver',
+      ...part,
+      lock: {
+        at: [
+          { argument: options, option: 'lock' },
+          { argument: options, option: 'lock.level' },
+        ],
+        modes,
+      },
+      skips: { argument: options, option: 'skipLocked' },
+    },
+  },
+  session: { argument: options, option: 'transaction' },
+  locks: 'sequelize',
+});
+const modes: Record<string, RowMode> = {
+  ...{ true: 'exclusive', UPDATE: 'exclusive', 'NO KEY UPDATE': 'exclusive', NO_KEY_UPDATE: 'exclusive' },
+  ...{ SHARE: 'shared', 'KEY SHARE': 'shared', KEY_SHARE: 'shared' },
+};
 /** On a connection of the pool of its sequelize, unless it is given the transaction to run in. */
-const operation = (options: number): Api => ({
+const operation = (options: number, before: Effect[] = []): Api => ({
   does: [
+    ...before,
     {
       does: 'acquire',
       lock: { argument: 'receiver', option: 'sequelize' },
@@ -39,13 +65,16 @@ const operation = (options: number): Api => ({
   gives: 'promise',
   known,
 });
+const found = locks(0, { where: [{ argument: 0, option: 'where' }] });
 const models: Library['apis'] = {
-  ...sameMembers('Model', operation(0), 'findAll', 'findAndCountAll', 'findOne', 'findOrCreate'),
+  ...sameMembers('Model', operation(0, [found]), 'findAll', 'findAndCountAll', 'findOne', 'findOrCreate'),
   ...sameMembers('Model', operation(0), 'findOrBuild', 'findCreateFind', 'count', 'truncate'),
-  ...sameMembers('Model', operation(1), 'findByPk', 'max', 'min', 'sum', 'create', 'bulkCreate', 'upsert'),
+  'Model.findByPk': operation(1, [locks(1, { key: 0 })]),
+  'Model.reload': { ...database, does: [locks(0, { key: { argument: 'receiver', option: 'id' } })] },
+  ...sameMembers('Model', operation(1), 'max', 'min', 'sum', 'create', 'bulkCreate', 'upsert'),
   ...sameMembers('Model', database, 'aggregate', 'drop', 'sync', 'describe'),
   // Of the class, and of an object of it.
-  ...sameMembers('Model', database, 'update', 'destroy', 'restore', 'increment', 'decrement', 'save', 'reload'),
+  ...sameMembers('Model', database, 'update', 'destroy', 'restore', 'increment', 'decrement', 'save'),
   'Model.validate': { does: [], gives: 'promise' },
   ...sameMembers('Model', nothing, 'build', 'bulkBuild', 'init', 'schema', 'scope', 'unscoped', 'addScope'),
   ...sameMembers('Model', nothing, 'belongsTo', 'belongsToMany', 'hasMany', 'hasOne', 'getAttributes', 'getTableName'),
@@ -71,6 +100,7 @@ export const sequelize = defineLibrary({
       keyed: false,
       limiter: true,
     },
+    ...sqlLockKinds('the database'),
   },
   apis: {
     'new Sequelize': {
@@ -85,6 +115,7 @@ export const sequelize = defineLibrary({
           does: 'run-locked',
           callback: -1,
           passes: [{ fresh: 'Transaction' }],
+          endsSession: true,
           withoutCallback: { releasedBy: ['commit', 'rollback'] },
         },
       ],
@@ -93,7 +124,14 @@ export const sequelize = defineLibrary({
     },
     ...sameMembers(
       'Transaction',
-      { does: [{ does: 'release', token: 'receiver', async: true }], gives: 'promise', known },
+      {
+        does: [
+          { does: 'end-session', session: 'receiver', whole: true },
+          { does: 'release', token: 'receiver', async: true },
+        ],
+        gives: 'promise',
+        known,
+      },
       'commit',
       'rollback',
     ),
@@ -105,6 +143,17 @@ export const sequelize = defineLibrary({
     // On the connection of a transaction that it is given it waits for nobody.
     'Sequelize.query': {
       does: [
+        {
+          does: 'query',
+          text: [0],
+          values: [
+            { argument: 1, option: 'bind' },
+            { argument: 1, option: 'replacements' },
+          ],
+          session: { argument: 1, option: 'transaction' },
+          sessionIf: { is: ['Transaction'] },
+          locks: 'sequelize',
+        },
         {
           ...pooled,
           does: 'acquire',

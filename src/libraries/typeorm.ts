@@ -1,12 +1,66 @@
 /** typeorm: a data source is a pool of connections; query runners and transactions hold one. */
-import { defineLibrary, type Api, type Arg, type Effect, type Library } from './library.ts';
+import {
+  defineLibrary,
+  type Api,
+  type Arg,
+  type Effect,
+  type Library,
+  type RowMode,
+  type SessionRule,
+  type StatementPart,
+} from './library.ts';
 import { does, nothing, outside, same, sameMembers } from './rows.ts';
+import { sqlLockKinds } from './sqlKinds.ts';
 import { typeormStub } from './stubs/typeorm.ts';
 
 const database = outside('database');
 const receiver: Api = does({ does: 'give', what: 'receiver' });
 const dataSource: Arg = { argument: 'receiver', option: 'connection' };
 const locked = { lock: 'receiver', mode: 'permit', async: true, failure: 'throws' } as const;
+
+/** How rows are locked, by the names of the modes; the database refuses them outside of a transaction. */
+const modes: Record<string, RowMode> = {
+  ...{ pessimistic_write: 'exclusive', for_no_key_update: 'exclusive', pessimistic_write_or_fail: 'try' },
+  ...{ pessimistic_read: 'shared', for_key_share: 'shared' },
+};
+/** The manager that a transaction gives, or that of a query runner; any other may be one of the pool. */
+const inTransactionOnly = { givenOrOf: ['QueryRunner'] };
+/** `lock` of the options of a search. */
+const found = (options: number): StatementPart => ({
+  where: [{ argument: options, option: 'where' }],
+  lock: { at: [{ argument: options, option: 'lock.mode' }], modes },
+  skips: { argument: options, option: 'lock.onLocked' },
+});
+/** A repository is in the transaction of the manager that gives it. */
+const ofManager: Record<string, StatementPart> = {
+  'EntityManager.getRepository': { table: 0, session: 'receiver' },
+  'EntityManager.withRepository': { table: 0, session: 'receiver' },
+};
+const locks = (parts: Record<string, StatementPart>, more: { sent?: 'here'; session?: Arg }): Effect => ({
+  does: 'lock-rows',
+  parts,
+  ...more,
+  sessionIf: inTransactionOnly,
+  locks: 'typeorm',
+});
+const managerLocks = locks({ '*': { table: 0, ...found(1) } }, { session: 'receiver' });
+const repositoryLocks = locks({ ...ofManager, '*': { table: 'receiver', ...found(0) } }, { sent: 'here' });
+const builderLocks = locks(
+  {
+    ...ofManager,
+    'EntityManager.createQueryBuilder': { table: 0, session: 'receiver' },
+    'Repository.createQueryBuilder': { table: 'receiver' },
+    from: { table: 0 },
+    where: { where: [0, 1] },
+    andWhere: { where: [0, 1] },
+    ...Object.fromEntries(['orWhere', 'whereInIds', 'andWhereInIds', 'having'].map(name => [name, { others: true }])),
+    setLock: { lock: { at: [0], modes } },
+    setOnLocked: { skips: true },
+  },
+  { sent: 'here' },
+);
+/** Searches that may lock. */
+const searches = ['find', 'findAndCount', 'findOne', 'findOneOrFail'];
 
 /** Members of repositories and entity managers that ask the database. */
 const operations = [
@@ -15,6 +69,14 @@ const operations = [
   ...['maximum', 'save', 'remove', 'insert', 'update', 'updateAll', 'upsert', 'delete', 'deleteAll', 'softDelete'],
   ...['softRemove', 'restore', 'recover', 'increment', 'decrement', 'preload', 'clear', 'query', 'sql'],
 ];
+const sql = (session: Arg, sessionIf?: SessionRule): Effect => ({
+  does: 'query',
+  text: [0],
+  values: [1],
+  session,
+  ...(sessionIf ? { sessionIf } : {}),
+  locks: 'typeorm',
+});
 /** On a connection of the data source that the repository is of; one of a manager in a transaction has none. */
 const operation: Api = {
   does: [{ ...locked, does: 'acquire', lock: dataSource, lockIs: 'DataSource', gives: 'nothing', heldFor: 'call' }],
@@ -25,6 +87,9 @@ const repository = does({ does: 'make', type: 'Repository', members: { connectio
 const entityRows: Library['apis'] = {
   ...sameMembers('Repository', operation, ...operations, 'exist'),
   ...sameMembers('EntityManager', database, ...operations, 'release'),
+  ...sameMembers('Repository', { ...operation, does: [repositoryLocks, ...operation.does] }, ...searches),
+  ...sameMembers('EntityManager', { ...database, does: [managerLocks] }, ...searches),
+  'EntityManager.query': { ...database, does: [sql('receiver', inTransactionOnly)] },
   ...sameMembers('MongoRepository', database, 'aggregate', 'updateOne', 'updateMany', 'deleteOne', 'deleteMany'),
   ...sameMembers('BaseEntity', database, ...['save', 'remove', 'softRemove', 'recover', 'reload']),
   ...sameMembers(
@@ -52,14 +117,20 @@ const builderRows: Library['apis'] = {
     'QueryBuilder.escape',
   ),
   ...sameMembers('QueryBuilder', database, 'execute'),
-  ...sameMembers('SelectQueryBuilder', database, 'getMany', 'getManyAndCount', 'getOne', 'getOneOrFail', 'getCount'),
-  ...sameMembers('SelectQueryBuilder', database, 'getExists', 'getRawMany', 'getRawOne', 'getRawAndEntities', 'stream'),
+  ...sameMembers('SelectQueryBuilder', database, 'getCount', 'getExists', 'stream'),
+  ...sameMembers(
+    'SelectQueryBuilder',
+    { ...database, does: [builderLocks] },
+    ...['getMany', 'getManyAndCount', 'getOne', 'getOneOrFail', 'getRawMany', 'getRawOne', 'getRawAndEntities'],
+  ),
   ...same(database, 'InsertQueryBuilder.execute', 'UpdateQueryBuilder.execute', 'DeleteQueryBuilder.execute'),
 };
 function isDeclared(key: string): boolean {
   return key.startsWith('QueryBuilder.') || key.endsWith('.getQuery');
 }
 
+/** The manager of a query runner sends over the runner's connection. */
+const runnerSession: Arg = { argument: 'receiver', option: 'manager' };
 /** The query runner takes its connection from the data source that made it, and gives it back. */
 const runnerRows: Library['apis'] = {
   'DataSource.createQueryRunner': does({ does: 'make', type: 'QueryRunner', members: { connection: 'receiver' } }),
@@ -69,11 +140,21 @@ const runnerRows: Library['apis'] = {
     known: { outside: 'database', leavesTurn: true },
   },
   'QueryRunner.release': {
-    does: [{ does: 'release', lock: dataSource, async: true }],
+    does: [
+      { does: 'end-session', session: runnerSession, whole: true },
+      { does: 'release', lock: dataSource, async: true },
+    ],
     gives: 'promise',
     known: { outside: 'database', leavesTurn: true },
   },
   'QueryRunner.*': database,
+  'QueryRunner.query': { ...database, does: [sql(runnerSession)] },
+  ...sameMembers(
+    'QueryRunner',
+    { ...database, does: [{ does: 'end-session', session: runnerSession }] },
+    'commitTransaction',
+    'rollbackTransaction',
+  ),
   ...sameMembers('QueryRunner', nothing, 'getMemorySql', 'enableSqlMemory', 'disableSqlMemory', 'clearSqlMemory'),
 };
 
@@ -82,6 +163,7 @@ const inTransaction: Effect = {
   ...locked,
   callback: -1,
   passes: [{ fresh: 'EntityManager' }],
+  endsSession: true,
 };
 
 export const typeorm = defineLibrary({
@@ -103,6 +185,7 @@ export const typeorm = defineLibrary({
       keyed: false,
       limiter: true,
     },
+    ...sqlLockKinds('the database'),
   },
   supertypes: {
     SelectQueryBuilder: ['QueryBuilder'],
@@ -154,6 +237,7 @@ export const typeorm = defineLibrary({
           times: 'once',
           awaits: true,
           passes: [{ fresh: 'EntityManager' }],
+          endsSession: true,
         },
       ],
       gives: 'promise',

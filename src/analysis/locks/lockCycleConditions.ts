@@ -3,6 +3,7 @@ import type { Unifier } from './aliasing.ts';
 import type { Apart } from './interleaving.ts';
 import type { LockEdge } from './lockOrder.ts';
 import type { Held } from './lockPairs.ts';
+import { areUntold } from '../sessions.ts';
 
 /**
  * Why a circle of hops does not hang. `batch`: all are asked for in one go, from fair locks; `order`: every hop keeps one
@@ -31,6 +32,7 @@ export const isQuiet = (one: object): one is QuietCycle => 'because' in one;
 
 /** Makes the lock that each hop asks for the one that the next hop holds, all at once. */
 export function unifyCycle(unifier: Unifier, edges: readonly LockEdge[], side: (index: number) => number): boolean {
+  if (edges.some(({ held, pair }) => areUntold(held.lock, pair.acquires))) return false;
   const closes = edges.every((edge, index) => {
     const at = (index + 1) % edges.length;
     return unifier.unifyLocks(edge.pair.acquires, side(index), (edges[at] as LockEdge).held.lock, side(at));

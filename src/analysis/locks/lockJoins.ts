@@ -14,6 +14,7 @@ import { handlersOf, seenFrom, wayTo } from './lockTraces.ts';
 import type { LockTable } from './locks.ts';
 import { promiseParts } from '../promises/promiseParts.ts';
 import { endedWith, isRace, joinedWith } from '../promises/promiseReach.ts';
+import { alternatives } from '../sessions.ts';
 import { StoresOfTasks, withStores } from './taskStores.ts';
 import { type Frame, type Ref, type Refs, tokenId } from '../refs.ts';
 
@@ -205,7 +206,8 @@ export abstract class LockJoins extends LockEffects {
     forks: readonly Fork[],
   ): State {
     let after = state;
-    for (const ref of refs) after = this.joinOne(walk, ref, step, after, forks, refs.length > 1);
+    const isOneOf = alternatives(refs) > 1;
+    for (const ref of refs) after = this.joinOne(walk, ref, step, after, forks, isOneOf);
     return after;
   }
 

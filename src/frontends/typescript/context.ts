@@ -65,6 +65,7 @@ export class FunctionContext {
       questions: file.questions,
       test: file.project.isTest(file.loaded.file),
       functionNode,
+      calls: new Map(),
       rebind: (node, value) => this.#rebind(node, value),
       addSynthetic: (label, at, parameters, calling) => this.#addSynthetic(label, at, parameters, calling),
     };

@@ -1,6 +1,6 @@
 /** Callbacks that an API calls: before it returns (a loop at the site), or later from the event loop. */
 import type { Arg, Effect } from '../../libraries/library.ts';
-import type { Call, Count, ValueId } from '../../model/facts.ts';
+import type { At, Call, Count, ValueId } from '../../model/facts.ts';
 import type { FunctionBuilder } from './builder.ts';
 import type { EffectSite } from './effectSite.ts';
 import { passedValues, type PassEnvironment } from './passedValues.ts';
@@ -38,7 +38,7 @@ function invoke(
   effect: Invoke,
   callback: ValueId,
   environment: PassEnvironment,
-  then: (result: ValueId) => void,
+  then: (result: ValueId, args: readonly ValueId[]) => void,
 ): ValueId {
   const { at } = site.site;
   const accumulates = effect.passes?.includes('accumulator') ?? false;
@@ -56,7 +56,7 @@ function invoke(
     });
     const accumulated = accumulator === undefined ? undefined : builder.valueAt(accumulator);
     if (accumulated?.kind === 'choice') accumulated.values.push(result);
-    then(result);
+    then(result, args);
     return result;
   };
   if (effect.times === 'once') return call();
@@ -107,29 +107,63 @@ function awaitCallbacks(site: EffectSite, effect: Invoke, callbacks: readonly Va
     if (typeof each === 'object' && !('fresh' in each))
       call.pass('argument', 'argument' in each ? each.argument : each.element);
   }
-  const isParallel = effect.parallel === true && !(effect.bound !== undefined && site.equals(effect.bound, '1'));
   site.result = call.call('promise', inner => {
     const { at } = site.site;
-    const join = (promise: ValueId): void => {
-      inner.emit({ kind: 'await', at, values: [promise], until: 'all', wait: 'endless', strength: 'callee' });
+    const given: ValueId[] = [];
+    const sessions: ValueId[] = [];
+    const run = (): void => {
+      for (const index of callbacks.keys()) given.push(awaited(site, effect, call, inner, index, sessions));
     };
-    let given: ValueId | undefined;
-    for (const index of callbacks.keys()) {
-      const callback = call.passedValue(inner, `callback ${index}`) ?? inner.unknown('callback');
-      const environment: PassEnvironment = {
-        builder: inner,
-        argument: arg => call.parameter(inner, arg),
-        at,
-        package: site.package,
-      };
-      const result = invoke(inner, site, effect, callback, environment, isParallel ? () => undefined : join);
-      if (isParallel) join(inner.value({ kind: 'array', values: [result], spreads: [], at }));
-      const settled = inner.value({ kind: 'settled', of: result });
-      given = effect.times === 'once' ? settled : inner.value({ kind: 'array', values: [settled], spreads: [], at });
-    }
-    if (given !== undefined) inner.emit({ kind: 'exit', at, how: 'return', value: given });
+    if (effect.endsSession) inSession(inner, at, run, sessions);
+    else run();
+    const last = given.at(-1);
+    if (last !== undefined) inner.emit({ kind: 'exit', at, how: 'return', value: last });
   });
   site.callbackResult = site.result;
+}
+
+/** Calls a callback, waits for what it gives, and gives that; `first` gets what it is given first. */
+function awaited(
+  site: EffectSite,
+  effect: Invoke,
+  call: SyntheticCall,
+  inner: FunctionBuilder,
+  index: number,
+  first: ValueId[],
+): ValueId {
+  const { at } = site.site;
+  const isParallel = effect.parallel === true && !(effect.bound !== undefined && site.equals(effect.bound, '1'));
+  const join = (promise: ValueId): void => {
+    inner.emit({ kind: 'await', at, values: [promise], until: 'all', wait: 'endless', strength: 'callee' });
+  };
+  const environment: PassEnvironment = {
+    builder: inner,
+    argument: arg => call.parameter(inner, arg),
+    at,
+    package: site.package,
+  };
+  const callback = call.passedValue(inner, `callback ${index}`) ?? inner.unknown('callback');
+  const result = invoke(inner, site, effect, callback, environment, (promise, args) => {
+    first.push(...args.slice(0, 1));
+    if (!isParallel) join(promise);
+  });
+  if (isParallel) join(inner.value({ kind: 'array', values: [result], spreads: [], at }));
+  const settled = inner.value({ kind: 'settled', of: result });
+  return effect.times === 'once' ? settled : inner.value({ kind: 'array', values: [settled], spreads: [], at });
+}
+
+/** However it ends, the sessions that it was given have ended with it. */
+function inSession(inner: FunctionBuilder, at: At, run: () => void, sessions: readonly ValueId[]): void {
+  inner.emitCompound(() => ({
+    kind: 'try',
+    at,
+    body: inner.inBlock(run),
+    handlers: [],
+    orElse: [],
+    finally: inner.inBlock(() => {
+      for (const of of sessions) inner.emit({ kind: 'release', at, session: { of, whole: true } });
+    }),
+  }));
 }
 
 /** Node's callbacks run once from the event loop; those that are called again and again are entry points. */

@@ -1,55 +1,38 @@
 /** Statements in SQL: what they lock is held by the connection that they are sent over, until that gives it back. */
-import type { Effect } from '../../libraries/library.ts';
+import { ts } from 'ts-morph';
+import type { Arg, Effect } from '../../libraries/library.ts';
 import { type SqlKey, type SqlLock, sqlHole, sqlLocks } from '../sqlLocks.ts';
-import type { Place, ValueId } from '../../model/facts.ts';
+import type { ValueId } from '../../model/facts.ts';
 import type { EffectSite } from './effectSite.ts';
-import { SyntheticCall } from './syntheticCall.ts';
+import { endSession, familyOf, isSession, takeForSession } from './effectSessions.ts';
 
 type Query = Extract<Effect, { does: 'query' }>;
 type Take = Extract<SqlLock, { does: 'take' }>;
 
-const SESSION = 'session';
 const KEY = 'key';
 
 /** `client.query('SELECT pg_advisory_lock($1)', [key])`. The call as such stays: it is waited for together with the lock. */
 export function lowerQuery(site: EffectSite, effect: Query): void {
-  const text = isSession(site, effect) ? textOf(site, effect) : undefined;
+  const text = isSession(site, effect.sessionIf, site.node(effect.session)) ? textOf(site, effect) : undefined;
   if (text === undefined) return;
   for (const lock of sqlLocks(text.text)) {
-    if (lock.does === 'end') endSession(site, effect.session, false);
+    if (lock.does === 'end') endSession(site, site.value(effect.session), false);
     else if (lock.does === 'give')
       site.emit({
         kind: 'release',
         at: site.site.at,
-        lock: placeOfLock(site, effect, 'AdvisoryLock', lock.lock),
+        lock: familyOf(site, effect.locks, 'AdvisoryLock', lock.lock),
         key: keyOf(site, effect, lock.key, text.holes),
       });
     else take(site, effect, lock, text.holes);
   }
 }
 
-/** `client.release()`, `connection.rollback()`. */
-export function lowerEndSession(site: EffectSite, effect: Extract<Effect, { does: 'end-session' }>): void {
-  const { whole } = effect;
-  const isWhole = whole === true || (whole !== undefined && site.isGiven(whole) === true);
-  endSession(site, effect.session, isWhole);
-}
-
-function endSession(site: EffectSite, session: Query['session'], whole: boolean): void {
-  const value = site.value(session);
-  if (value === undefined) return;
-  site.emit({ kind: 'release', at: site.site.at, session: { of: value, whole } });
-}
-
-function isSession(site: EffectSite, { session, sessionIs }: Query): boolean {
-  if (sessionIs === undefined) return true;
-  const node = site.node(session);
-  return node !== undefined && site.context.questions.typeIdOf(node) === `${site.package}#${sessionIs}`;
-}
-
 /** The statement, with a mark for each of its substitutions. */
 function textOf(site: EffectSite, { text }: Query): { text: string; holes: ValueId[] } | undefined {
   for (const arg of text) {
+    const tagged = taggedText(site, arg);
+    if (tagged) return tagged;
     const constant = site.constant(arg);
     if (constant?.startsWith('"')) return { text: String(JSON.parse(constant)), holes: [] };
     const value = site.value(arg);
@@ -62,34 +45,32 @@ function textOf(site: EffectSite, { text }: Query): { text: string; holes: Value
   return undefined;
 }
 
-function take(site: EffectSite, effect: Query, lock: Take, holes: readonly ValueId[]): void {
-  const type = lock.kind === 'row' ? 'Row' : lock.until === 'transaction' ? 'TransactionLock' : 'AdvisoryLock';
-  const place = placeOfLock(site, effect, type, lock.lock);
-  const call = new SyntheticCall(site);
-  call.pass(SESSION, effect.session);
-  call.passValue(KEY, KEY, keyOf(site, effect, lock.key, holes));
-  const taken = call.call('promise', inner => {
-    const session = call.parameter(inner, effect.session);
-    inner.emit({
-      kind: 'acquire',
-      at: site.site.at,
-      lock: place,
-      key: call.passedValue(inner, KEY) ?? inner.unknown(KEY),
-      mode: lock.mode,
-      units: { kind: 'exactly', n: 1 },
-      wait: lock.wait,
-      ...(session === undefined ? {} : { session }),
-      failure: lock.kind === 'row' ? 'throws' : 'falsy',
-    });
+/** sql`SELECT … ${id}`, as the call itself or given to it: the texts, and the values between them. */
+function taggedText(site: EffectSite, arg: Arg): { text: string; holes: ValueId[] } | undefined {
+  const { builder } = site;
+  const value = arg === 0 ? site.value(arg) : undefined;
+  const given = value === undefined ? undefined : builder.valueAt(value);
+  const made = given?.kind === 'result' ? builder.stepAt(given.of) : undefined;
+  const args = ts.isTaggedTemplateExpression(site.site.node) ? site.site.args : made?.kind === 'call' ? made.args : [];
+  const [texts, ...holes] = args;
+  const known = texts === undefined ? undefined : builder.valueAt(texts);
+  if (known?.kind !== 'array' || known.values.length !== holes.length + 1) return undefined;
+  const parts = known.values.map(id => {
+    const part = builder.valueAt(id);
+    return part.kind === 'constant' && part.text.startsWith('"') ? String(JSON.parse(part.text)) : '';
   });
-  site.besides.push(taken);
-  site.replaced = false;
+  return { text: parts.map((part, index) => (index === 0 ? part : sqlHole(index - 1) + part)).join(''), holes };
 }
 
-function placeOfLock(site: EffectSite, { locks }: Query, type: string, name: string): Place {
-  const id = `${locks}#${type}`;
-  site.context.questions.lockKind(id);
-  return { root: { kind: 'external', name: `${locks}#${name}` }, type: id, path: [] };
+function take(site: EffectSite, effect: Query, lock: Take, holes: readonly ValueId[]): void {
+  const type = lock.kind === 'row' ? 'Row' : lock.until === 'transaction' ? 'TransactionLock' : 'AdvisoryLock';
+  takeForSession(site, site.value(effect.session), {
+    place: familyOf(site, effect.locks, type, lock.lock),
+    key: keyOf(site, effect, lock.key, holes),
+    mode: lock.mode,
+    wait: lock.wait,
+    failure: lock.kind === 'row' ? 'throws' : 'falsy',
+  });
 }
 
 function keyOf(site: EffectSite, { values }: Query, key: SqlKey | null, holes: readonly ValueId[]): ValueId {
@@ -98,6 +79,7 @@ function keyOf(site: EffectSite, { values }: Query, key: SqlKey | null, holes: r
   if ('text' in key) return builder.constant(JSON.stringify(key.text));
   if ('hole' in key) return holes[key.hole] ?? builder.unknown(KEY);
   for (const arg of values) {
+    if (typeof arg === 'object' && 'from' in arg) return site.values(arg)[key.parameter - 1] ?? builder.unknown(KEY);
     const list = site.value(arg);
     if (list === undefined) continue;
     const known = builder.valueAt(list);

@@ -42,7 +42,7 @@ export class EffectSite {
 
   /** `runExclusive` of `async-mutex#Mutex.runExclusive`, as it stands at the call. */
   get label(): string {
-    const callee = bare(this.site.node.expression);
+    const callee = bare(calleeOf(this.site.node));
     if (ts.isPropertyAccessExpression(callee)) return callee.name.text;
     return ts.isIdentifier(callee) ? callee.text : this.key;
   }
@@ -112,8 +112,8 @@ export class EffectSite {
   /** The expression at an argument position, when it is written at the call. */
   node(arg: Arg): ts.Expression | undefined {
     if (arg === 'receiver') {
-      if (this.#offset > 0) return this.site.node.arguments?.[0];
-      const callee = bare(this.site.node.expression);
+      if (this.#offset > 0) return argumentsOf(this.site.node)[0];
+      const callee = bare(calleeOf(this.site.node));
       if (this.key.endsWith('()')) return callee;
       return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)
         ? callee.expression
@@ -121,7 +121,7 @@ export class EffectSite {
     }
     if (typeof arg === 'number') {
       const index = this.#index(arg);
-      return index === undefined ? undefined : this.site.node.arguments?.[index + this.#offset];
+      return index === undefined ? undefined : argumentsOf(this.site.node)[index + this.#offset];
     }
     if ('from' in arg) return this.node(arg.from);
     let found = this.node(arg.argument);
@@ -232,6 +232,14 @@ export class EffectSite {
     return this.api.does.find((effect): effect is Extract<Effect, { does: K }> => effect.does === does);
   }
 }
+
+/** What is called. */
+export const calleeOf = (node: CallSite['node']): ts.Expression =>
+  ts.isTaggedTemplateExpression(node) ? node.tag : node.expression;
+
+/** The arguments that are written at the call: a template has none. */
+export const argumentsOf = (node: CallSite['node']): readonly ts.Expression[] =>
+  ts.isTaggedTemplateExpression(node) ? [] : (node.arguments ?? []);
 
 /** The place of a container: what was read, or the value itself. */
 export function placeOf(builder: FunctionBuilder, value: ValueId): Place {

@@ -35,7 +35,7 @@ export function packageOfDeclaration(asking: Asking, declaration: ts.Node): stri
   if (asking.project.isProjectSource(fileName) !== undefined) return undefined;
   const owner = asking.project.packageOf(fileName);
   if (!owner) return OWN_DECLARATIONS;
-  return owner.name === 'node' ? 'lib' : owner.name;
+  return owner.name === 'node' ? 'lib' : asking.index.tableOf(owner.name);
 }
 
 /** The name of the type that a member is declared in, namespaces left out. */

@@ -25,6 +25,8 @@ import type { LockKind, TypeId } from '../../model/facts.ts';
 export interface LibraryIndex {
   /** The package that a module specifier means: aliases, `node:` prefix, sub-paths cut off. */
   packageOf(specifier: string): string;
+  /** The package whose table an installed package has: that of the client that another one generates. */
+  tableOf(packageName: string): string;
   /** The entry for `package#key`, supertypes included; `version` of the package, undefined when not known. */
   api(external: string, versionOf: (packageName: string) => string | undefined): Api | undefined;
   has(external: string): boolean;
@@ -89,6 +91,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     .map(library => library.package);
   return {
     packageOf,
+    tableOf: name => tables.aliases.get(name) ?? name,
     has: external => rowOf(external) !== undefined,
     api(external, versionOf) {
       const row = rowOf(external);

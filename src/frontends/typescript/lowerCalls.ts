@@ -6,6 +6,7 @@ import { initialiseFields } from './fields.ts';
 import { isShared, type Variable } from './fileScopes.ts';
 import { functionIdIn, isFunctionWithBody } from './functionIds.ts';
 import { lowerEffects } from './lowerEffects.ts';
+import type { CallSite } from './lowering.ts';
 import { conditionValue, functionValue, lower } from './lowerExpression.ts';
 import { resolveName } from './names.ts';
 import { noteDeclared } from './noteContracts.ts';
@@ -135,7 +136,7 @@ const isReference = (node: ts.Expression): boolean => ts.isIdentifier(node) || t
 /** A call that a library table answers, or else a plain call of something outside. */
 function emitExternal(
   fn: FunctionContext,
-  node: ts.CallExpression | ts.NewExpression,
+  node: CallSite['node'],
   external: string,
   receiver: ValueId | undefined,
   args: Arguments,
@@ -298,7 +299,10 @@ export function lowerTaggedTemplate(fn: FunctionContext, node: ts.TaggedTemplate
     at: fn.at(node.template),
   });
   const values = spans.map(span => lower(fn, span.expression));
-  return emitCall(fn, node, called, receiver, { values: [strings, ...values], spreads: [] });
+  const args = { values: [strings, ...values], spreads: [] };
+  return called.kind === 'external'
+    ? emitExternal(fn, node, called.name, receiver, args)
+    : emitCall(fn, node, called, receiver, args);
 }
 
 /** A call that the language makes: of a dispose method, an iterator method, a decorator. */

@@ -5,7 +5,9 @@ import { lowerInvoke } from './effectCallbacks.ts';
 import { lowerGive, lowerOrder, lowerPut, lowerRemove, lowerTake, lowerTouch } from './effectContainers.ts';
 import { lowerCancel, lowerEmit, lowerListen, lowerRegister, lowerSpawn } from './effectEvents.ts';
 import { externalName, lowerBind, lowerCall } from './effectFunctions.ts';
-import { lowerEndSession, lowerQuery } from './effectQueries.ts';
+import { lowerQuery } from './effectQueries.ts';
+import { lowerLockRows } from './effectRows.ts';
+import { lowerEndSession } from './effectSessions.ts';
 import { lowerAcquire, lowerRelease, lowerRunLocked, lowerView } from './effectLocks.ts';
 import {
   lowerChain,
@@ -54,6 +56,7 @@ function calledWithSelf(context: EffectContext, site: CallSite, api: Api): Effec
 
 function lowerSite(lowered: EffectSite): ValueId {
   const { api, context } = lowered;
+  context.calls.set(lowered.site.node, lowered.site);
   const make = lowered.effect('make');
   if (make) lowerMake(lowered, make);
   for (const effect of api.does) {
@@ -65,14 +68,18 @@ function lowerSite(lowered: EffectSite): ValueId {
   if (!make && (!lowered.replaced || api.known?.raises === true)) {
     const value = externalCall(lowered);
     lowered.result ??= value;
-    if (lowered.besides.length > 0)
-      lowered.result = context.builder.value({ kind: 'from', values: [value, ...lowered.besides], how: 'copy' });
   } else if (!make && api.gives === 'promise' && lowered.effect('take')) {
     // A step of an async iterator: a promise of the element.
     const values = [externalCall(lowered), ...(lowered.result === undefined ? [] : [lowered.result])];
     lowered.result = context.builder.value({ kind: 'from', values, how: 'copy' });
   }
   noteStopping(lowered);
+  if (lowered.result !== undefined && lowered.besides.length > 0)
+    lowered.result = context.builder.value({
+      kind: 'from',
+      values: [lowered.result, ...lowered.besides],
+      how: 'copy',
+    });
   return lowered.result ?? (isPlain(lowered) ? plain(context) : context.builder.unknown(lowered.key));
 }
 
@@ -104,6 +111,8 @@ function lowerEffect(site: EffectSite, effect: Effect): void {
       return lowerRunLocked(site, effect);
     case 'query':
       return lowerQuery(site, effect);
+    case 'lock-rows':
+      return lowerLockRows(site, effect);
     case 'end-session':
       return lowerEndSession(site, effect);
     case 'view':
@@ -122,7 +131,17 @@ function lowerEffect(site: EffectSite, effect: Effect): void {
 }
 
 type Inner =
-  'acquire' | 'release' | 'run-locked' | 'query' | 'end-session' | 'view' | 'wait' | 'notify' | 'invoke' | 'give';
+  | 'lock-rows'
+  | 'acquire'
+  | 'release'
+  | 'run-locked'
+  | 'query'
+  | 'end-session'
+  | 'view'
+  | 'wait'
+  | 'notify'
+  | 'invoke'
+  | 'give';
 
 /** Containers, promise machinery, and what goes on outside of the calling function. */
 function lowerOuterEffect(site: EffectSite, effect: Exclude<Effect, { does: Inner }>): void {

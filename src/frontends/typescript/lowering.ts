@@ -61,6 +61,8 @@ export interface Questions {
   returnedBy(node: ts.Node): 'promise' | 'maybe-promise' | undefined;
   /** What the type of an expression says of a promise; `or-value`: a promise or a primitive value. */
   promiseIn(node: ts.Expression, whenCalled?: boolean): 'promise' | 'or-value' | 'value' | 'unknown';
+  /** The name of the class that an expression is, is an object of, or (`Repository<Account>`) is a collection of. */
+  recordsOf(node: ts.Expression): string | undefined;
   /** The expression's value is never nothing, by its type. */
   isThere(node: ts.Expression): boolean;
   /** Where a callee takes a signal by its declared type; undefined: nowhere, or its type is not known. */
@@ -77,7 +79,7 @@ export interface Questions {
 
 /** A call being lowered through a table entry. Arguments are lowered already, in order. */
 export interface CallSite {
-  node: ts.CallExpression | ts.NewExpression;
+  node: ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression;
   at: At;
   /** `async-mutex#Mutex.runExclusive`. */
   external: string;
@@ -105,6 +107,8 @@ export interface EffectContext {
   functionNode(node: ts.Expression): ts.FunctionLikeDeclaration | undefined;
   /** The array in `node` was put in order in place: a local variable holds `value` from here on. */
   rebind?(node: ts.Expression, value: ValueId): void;
+  /** The calls lowered so far that the tables know, of this function. */
+  readonly calls: Map<ts.Node, CallSite>;
   /** The file's `test` flag. */
   test: boolean;
 }

@@ -11,6 +11,7 @@ import { libraryIndex } from './libraryIndex.ts';
 import type { LoadedProject } from './loader/loaded.ts';
 import type { Meaning, Questions } from './lowering.ts';
 import { accessorOf, fieldOf, meaningOf } from './meanings.ts';
+import { recordsOf } from './records.ts';
 import { hasOption, signalIn, signalOf } from './signals.ts';
 import { typeIdOfClassExpression, typeIdOfType, typeIdOfTypeDeclaration } from './typeIds.ts';
 import { originOf, originOfDeclaration } from './untyped.ts';
@@ -63,6 +64,7 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     ignoredAt: node => guarded(node, undefined, () => ignoredAt(asking, node)),
     returnedBy: node => guarded(node, undefined, () => returnedBy(asking, node)),
     promiseIn: (node, whenCalled) => guarded(node, 'unknown', () => promiseIn(asking, node, whenCalled)),
+    recordsOf: node => guarded(node, undefined, () => recordsOf(asking, node)),
     isThere: node => guarded(node, false, () => isThere(asking, node)),
     overriddenVoid: member => guarded(member, undefined, () => overriddenVoid(asking, member)),
     signalOf: call => guarded(call, undefined, () => signalOf(asking, call)),

@@ -4,7 +4,7 @@ import type { OptionUse, Stopping, Value, ValueId } from '../../model/facts.ts';
 import { bare } from './asking.ts';
 import type { FunctionBuilder } from './builder.ts';
 import type { FunctionContext } from './context.ts';
-import type { EffectSite } from './effectSite.ts';
+import { argumentsOf, type EffectSite } from './effectSite.ts';
 import type { Questions } from './lowering.ts';
 
 interface Given {
@@ -23,7 +23,7 @@ export function stoppingByTable(site: EffectSite): Stopping | undefined {
   const given: Given = {
     questions: site.context.questions,
     builder: site.builder,
-    nodes: site.site.node.arguments ?? [],
+    nodes: argumentsOf(site.site.node),
     values: site.site.args,
     spreads: site.site.spreads,
   };

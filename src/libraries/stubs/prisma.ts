@@ -15,7 +15,7 @@ namespace Generated {
   class PrismaClient {
     $connect(): Promise<void>;
     $disconnect(): Promise<void>;
-    $transaction<T>(run: (tx: PrismaClient & Models) => Promise<T>, options?: { maxWait?: number; timeout?: number; isolationLevel?: any }): Promise<T>;
+    $transaction<T>(run: (tx: TransactionClient) => Promise<T>, options?: { maxWait?: number; timeout?: number; isolationLevel?: any }): Promise<T>;
     $transaction(queries: PrismaPromise<any>[], options?: { isolationLevel?: any }): Promise<any[]>;
     $on(event: string, listener: (event: any) => void): any;
     $use(middleware: any): void;
@@ -25,6 +25,14 @@ namespace Generated {
     $executeRaw(query: any, ...values: any[]): PrismaPromise<number>;
     $executeRawUnsafe(query: string, ...values: any[]): PrismaPromise<number>;
   }
+}
+type TransactionClient = Omit<Generated.PrismaClient, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends'> & Models;
+export namespace Prisma {
+  export { TransactionClient };
+  const sql: (texts: TemplateStringsArray, ...values: any[]) => any;
+  const join: (values: any[], separator?: string) => any;
+  const raw: (text: string) => any;
+  const empty: any;
 }
 export const PrismaClient: new (options?: any) => Generated.PrismaClient & Models;
 export type PrismaClient = Generated.PrismaClient & Models;

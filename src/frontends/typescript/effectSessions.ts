@@ -1,0 +1,78 @@
+/** What connections to a store hold: locks taken for a session, until that, or its transaction, ends. */
+import { ts } from 'ts-morph';
+import type { Effect, SessionRule } from '../../libraries/library.ts';
+import type { Acquire, Place, ValueId } from '../../model/facts.ts';
+import { bare } from './asking.ts';
+import type { EffectSite } from './effectSite.ts';
+import { SyntheticCall } from './syntheticCall.ts';
+
+/** A lock of a store, as a statement asks for it. */
+export interface SessionLock {
+  place: Place;
+  key: ValueId;
+  mode: Acquire['mode'];
+  wait: Acquire['wait'];
+  failure: Acquire['failure'];
+}
+
+const SESSION = 'session';
+const KEY = 'key';
+
+/** The call takes it for the session, besides what else it does: it is waited for together with the lock. */
+export function takeForSession(site: EffectSite, session: ValueId | undefined, lock: SessionLock): void {
+  const call = new SyntheticCall(site);
+  if (session !== undefined) call.passValue(SESSION, SESSION, session);
+  call.passValue(KEY, KEY, lock.key);
+  const wasReplaced = site.replaced;
+  const taken = call.call('promise', inner => {
+    const held = call.passedValue(inner, SESSION);
+    inner.emit({
+      kind: 'acquire',
+      at: site.site.at,
+      lock: lock.place,
+      key: call.passedValue(inner, KEY) ?? inner.unknown(KEY),
+      mode: lock.mode,
+      units: { kind: 'exactly', n: 1 },
+      wait: lock.wait,
+      ...(held === undefined ? {} : { session: held }),
+      failure: lock.failure,
+    });
+  });
+  site.besides.push(taken);
+  site.replaced = wasReplaced;
+}
+
+/** The family of locks of a store; `type` is a kind of the table of the package `locks`. */
+export function familyOf(site: EffectSite, locks: string, type: string, name: string): Place {
+  const id = `${locks}#${type}`;
+  site.context.questions.lockKind(id);
+  return { root: { kind: 'external', name: `${locks}#${name}` }, type: id, path: [] };
+}
+
+/** `client.release()`, `connection.rollback()`. */
+export function lowerEndSession(site: EffectSite, effect: Extract<Effect, { does: 'end-session' }>): void {
+  const { whole } = effect;
+  const isWhole = whole === true || (whole !== undefined && site.isGiven(whole) === true);
+  endSession(site, site.value(effect.session), isWhole);
+}
+
+export function endSession(site: EffectSite, session: ValueId | undefined, whole: boolean): void {
+  if (session !== undefined) site.emit({ kind: 'release', at: site.site.at, session: { of: session, whole } });
+}
+
+/** Whether an expression is one connection, or a client in a transaction, as the table says that those are told. */
+export function isSession(site: EffectSite, rule: SessionRule | undefined, node: ts.Expression | undefined): boolean {
+  if (rule === undefined) return true;
+  if (node === undefined) return false;
+  const { questions } = site.context;
+  const isOneOf = (of: ts.Expression, names: readonly string[]): boolean => {
+    const type = questions.typeIdOf(of);
+    return type !== null && names.some(name => type === `${site.package}#${name}`);
+  };
+  if (rule.is && !isOneOf(node, rule.is)) return false;
+  if (rule.isNot && isOneOf(node, rule.isNot)) return false;
+  if (!rule.givenOrOf) return true;
+  const known = bare(node);
+  if (ts.isPropertyAccessExpression(known)) return isOneOf(known.expression, rule.givenOrOf);
+  return !ts.isIdentifier(known) || questions.meaningOf(known).kind === 'local';
+}
