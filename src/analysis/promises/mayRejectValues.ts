@@ -229,17 +229,18 @@ export class Rejections {
     const { root, path } = callee.place;
     if (this.#isMember(path.at(-1))) return true;
     if (isOfInstance(root)) return this.#isOwnMember(fn.owner, path);
-    if (root.kind === 'value') return path.length === 0 && this.#isNamed(fn, root.of, hops - 1);
+    if (root.kind === 'value') return this.#isNamedIn(fn, root.of, path, hops - 1);
     const variable = variableAt(this.#program, root);
     // What a module of the project exports, whole or by its name.
     if (!variable) return root.kind === 'module' && path.every(step => 'field' in step);
     const { owner, slot } = variable;
-    const [member, ...deeper] = path;
-    if (member && 'field' in member && deeper.length === 0 && !slot.assignedAgain && slot.value !== null)
-      return this.#isOfMade(owner, slot.value, member.field);
-    return (
-      path.length === 0 && !slot.assignedAgain && slot.value !== null && this.#isNamed(owner, slot.value, hops - 1)
-    );
+    return !slot.assignedAgain && slot.value !== null && this.#isNamedIn(owner, slot.value, path, hops - 1);
+  }
+
+  /** The value itself, or the member of it that the path names, where it is one member. */
+  #isNamedIn(fn: FunctionFacts, value: ValueId, [member, ...deeper]: Place['path'], hops: number): boolean {
+    if (member === undefined) return this.#isNamed(fn, value, hops);
+    return 'field' in member && deeper.length === 0 && this.#isOfMade(fn, value, member.field, hops);
   }
 
   /** `open = async () => …`: a function that a class of the project has as a method has it, and that nobody replaces. */
@@ -257,11 +258,11 @@ export class Rejections {
   }
 
   /** A function that stands in the object which a function of the project makes: `const manager = createManager()`. */
-  #isOfMade(fn: FunctionFacts, value: ValueId, member: string): boolean {
+  #isOfMade(fn: FunctionFacts, value: ValueId, member: string, hops: number): boolean {
     const facts = fn.values[value];
     if (facts?.kind === 'object') {
       const at = facts.fields[member];
-      return at !== undefined && fn.values[at]?.kind === 'function' && this.#isWritten(member, isFunction);
+      return at !== undefined && this.#isNamed(fn, at, hops) && this.#isWritten(member, isFunction);
     }
     const makers = facts?.kind === 'result' ? this.#graph.targets(fn.id, facts.of) : [];
     return (
@@ -272,7 +273,7 @@ export class Rejections {
         return (
           maker &&
           made.length > 0 &&
-          made.every(one => maker.values[one]?.kind === 'object' && this.#isOfMade(maker, one, member))
+          made.every(one => maker.values[one]?.kind === 'object' && this.#isOfMade(maker, one, member, hops))
         );
       })
     );
