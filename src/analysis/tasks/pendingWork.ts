@@ -20,8 +20,8 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { names, type Names } from './ownershipNames.ts';
 import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
+import { closedLater, isConnectionEnd } from './closings.ts';
 import { waitsForTime } from './races.ts';
-import { typeOf } from '../refs.ts';
 import { flowsInto } from '../valueParts.ts';
 
 export interface Pending {
@@ -181,7 +181,9 @@ class Walker {
         return state;
       case 'await':
         for (const value of step.values) this.#joined(fn, value, state);
-        for (const shared of state.shared) state.tasks.delete(shared);
+        for (const shared of state.shared)
+          if (shared.kind !== 'cancel' || !step.values.every(value => isConnectionEnd(this.#eval, fn, value)))
+            state.tasks.delete(shared);
         for (const value of step.values) this.#written(walk, value, state);
         return state;
       case 'spawn':
@@ -345,7 +347,7 @@ class Walker {
     const isCall = [...this.#program.steps(fn.id).values()].some(
       other => other.kind === 'call' && other.at[0] === step.at[0] && other.at[1] === step.at[1],
     );
-    const what = isCall ? null : this.#closing(fn, step.what);
+    const what = isCall ? null : closedLater(this.#eval, fn, step.what);
     if (what === null) return;
     this.#add(walk, state, { fn: fn.id, step, name: `closing the ${what}`, what, leftBehind: false });
     // Whatever is awaited from here on may be its end.
@@ -362,20 +364,6 @@ class Walker {
   #start(walk: Walk, step: Call, state: State): void {
     const name = this.#names.callee(walk.fn.id, step) ?? 'an async function';
     this.#add(walk, state, { fn: walk.fn.id, step, name, what: 'promise', leftBehind: false });
-  }
-
-  #closing(fn: FunctionFacts, what: ValueId): 'server' | 'stream' | null {
-    for (const ref of this.#eval.evaluate(this.#eval.symbolicFrame(fn), what)) {
-      if (ref.kind === 'made' && 'step' in ref.at) {
-        const made = this.#program.steps(ref.frame.fn.id).get(ref.at.step);
-        const resource = made?.kind === 'call' ? made.known?.resource?.what : undefined;
-        if (resource === 'server' || (resource === 'stream' && made?.kind === 'call' && made.known?.outside === 'file'))
-          return resource;
-      }
-      const declared = /#(?:\w*(Server)|WriteStream)$/.exec(typeOf(ref) ?? '');
-      if (declared) return declared[1] ? 'server' : 'stream';
-    }
-    return null;
   }
 
   #joined(fn: FunctionFacts, value: ValueId, state: State): void {

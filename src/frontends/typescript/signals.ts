@@ -141,6 +141,9 @@ export function hasOption(asking: Asking, node: ts.Expression, option: string | 
   const parts = plain.isUnion() ? plain.types : [plain];
   const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Instantiable;
   if (parts.some(part => asking.checker.getPropertyOfType(part, option) !== undefined)) return 'yes';
+  // `let init = {}`: what is put there later may have it, which the objects tell.
+  if (parts.some(part => part.flags & ts.TypeFlags.Object && asking.checker.getPropertiesOfType(part).length === 0))
+    return 'yes';
   if (
     parts.some(
       part => (part.flags & open) !== 0 || asking.checker.getIndexInfoOfType(part, ts.IndexKind.String) !== undefined,
