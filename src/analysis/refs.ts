@@ -76,7 +76,8 @@ export type RefShape =
   | { readonly kind: 'external'; readonly name: string }
   /** The result of something unknown: the same wherever it flows in one activation. */
   | { readonly kind: 'opaque'; readonly frame: Frame; readonly what: string; readonly type: TypeId | null }
-  | { readonly kind: 'unknown' };
+  /** `deep`: known, but too far in to be told apart. */
+  | { readonly kind: 'unknown'; readonly deep?: true };
 
 export type Refs = readonly Ref[];
 
@@ -87,20 +88,29 @@ export class RefTable {
   readonly #refs = new Map<string, Ref>();
   readonly #frames = new Map<string, Frame>();
   readonly unknown: Ref;
+  readonly #deep: Ref;
 
   constructor() {
     this.unknown = this.make({ kind: 'unknown' });
+    this.#deep = this.make({ kind: 'unknown', deep: true });
   }
 
   make(shape: RefShape): Ref {
     const depth = depthOf(shape);
-    if (depth > DEPTH_LIMIT) return this.unknown;
+    if (depth > DEPTH_LIMIT && !isOfCall(shape)) return this.#shallower(shape);
     const key = keyOf(shape);
     const known = this.#refs.get(key);
     if (known) return known;
     const ref: Ref = { ...shape, id: this.#refs.size, key, depth };
     this.#refs.set(key, ref);
     return ref;
+  }
+
+  /** Of which collection it is stays known of an element whose key is what is deep. */
+  #shallower(shape: RefShape): Ref {
+    const isDeepKey =
+      shape.kind === 'element' && typeof shape.of === 'object' && shape.of !== null && shape.of.depth > 0;
+    return isDeepKey ? this.make({ ...shape, of: this.#deep }) : this.unknown;
   }
 
   frame(
@@ -127,6 +137,13 @@ export class RefTable {
     return frame;
   }
 }
+
+/**
+ * A library's part of a call, and the releaser that it gives: as deep as the call, which is bounded where activations are
+ * told apart.
+ */
+const isOfCall = (shape: RefShape): boolean =>
+  shape.kind === 'token' || (shape.kind === 'task' && shape.frame.fn.synthetic === true);
 
 const ids = (refs: Refs | null): string => (refs === null ? '*' : refs.map(ref => ref.id).join('/'));
 
@@ -200,7 +217,7 @@ function keyOf(shape: RefShape): string {
     case 'opaque':
       return `u ${shape.frame.id} ${shape.what}`;
     case 'unknown':
-      return '?';
+      return shape.deep ? '??' : '?';
   }
 }
 

@@ -22,7 +22,7 @@ export interface OrderFact {
 /** The name of an order in which `held` comes before `asked`; null when nothing says so. */
 export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: readonly OrderFact[]): string | null {
   if (held.site !== asked.site) return null;
-  const [before, after] = [subject(held), subject(asked)];
+  const [before, after] = subjects(held, asked);
   if (!before || !after) return null;
   return (
     upwards(before, after) ??
@@ -35,7 +35,7 @@ export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: re
 
 /** Whether a test has excluded that the two are one lock; of a list that is gone through, nothing says that it names one twice. */
 export function areApart(evaluator: Evaluator, held: Lock, asked: Lock, facts: readonly OrderFact[]): boolean {
-  const [a, b] = [subject(held), subject(asked)];
+  const [a, b] = subjects(held, asked);
   if (!a || !b) return false;
   if (listGoneThrough(evaluator, a, b) || areDifferentEntries(evaluator, a, b)) return true;
   const members = (ref: Ref): Ref[] =>
@@ -65,6 +65,15 @@ function areDifferentEntries(evaluator: Evaluator, a: Ref, b: Ref): boolean {
 }
 
 const isPicked = (ref: Ref): boolean => ref.kind === 'pick' || (ref.kind === 'element' && ref.base.kind === 'ordered');
+
+/** What tells the two apart: of entries of one name in two parts of one family, which parts those are. */
+function subjects(held: Lock, asked: Lock): [Ref | null, Ref | null] {
+  const [before, after] = [held.ref, asked.ref];
+  const isOneName = held.entry !== null && held.entry === asked.entry && before !== after;
+  if (isOneName && before.kind === 'element' && after.kind === 'element' && before.base === after.base)
+    if (typeof before.of === 'object' && typeof after.of === 'object') return [before.of, after.of];
+  return [subject(held), subject(asked)];
+}
 
 /** What tells two locks of one class apart: the entry of a family, else the owner. */
 function subject(lock: Lock): Ref | null {

@@ -144,7 +144,7 @@ export class LockTable {
     // A constant is no lock, but the name of one may be written out (`lock('/var/run/x')`).
     if (ref.kind === 'unknown' || (ref.kind === 'constant' && (entry === null || declared === null))) return undefined;
     // A part of an object that nobody knows any more could be any lock of its class.
-    if (this.#ownerOf(ref)?.kind === 'unknown') return undefined;
+    if (this.#ownerOf(ref)?.kind === 'unknown' || isDeep(ref)) return undefined;
     const key = `${ref.id}|${entry === null ? '' : typeof entry === 'string' ? JSON.stringify(entry) : entry.id}`;
     const known = this.#locks.get(key);
     if (known) return known;
@@ -160,7 +160,7 @@ export class LockTable {
       name: keyed === null ? plain(base.name) : `${plain(base.name)}[${describeKey(keyed)}]`,
       ref: family ? family.base : ref,
       owner: this.#ownerOf(family ? family.base : ref),
-      entry: keyed,
+      entry: family && isOfUnknownPart(family.base) ? this.#eval.refs.unknown : keyed,
       kind,
       reentrant: isReentrant(this.#eval, madeAs, kind),
       bounded: isBounded(this.#eval, madeAs, kind),
@@ -203,6 +203,15 @@ export class LockTable {
         return { site: ref.key, name: this.#parameterName(ref), declared: null };
       case 'external':
         return { site: ref.name, name: ref.name.slice(ref.name.indexOf('#') + 1), declared: null };
+      case 'element': {
+        const outer = this.#siteOf(ref.base);
+        const entry = ref.of ?? this.#eval.refs.unknown;
+        return {
+          site: `${outer.site}[${shapeOf(entry)}]`,
+          name: `${plain(outer.name)}[${describeKey(entry)}]`,
+          declared: outer.declared,
+        };
+      }
       case 'self':
         // A class that is a lock, seen from its own methods.
         return { site: ref.type ?? ref.key, name: typeOf(ref)?.split('#').pop() ?? 'lock', declared: null };
@@ -304,6 +313,18 @@ function shapeOf(key: Ref | string): string {
   if (typeof key === 'string') return JSON.stringify(key);
   if (key.kind === 'constant') return key.text;
   return key.kind === 'template' ? key.parts.map(part => (typeof part === 'string' ? part : '*')).join('') : '*';
+}
+
+/** Under a key that is too far in to be told from others: in which order such locks are taken, nobody knows. */
+const isDeep = (ref: Ref): boolean =>
+  ref.kind === 'element' && typeof ref.of === 'object' && ref.of?.kind === 'unknown' && ref.of.deep === true;
+
+/** A part of a part (`byChain.get(chain).get(key)`) of which nobody knows the outer key: another one each time. */
+function isOfUnknownPart(ref: Ref): boolean {
+  if (ref.kind === 'field') return isOfUnknownPart(ref.base);
+  if (ref.kind !== 'element') return false;
+  const isUnknown = ref.of === null || (typeof ref.of === 'object' && ref.of.kind === 'unknown');
+  return isUnknown || isOfUnknownPart(ref.base);
 }
 
 /** A key as a person reads it: `"user:…"`, `id`. */
