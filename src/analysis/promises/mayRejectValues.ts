@@ -192,8 +192,8 @@ export class Rejections {
     if (step?.kind === 'chain') return this.#chain(fn, step, seen);
     if (step?.kind === 'wait') return step.wait === 'bounded' ? 'may' : 'never';
     if (step?.kind !== 'call') return 'never';
-    if (step.gives === 'safe' || step.gives === 'value' || (step.known?.neverRejects && !givesSignal(fn, step)))
-      return 'never';
+    if (step.gives === 'value' && !this.#isAsync(fn.id, step)) return 'never';
+    if (step.gives === 'safe' || (step.known?.neverRejects && !givesSignal(fn, step))) return 'never';
     if (isPromiseMade(step)) return this.#executed(fn, value);
     const failures = this.#summaries.rejectionsOf(fn.id, step);
     if (failures.length > 0) {
@@ -204,6 +204,12 @@ export class Rejections {
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
+  }
+
+  /** Whatever the type of the callee says (a callback that gives nothing): all that is ever put there is a task. */
+  #isAsync(fn: FunctionId, step: Call): boolean {
+    const targets = step.target.kind === 'value' ? this.#graph.targets(fn, step.id) : [];
+    return targets.length > 0 && targets.every(id => this.#program.functions.get(id)?.calling === 'promise');
   }
 
   /** A wrapper that calls the same member of what it wraps, of which the program shows nothing but the wrapper itself. */
