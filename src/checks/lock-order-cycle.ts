@@ -1,3 +1,4 @@
+import { isDeclaredHeld } from '../analysis/locks/declaredHolds.ts';
 import { type LockCycle, type LockEdge, lockOrder } from '../analysis/locks/lockOrder.ts';
 import { askingSite, functionName, holderName, lockWitness } from '../analysis/locks/lockStory.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
@@ -106,7 +107,7 @@ function related(program: Program, { held, pair }: LockEdge): { site: Site; mess
   return [
     {
       site: traceEnd(held.trace),
-      message: `\`${functionName(program, traceEnd(held.trace))}\` takes \`${held.lock.name}\``,
+      message: `\`${functionName(program, traceEnd(held.trace))}\` ${isDeclaredHeld(held) ? 'is called with' : 'takes'} \`${held.lock.name}\``,
     },
     { site: askingSite(held, pair), message: `and goes on to ask for \`${pair.acquires.name}\`` },
     { site: traceEnd(pair.trace), message: `\`${pair.acquires.name}\` is waited for here` },

@@ -2,7 +2,7 @@ import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import { lockOrder } from '../analysis/locks/lockOrder.ts';
 import { type OrderViolation, orderViolations } from '../analysis/locks/lockOrderViolation.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
-import { callsOf, holderName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { callsOf, holderName, lockWitness, takenAt } from '../analysis/locks/lockStory.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 
@@ -66,7 +66,7 @@ export default defineCheck({
         message: describe(program, { edge, way, confidence }),
         confidence,
         related: [
-          { site: traceEnd(held.trace), message: `\`${held.lock.name}\` is taken here` },
+          takenAt(held),
           ...callsOf(pair.trace),
           { site: inner, message: `\`${pair.acquires.name}\` is asked for here` },
           ...way.flatMap(({ site, names }) =>

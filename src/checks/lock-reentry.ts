@@ -1,6 +1,6 @@
 import { lockReentry } from '../analysis/locks/lockReentry.ts';
 import { lockActivities } from '../analysis/locks/lockActivities.ts';
-import { askedThrough, holderName, lockWitness } from '../analysis/locks/lockStory.ts';
+import { askedThrough, holderName, lockWitness, takenAt } from '../analysis/locks/lockStory.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
@@ -75,10 +75,7 @@ export default defineCheck({
           : `\`${holder}\` holds \`${held.lock.name}\` and calls \`${askedThrough(program, held, pair)}\`, which waits for it`,
         level,
         confidence,
-        related: [
-          { site: traceEnd(held.trace), message: `\`${held.lock.name}\` is taken here` },
-          { site: inner, message: `and waited for here, while it is still held` },
-        ],
+        related: [takenAt(held), { site: inner, message: `and waited for here, while it is still held` }],
         witnesses: [lockWitness(program, by, held, pair, `one task: ${holder}`, 1, 2)],
         assumptions: [...assumptions],
         key: [held.lock.site, at.in, inner.in],

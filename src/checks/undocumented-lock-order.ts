@@ -1,7 +1,7 @@
 import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import { byProject, inOrder, innerSite, lockHierarchy, orderLines } from '../analysis/locks/lockHierarchy.ts';
 import { traceEnd } from '../analysis/locks/lockPairs.ts';
-import { callsUnder } from '../analysis/locks/lockStory.ts';
+import { callsUnder, takenAt } from '../analysis/locks/lockStory.ts';
 import { type Program, linkedProgram } from '../analysis/program.ts';
 import { defineCheck } from './check.ts';
 
@@ -56,9 +56,9 @@ export default defineCheck({
         at: innerSite(first),
         message: `\`${first.inner.name}\` is taken while \`${first.outer.name}\` is held, and no order is declared for ${which}: ${order.join(', ')}`,
         confidence: group.every(({ edges }) => edges.every(({ pair }) => pair.guessed)) ? 'medium' : 'high',
-        related: group.flatMap(({ outer, inner, edges }) =>
+        related: group.flatMap(({ inner, edges }) =>
           edges.flatMap(({ held, pair }) => [
-            { site: traceEnd(held.trace), message: `\`${outer.name}\` is taken here` },
+            takenAt(held),
             ...callsUnder(held, pair),
             { site: traceEnd(pair.trace), message: `and \`${inner.name}\` inside of it` },
           ]),

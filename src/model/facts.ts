@@ -527,6 +527,8 @@ export interface Declared {
   at: At;
   tag: 'lockOrder' | 'guardedBy' | 'holds' | 'serial' | 'detached' | 'reentrant';
   names: string[];
+  /** What it is written at, when that is no function: a variable `pool`, a field `Account.lock`, a class `Account`. */
+  of?: string;
   reason?: string;
 }
 export interface Suppression {

@@ -1,5 +1,6 @@
 /** Declarations in the audited code and its configuration that say nothing: notes, as for suppressions that do nothing. */
-import { type DeclaredOrder, declaredOrder } from '../analysis/locks/declaredOrder.ts';
+import { declaredFacts, type DeclarationProblem } from '../analysis/guarded/declaredFacts.ts';
+import { declaredOrder } from '../analysis/locks/declaredOrder.ts';
 import type { Get } from '../analysis/analysis.ts';
 import type { Diagnostic, Finding } from '../model/report.ts';
 import { stableHash } from '../util/stableHash.ts';
@@ -41,9 +42,9 @@ export function declarationFindings(get: Get, sources: Sources, diagnostics: Dia
 }
 
 /** A program that is nested too deeply for the question has been told of by the rules that ask it. */
-function problemsOf(get: Get): DeclaredOrder['problems'] {
+function problemsOf(get: Get): readonly DeclarationProblem[] {
   try {
-    return get(declaredOrder).problems;
+    return [...get(declaredOrder).problems, ...get(declaredFacts)];
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;

@@ -34,9 +34,9 @@ export const META_RULES: readonly RuleInfo[] = [
   rule(
     'stale-declaration',
     'A declaration about locks says nothing',
-    'readers trust an order that nobody keeps or checks',
-    'name the locks as they are called now, or delete it',
-    'Names in `@lockOrder a < b` are a lock of the same module or class, `Class.field`, `module#name`, or the name that a lock is asked for by in quotes.',
+    'readers trust what nobody keeps or checks',
+    'name the locks as they are called now, keep what is said, or delete it',
+    'Names in `@lockOrder a < b`, `@holds a` (at a function: its callers have the lock) and `@guardedBy a` (at a variable or field: it is written under the lock) are a lock of the same module or class, `Class.field`, `module#name`, or the name that a lock is asked for by in quotes; `@reentrant` (at a lock: its holder may take it again) has none.',
   ),
   rule(
     'unused-suppression',

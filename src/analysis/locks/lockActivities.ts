@@ -49,7 +49,7 @@ export const lockActivities = defineAnalysis<LockActivities>('lock-activities', 
     if (next.length === 0) break;
     for (const activity of next) {
       seen.add(activity.frame.id);
-      const { pairs, waits, settles } = walk.activitySummary(activity.frame);
+      const { pairs, waits, settles } = walk.activitySummary(activity.frame, activity.from === null);
       done.push({ activity, pairs, waits, settles });
     }
   }

@@ -1,4 +1,5 @@
 /** Words and places for what the lock analyses found. */
+import { isDeclaredHeld } from './declaredHolds.ts';
 import type { LockActivity } from './lockActivities.ts';
 import { type Held, type Pair, type Trace, traceEnd } from './lockPairs.ts';
 import type { Program, Site } from '../program.ts';
@@ -99,7 +100,7 @@ export function lockWitness(
   steps.push(...callSteps(way, 0, takesAt));
   steps.push({
     site: traceEnd(held.trace),
-    message: `takes \`${held.lock.name}\``,
+    message: isDeclaredHeld(held) ? `is called with \`${held.lock.name}\` held` : `takes \`${held.lock.name}\``,
     kind: 'acquire',
     depth: way.length,
     importance: 'essential',
@@ -152,3 +153,11 @@ export function describeActivity({ activity }: LockActivity): string {
       return label === '' ? trigger : label;
   }
 }
+
+/** Where the lock was taken, or, of one that callers are declared to hold, where that is written. */
+export const takenAt = (held: Held): { site: Site; message: string } => ({
+  site: traceEnd(held.trace),
+  message: isDeclaredHeld(held)
+    ? `\`${held.lock.name}\` is held by the caller, as is declared here`
+    : `\`${held.lock.name}\` is taken here`,
+});

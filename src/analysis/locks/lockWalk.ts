@@ -11,6 +11,7 @@ import { LockPoints } from './lockPoints.ts';
 import { fromEarlierRound, writtenList } from './lockRounds.ts';
 import { WaitSet } from './lockWaits.ts';
 import { EMPTY_STATE, type State, union } from './lockStates.ts';
+import { heldByCallers } from './declaredHolds.ts';
 import { contextOf, factsOf, missingTokens } from './lockTests.ts';
 import type { Frame } from '../refs.ts';
 
@@ -70,12 +71,18 @@ export class LockWalk extends LockTells {
   }
 
   /** The summary of an activity: whoever started it from outside waits for the promise that it returns, or may do so. */
-  activitySummary(frame: Frame): Summary {
-    const isPlain = frame.fn.calling === 'value' && this.relevant.has(frame.fn.id);
-    return isPlain ? this.#walk(frame, true) : this.summary(frame);
+  activitySummary(frame: Frame, isCalledFromOutside = false): Summary {
+    if (!this.relevant.has(frame.fn.id)) return EMPTY;
+    const held = isCalledFromOutside ? heldByCallers(this.evaluator, this.locks, frame) : [];
+    if (held.length > 0) return this.#walk(frame, true, { ...EMPTY_STATE, held });
+    return frame.fn.calling === 'value' ? this.#walk(frame, true) : this.summary(frame);
   }
 
-  #walk(frame: Frame, joinsReturned = frame.fn.calling === 'promise' || frame.fn.calling === 'coroutine'): Summary {
+  #walk(
+    frame: Frame,
+    joinsReturned = frame.fn.calling === 'promise' || frame.fn.calling === 'coroutine',
+    start = EMPTY_STATE,
+  ): Summary {
     const walk: Walk = {
       joinsReturned,
       frame,
@@ -97,7 +104,7 @@ export class LockWalk extends LockTells {
       rounds: new Map(),
     };
     this.points.begin(frame);
-    const end = this.#block(walk, frame.fn.body, EMPTY_STATE);
+    const end = this.#block(walk, frame.fn.body, start);
     if (end) walk.exits.push(end);
     this.detach(walk);
     const { held: net, returned, passed } = walk.exits.length === 0 ? EMPTY_STATE : union(walk.exits);

@@ -4,6 +4,7 @@ import { givenInLiterals } from '../flow/literalFields.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { LOCK_SUFFIX } from '../handmade/handMadeEdit.ts';
+import { DeclaredReentrant } from './declaredReentrant.ts';
 import { capacityOf, isBounded, isEndless, isReentrant } from './lockSettings.ts';
 import type { Program, Site } from '../program.ts';
 import { type Frame, isNothing, type Ref, type Refs, typeOf, viewed } from '../refs.ts';
@@ -66,6 +67,7 @@ const PLAIN: LockKind = {
 export class LockTable {
   readonly #eval: Evaluator;
   readonly #program: Program;
+  readonly declaredReentrant: DeclaredReentrant;
   readonly #kinds = new Map<string, LockKind>();
   readonly #names = new Map<string, string>();
   readonly #locks = new Map<string, Lock>();
@@ -73,8 +75,14 @@ export class LockTable {
   constructor(evaluator: Evaluator, program: Program) {
     this.#eval = evaluator;
     this.#program = program;
+    this.declaredReentrant = new DeclaredReentrant(program);
     for (const module of program.modules.values())
       for (const [type, kind] of Object.entries(module.locks)) this.#kinds.set(type, kind);
+  }
+
+  /** All that anybody has asked for so far. */
+  known(): readonly Lock[] {
+    return [...this.#locks.values()];
   }
 
   /** The locks that an acquire step may take, with how it waits (through wrappers such as `withTimeout`). */
@@ -162,7 +170,7 @@ export class LockTable {
       owner: this.#ownerOf(family ? family.base : ref),
       entry: family && isOfUnknownPart(family.base) ? this.#eval.refs.unknown : keyed,
       kind,
-      reentrant: isReentrant(this.#eval, madeAs, kind),
+      reentrant: isReentrant(this.#eval, madeAs, kind) || this.declaredReentrant.has(base, ref),
       bounded: isBounded(this.#eval, madeAs, kind),
       endless: isEndless(this.#eval, madeAs, kind),
       capacity: capacityOf(this.#eval, madeAs, kind),

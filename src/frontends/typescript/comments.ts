@@ -28,9 +28,12 @@ export function readComments(source: ts.SourceFile, functions: readonly Function
     if (suppression) facts.suppressions.push(suppression);
     const declared = readDeclared(body, comment.pos);
     if (declared.length === 0) continue;
-    const owner = functionAfter(source, comment.end, functions);
+    const owner = isTrailing(source, comment) ? undefined : functionAfter(source, comment.end, functions);
     if (owner) owner.declared = [...(owner.declared ?? []), ...declared];
-    else facts.declared.push(...declared);
+    else {
+      const of = declaredBeside(source, comment);
+      facts.declared.push(...declared.map(one => (of === undefined ? one : { ...one, of })));
+    }
   }
   return facts;
 }
@@ -146,6 +149,38 @@ function functionAfter(
     node = node.parent;
   }
   return undefined;
+}
+
+/** It stands behind something on its line. */
+const isTrailing = (source: ts.SourceFile, { pos }: ts.TextRange): boolean =>
+  /[^\s{]\s*$/.test(source.text.slice(source.text.lastIndexOf('\n', pos - 1) + 1, pos));
+
+/** What the declaration before or after a comment is called; undefined: it is written at none. */
+function declaredBeside(source: ts.SourceFile, comment: ts.TextRange): string | undefined {
+  if (!isTrailing(source, comment)) {
+    const start = nextToken(source, comment.end);
+    let node = nodeStarting(source, start);
+    while (node && node.getStart(source) === start) {
+      const name = nameDeclared(node);
+      if (name !== undefined) return name;
+      node = node.parent;
+    }
+    return undefined;
+  }
+  const end = source.text.slice(0, comment.pos).trimEnd().length;
+  let found: string | undefined;
+  let node: ts.Node | undefined = source;
+  while (node) {
+    if (node.end === end || node.end === end - 1) found ??= nameDeclared(node);
+    node = ts.forEachChild(node, child => (child.pos < end && end <= child.end + 1 ? child : undefined));
+  }
+  return found;
+}
+
+function nameDeclared(node: ts.Node): string | undefined {
+  if (ts.isVariableStatement(node)) return node.declarationList.declarations[0]?.name.getText();
+  if (ts.isClassDeclaration(node)) return node.name?.text;
+  return ts.isPropertyDeclaration(node) ? `${node.parent.name?.text ?? ''}.${node.name.getText()}` : undefined;
 }
 
 function nextToken(source: ts.SourceFile, position: number): number {
