@@ -14,6 +14,7 @@ import type {
   ValueId,
 } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
+import { afterFailures } from '../flow/afterFailures.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { isOfOwnObject, toldBy } from '../plainTests.ts';
@@ -33,6 +34,8 @@ export interface ClaimFlags {
   readonly users: ReadonlySet<FunctionId>;
   /** Functions that reset the flag and do not claim it. */
   resetters(key: string): readonly Site[];
+  /** It is set back only where something failed: whoever gets through leaves it set for good, as done once. */
+  isForOnce(key: string): boolean;
 }
 
 interface Tested {
@@ -60,6 +63,8 @@ export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, progra
   }
   const steps = new Map<FunctionId, Map<StepId, FlagStep>>();
   const resetters = new Map<string, Site[]>();
+  const isAfterFailure = get(afterFailures);
+  const isForOnce = new Map<string, boolean>();
   if (sets.size > 0) {
     for (const [id, fn] of program.functions) {
       const flags = new Flags(program, id, types, graph);
@@ -81,6 +86,10 @@ export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, progra
         const table = steps.get(id) ?? new Map<StepId, FlagStep>();
         table.set(step.id, { key: tested.key, name: names.get(tested.key) ?? tested.name, does });
         steps.set(id, table);
+        if (does !== 'set') {
+          const isOnce = does === 'reset' && isAfterFailure(id, step.id);
+          isForOnce.set(tested.key, isOnce && (isForOnce.get(tested.key) ?? true));
+        }
         if (does !== 'set' && !claims.has(id))
           resetters.set(tested.key, [...(resetters.get(tested.key) ?? []), program.site(id, step.at)]);
       });
@@ -90,13 +99,15 @@ export const claimFlags = defineAnalysis<ClaimFlags>('claim-flags', (get, progra
     at: (fn, step) => steps.get(fn)?.get(step),
     users: new Set(steps.keys()),
     resetters: key => resetters.get(key) ?? [],
+    isForOnce: key => isForOnce.get(key) ?? true,
   };
 });
 
-/** The first value of a variable that closures share: another call of the function has another variable. */
+/** The first value of a variable of the module, or of one that closures share: another call has another variable. */
 function isDeclaration(fn: FunctionFacts, { place: { root, path }, at }: Access): boolean {
-  if (root.kind !== 'captured' || root.from !== fn.id || path.length > 0) return false;
-  return fn.slots[root.slot]?.at[0] === at[0];
+  if (path.length > 0) return false;
+  if (root.kind === 'module') return fn.id.endsWith('#') && fn.slots[root.name]?.at[0] === at[0];
+  return root.kind === 'captured' && root.from === fn.id && fn.slots[root.slot]?.at[0] === at[0];
 }
 
 /** Walks a block for sets of what a test found unset; a suspension or other code that may run in between ends a test. */

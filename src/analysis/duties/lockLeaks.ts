@@ -177,7 +177,7 @@ function flagLeak(run: DutyRun, duty: Duty, { flags, events }: LockDuties): Leak
   const others = flags
     .resetters(key)
     .filter(site => site.in !== run.fn.id && !events.owned.has(siteKey(site)) && !isConstructor(site));
-  if (!isReset || others.length > 0 || isVisited(run.fn, key, flags)) return null;
+  if (!isReset || others.length > 0 || flags.isForOnce(key) || isVisited(run.fn, key, flags)) return null;
   const base = { duty, coarse: run.coarse, fn: run.fn.id };
   const [left] = leftWith(normal, duty);
   if (left) return { ...base, level: 'error', how: 'end', way: left.site, text: '', sometimes: true };

@@ -1,0 +1,45 @@
+/** Steps that are reached only because something failed. */
+import type { Block, FunctionFacts, FunctionId, StepId } from '../../model/facts.ts';
+import { defineAnalysis } from '../analysis.ts';
+import { walkSteps } from '../program.ts';
+import { contains, innerBlocks } from '../steps.ts';
+import { callGraph } from './callGraph.ts';
+
+/** In the handler of an exception or of a rejection, or in a function that is only called there. */
+export type AfterFailures = (fn: FunctionId, step: StepId) => boolean;
+
+/** Helpers of helpers of the handler. */
+const HELPERS = 2;
+
+export const afterFailures = defineAnalysis<AfterFailures>('after-failures', (get, program) => {
+  const graph = get(callGraph);
+  const reactions = rejectionHandlers(program.functions.values());
+  const isAfter = (id: FunctionId, step: StepId, depth: number): boolean => {
+    const fn = program.functions.get(id);
+    if (!fn) return false;
+    if (isInHandler(fn.body, step)) return true;
+    const callers = graph.callers(id);
+    const isForFailures = reactions.has(id) || (depth > 0 && callers.length > 0 && !graph.escapes(id));
+    return isForFailures && callers.every(edge => isAfter(edge.caller, edge.step, depth - 1));
+  };
+  return (fn, step) => isAfter(fn, step, HELPERS);
+});
+
+const isInHandler = (block: Block, id: StepId): boolean =>
+  block.some(
+    step =>
+      (step.kind === 'try' && step.handlers.some(({ body }) => contains(body, id))) ||
+      innerBlocks(step).some(inner => isInHandler(inner, id)),
+  );
+
+/** Functions written as the handler of a rejection. */
+function rejectionHandlers(functions: Iterable<FunctionFacts>): ReadonlySet<FunctionId> {
+  const found = new Set<FunctionId>();
+  for (const fn of functions)
+    walkSteps(fn.body, step => {
+      if (step.kind !== 'chain' || step.onRejected === undefined) return;
+      const handler = fn.values[step.onRejected];
+      if (handler?.kind === 'function' && step.onFulfilled !== step.onRejected) found.add(handler.id);
+    });
+  return found;
+}
