@@ -32,6 +32,7 @@ import {
   type Shape,
 } from './handMadeIndex.ts';
 import type { ModuleIndex } from './handMadeModule.ts';
+import { SecondLooks } from './handMadeSecondLooks.ts';
 import { toldBy } from '../plainTests.ts';
 import { conditionReads } from '../steps.ts';
 import { containsAwait, endsThere, exitTest, lastStep, staysAway } from './handMadeSteps.ts';
@@ -437,15 +438,17 @@ export class ShapeFinder {
     return this.index.isConstant(step.value, FALSE_LIKE);
   }
 
-  /** The write happens only after another look at the place. */
-  #isTestedAgain(key: string, after: number, write: Placed): boolean {
-    return this.index.list.some(
-      ({ step }) =>
-        step.kind === 'branch' &&
-        step.id > after &&
-        step.id < write.step.id &&
-        this.#tests(step.condition, key) &&
-        (write.around.includes(step) || step.arms.some(arm => endsThere(arm.body))),
+  /** The write happens only after another look at the place, or for what was waited for. */
+  #isTestedAgain(key: string, after: number, write: Placed & { step: Access }): boolean {
+    return (
+      this.index.list.some(
+        ({ step }) =>
+          step.kind === 'branch' &&
+          step.id > after &&
+          step.id < write.step.id &&
+          this.#tests(step.condition, key) &&
+          (write.around.includes(step) || step.arms.some(arm => endsThere(arm.body))),
+      ) || new SecondLooks(this.index, this.#module).leavesWithIt(after, write)
     );
   }
 
