@@ -193,7 +193,8 @@ export abstract class LockJoins extends LockEffects {
 
   /** A promise that an async function returns is joined by it; a plain function hands it on. */
   protected returned(walk: Walk, value: ValueId, step: StepId, state: State): State {
-    if (!walk.joinsReturned) return state;
+    // What a wait has given is no promise any more: `return await told`.
+    if (!walk.joinsReturned || walk.frame.fn.values[value]?.kind === 'settled') return state;
     walk.holder = this.holder(walk.frame, value);
     return this.join(walk, this.evaluator.evaluate(walk.frame, value), { id: step, at: walk.frame.fn.at }, state, []);
   }

@@ -17,6 +17,7 @@ import {
 import { externalCallee, inheritedCallee, untypedCallee } from './externalCallees.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
 import { isStaticMember } from './functionIds.ts';
+import { baseOf, handedOnBy, isMadeAsBase } from './promiseClasses.ts';
 import { typeIdOfType } from './typeIds.ts';
 
 /** `callee-value`: the callee is a value of the program; whoever lowers the call follows it. */
@@ -167,6 +168,9 @@ function isMethodLike(declaration: ts.Declaration): declaration is MethodLike {
 function methodCallee(asking: Asking, declarations: readonly MethodLike[], callee: ts.Expression): Callee {
   const [first] = declarations;
   if (!first) return CALLEE_VALUE;
+  const handed = declarations.length === 1 ? handedOnBy(first) : undefined;
+  const base = handed && calleeOf(asking, handed);
+  if (base?.kind === 'external' && base.name.startsWith('lib#Promise.')) return base;
   const holders = new Set(declarations.map(each => each.parent));
   if (declarations.some(each => ts.isObjectLiteralExpression(each.parent))) return CALLEE_VALUE;
   if (holders.size > 1) {
@@ -229,13 +233,11 @@ function declaringTypeId(asking: Asking, member: MethodLike): string | undefined
 function superConstructor(asking: Asking, callee: ts.Expression): Callee {
   let node: ts.Node = callee;
   while (!ts.isClassLike(node) && !ts.isSourceFile(node)) node = node.parent;
-  const base = ts.isClassLike(node)
-    ? node.heritageClauses?.find(each => each.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
-    : undefined;
-  return base ? constructorCallee(asking, bare(base.expression)) : { kind: 'unresolved', text: 'super' };
+  const base = ts.isClassLike(node) ? baseOf(node) : undefined;
+  return base ? constructorCallee(asking, bare(base)) : { kind: 'unresolved', text: 'super' };
 }
 
-function constructorCallee(asking: Asking, callee: ts.Expression): Callee {
+function constructorCallee(asking: Asking, callee: ts.Expression, hops = BASE_HOPS): Callee {
   if (ts.isClassExpression(callee)) return functions(asking, [callee]) ?? CALLEE_VALUE;
   if (callee.kind === ts.SyntaxKind.ThisKeyword) {
     const type = asking.checker.getTypeAtLocation(callee).getSymbol();
@@ -244,6 +246,8 @@ function constructorCallee(asking: Asking, callee: ts.Expression): Callee {
   const symbol = symbolOf(asking, callee);
   const own = symbol?.declarations?.filter(each => sourceFileOf(asking, each) !== undefined) ?? [];
   const made = own.map(constructed).filter(each => each !== undefined);
+  const promise = made.length === 1 ? promiseConstructor(asking, made[0], hops) : undefined;
+  if (promise) return promise;
   if (made.length > 0) return functions(asking, made) ?? withoutSource(asking, callee, own[0]);
   const external = symbol && own.length === 0 ? externalCallee(asking, symbol, callee, 'new ') : undefined;
   return (
@@ -251,6 +255,17 @@ function constructorCallee(asking: Asking, callee: ts.Expression): Callee {
     untypedCallee(asking, callee, 'new ') ??
     (isBoundSomewhere(asking, callee) ? CALLEE_VALUE : { kind: 'unresolved', text: `new ${shortText(callee)}` })
   );
+}
+
+/** How many classes up a base is looked for; what extends itself is cut off. */
+const BASE_HOPS = 8;
+
+/** A class of the project that extends `Promise` and is made as one. */
+function promiseConstructor(asking: Asking, made: ts.Node | undefined, hops: number): Callee | undefined {
+  if (!made || !ts.isClassLike(made) || hops === 0) return undefined;
+  const base = isMadeAsBase(made) ? baseOf(made) : undefined;
+  const callee = base && constructorCallee(asking, bare(base), hops - 1);
+  return callee?.kind === 'external' && callee.name === 'lib#new Promise' ? callee : undefined;
 }
 
 /** What `new` of a declared name runs: a class, a constructor function, or the class that a const is bound to. */
