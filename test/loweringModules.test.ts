@@ -105,7 +105,7 @@ describe('JSX', () => {
       "
       a.tsx#Save(props)
         read props.onSave
-        register event onClick of <button>: props.onSave
+        register input onClick of <button>: props.onSave
         read props.children
         return {...props, onClick: props.onSave, children: props.children}
       a.tsx#Page()

@@ -492,7 +492,7 @@ export interface TypeFacts {
 /** Code that the outside starts. Link adds exports, mains and test files; front ends the registered ones. */
 export interface EntryPoint {
   function?: FunctionId;
-  /** `route`, `event`, `timer`, `interval`, `message`, `signal`, `main`, `export`, `test`, `worker`, `job`, `hook`. */
+  /** `route`, `event`, `input` (what a person does in a page), `timer`, `interval`, `message`, `signal`, `main`, `export`, `test`, `worker`, `job`, `hook`. */
   trigger: string;
   /** What a person calls it: `POST /transfer`, `"data" event`. */
   label: string;

@@ -288,7 +288,7 @@ class Finder {
   /** A component makes it, and only the handlers of what it renders take it. */
   #isRendered(fn: FunctionFacts, ref: MadeRef): boolean {
     const handlers = [...this.#program.steps(fn.id).values()].flatMap(step => {
-      if (step.kind !== 'register' || step.entry.trigger !== 'event' || step.entry.evidence !== 'framework') return [];
+      if (step.kind !== 'register' || step.entry.trigger !== 'input') return [];
       return this.#eval.evaluate(ref.frame, step.handler);
     });
     if (handlers.length === 0) return false;

@@ -35,7 +35,7 @@ export function intakeTasks(get: Get): Draft[] {
   return [...found.values()];
 }
 
-const LISTENS = new Set(['event', 'message', 'signal']);
+const LISTENS = new Set(['event', 'input', 'message', 'signal']);
 
 /** Listeners, outside of tests: removed by somebody, called once, or as long-lived as what they listen to. */
 export function listenerTasks(get: Get, program: Program): Draft[] {

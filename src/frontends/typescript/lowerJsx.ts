@@ -78,7 +78,7 @@ function componentTarget(fn: FunctionContext, tag: ts.JsxTagNameExpression): Tar
 
 function registerHandler(fn: FunctionContext, attribute: ts.JsxAttribute, name: string, handler: ValueId): void {
   const entry: EntryPoint = {
-    trigger: 'event',
+    trigger: 'input',
     label: `${name} of <${ts.isJsxOpeningElement(attribute.parent.parent) || ts.isJsxSelfClosingElement(attribute.parent.parent) ? attribute.parent.parent.tagName.getText() : ''}>`,
     instances: 'many',
     evidence: 'framework',
