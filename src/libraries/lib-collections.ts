@@ -94,7 +94,9 @@ const iterators: Rows = {
   ...sameMembers('Iterator', does(takeAny, { does: 'give', what: 'step' }), 'next'),
   ...sameMembers('Iterator', nothing, 'return', 'throw', 'from'),
   ...sameMembers('AsyncIterator', { does: [takeAny], gives: 'promise' }, 'next'),
-  ...sameMembers('AsyncIterator', { does: [], gives: 'promise' }, 'return', 'throw'),
+  ...sameMembers('AsyncIterator', { does: [], gives: 'promise' }, 'throw'),
+  // Ends what is walked; what a `finally` in there does is its own affair.
+  ...sameMembers('AsyncIterator', { does: [], gives: 'promise', known: { neverRejects: true } }, 'return'),
   // Iterator helpers run the callback while somebody walks the result; counted where they are made.
   ...sameMembers('IteratorObject', does(walk, { does: 'give', what: 'results' }), 'map', 'flatMap'),
   ...sameMembers('IteratorObject', does(test, elements), 'filter'),

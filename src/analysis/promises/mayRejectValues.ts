@@ -4,7 +4,7 @@ import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf, isLeftThere, type Use } from './consumptionIndex.ts';
 import { type DeferredFields, deferredFields } from './deferredFields.ts';
-import { type DeferredMakers, deferredMakers } from './deferredMakers.ts';
+import { type DeferredHolders, deferredHolders } from './deferredHolders.ts';
 import { type Program, variableAt } from '../program.ts';
 import { isOfInstance, valuesBehind } from '../valueParts.ts';
 import { type Write, type WriteIndex, writeIndex } from '../writeIndex.ts';
@@ -52,7 +52,7 @@ export class Rejections {
   readonly #hierarchy: TypeHierarchy;
   readonly #settlers: Settlers;
   readonly #deferred: DeferredFields;
-  readonly #makers: DeferredMakers;
+  readonly #holders: DeferredHolders;
   readonly #summaries: FunctionFailures;
 
   constructor(get: Get, program: Program, summaries: FunctionFailures) {
@@ -63,7 +63,7 @@ export class Rejections {
     this.#hierarchy = get(hierarchy);
     this.#settlers = get(settlers);
     this.#deferred = get(deferredFields);
-    this.#makers = get(deferredMakers);
+    this.#holders = get(deferredHolders);
     this.#summaries = summaries;
   }
 
@@ -121,7 +121,7 @@ export class Rejections {
   ): Failure {
     const { root } = place;
     const type = this.#type(fnId, place);
-    if ((type !== null && this.#isPlain(type)) || this.#makers.isOnlyResolved(fnId, place)) return 'never';
+    if ((type !== null && this.#isPlain(type)) || this.#holders.isOnlyResolved(fnId, place)) return 'never';
     const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'may' : 'never';
     if (place.path.length > 0) return this.#written(fnId, place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);

@@ -76,7 +76,11 @@ export function givesOfType(asking: Asking, type: ts.Type): Gives {
   }
   if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return 'value';
   if (isPromise(asking, type) || isPromiseLike(asking, type)) return isLazy(asking, type) ? 'lazy' : 'promise';
-  if (isThenable(asking, type)) return isLazy(asking, type) ? 'lazy' : 'thenable';
+  if (isThenable(asking, type)) {
+    if (isLazy(asking, type)) return 'lazy';
+    // `interface Thenable<T> extends PromiseLike<T> {}`: with nothing to build on, it is a promise by another name.
+    return checker.getPropertiesOfType(type).length === 1 ? 'promise' : 'thenable';
+  }
   return holdsPromises(asking, type) ? 'promises' : 'value';
 }
 
