@@ -3,16 +3,11 @@ import type { Call, FunctionFacts, FunctionId, Loop, Step, TypeId, ValueId } fro
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import {
-  functionUses,
-  type FunctionUses,
-  type FunctionUsesOf,
-  type Key,
-  keyName,
-} from '../promises/consumptionIndex.ts';
+import { functionUses, type FunctionUses, type FunctionUsesOf, keyName } from '../promises/consumptionIndex.ts';
 import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import { type SignalCall, signalCalls } from './signalFlow.ts';
+import { looksAtOthersAlone } from './optionReads.ts';
 import { memberName, type Signals, signals } from './signals.ts';
 import { calledName, conditionReads, logs } from '../steps.ts';
 import { walkPlaces } from '../stepPlaces.ts';
@@ -112,18 +107,8 @@ class Finder {
   /** A caller passes the signal along with other options, and these alone are read. */
   #isAskedInVain(fn: FunctionFacts, index: number, option: string | undefined): boolean {
     if (option === undefined || this.#inline.has(fn.id)) return false;
-    const uses = this.#usesOf(fn.id);
-    const isOther = ([first]: readonly Key[]): boolean => {
-      const name = keyName(first);
-      return name !== null && name !== option;
-    };
-    const isOnlyCalledOn = (value: ValueId): boolean =>
-      uses.of(value).every(use => use.as === 'step' && use.role === 'receiver');
-    const reads = uses.parameter(index);
     return (
-      reads.length > 0 &&
-      reads.every(({ value, keys }) => isOther(keys) || (keys.length === 0 && isOnlyCalledOn(value))) &&
-      uses.parameterSteps(index).every(({ keys }) => isOther(keys)) &&
+      looksAtOthersAlone(this.#usesOf(fn.id), index, option) &&
       this.#graph.callers(fn.id).some(({ caller, step }) => this.#passes(caller, step, index, option))
     );
   }

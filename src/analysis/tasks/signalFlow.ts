@@ -10,6 +10,7 @@ import { optionUses, type OptionUses } from '../flow/optionUses.ts';
 import { isEndedByListener } from './endedByListener.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type Program, type Site, takesPermit } from '../program.ts';
+import { looksAtOthersAlone } from './optionReads.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
 import { isRacedWithAbort } from './racedWithAbort.ts';
@@ -79,6 +80,7 @@ class Follower {
       if (hand.of === fn.id && hand.madeBy !== undefined && step.id < hand.madeBy) return;
       const how = this.#uses.resolved(fn, use);
       const isReplaced = how === 'given' && use.value !== undefined && this.#replaces(fn, hand, use.value);
+      if (how === 'absent' && this.#isOfNoUse(fn, step)) return;
       if (how === 'absent' && (this.#hasItself(fn, hand, step) || this.#isHandedOn(fn, hand, step, use))) return;
       if (how === 'absent' && step.newOf !== undefined && this.#isListenedTo(hand)) return;
       if (how === 'absent' && isEndedByListener(this.#program, this.#graph, hand.of, fn, step)) return;
@@ -97,6 +99,21 @@ class Follower {
       });
     });
     return found;
+  }
+
+  /** Whoever is called takes options in which a signal may be, and never looks for it. */
+  #isOfNoUse(fn: FunctionFacts, step: Call): boolean {
+    const targets = this.#graph.targets(fn.id, step.id).map(id => this.#program.functions.get(id));
+    return (
+      targets.length > 0 &&
+      targets.every(target => {
+        const index = target?.parameters.findIndex(({ signal }) => signal !== undefined) ?? -1;
+        const signal = target?.parameters[index]?.signal;
+        const [option] = signal?.path ?? [];
+        if (!target || target.synthetic || !signal || option === undefined) return false;
+        return !signal.used || looksAtOthersAlone(this.#usesOf(target.id), index, option);
+      })
+    );
   }
 
   /** Something that goes on after the call has returned. */
