@@ -2,6 +2,7 @@
 import type { Await, Call, ValueId } from '../../model/facts.ts';
 import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
+import { callGraph } from '../flow/callGraph.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { footprints, type Footprints, isWrite, type Touch } from './footprints.ts';
 import { isKeptAcross } from './keptAcross.ts';
@@ -230,13 +231,32 @@ class Finder {
 
   /** Far more code touches it without this lock than with it: it is not what the lock is there for. */
   #isOpen({ holders }: Location, guarded: readonly Guarded[], work: readonly Touch[]): boolean {
-    const under = new Set(
-      guarded.filter(({ location }) => overlap(location.holders, holders)).map(({ moment }) => moment.frame.fn.id),
-    );
+    const touching = guarded.filter(({ location }) => overlap(location.holders, holders));
+    const under = new Set(touching.map(({ moment }) => moment.frame.fn.id));
+    if (touching.length > 0 && touching.every(one => this.#isMostlyFree(one))) return true;
     const own = new Set(work.map(({ frame }) => frame.fn.id));
     const users = new Set(holders.flatMap(holder => [...(this.#get(usersOf).get(holder) ?? [])]));
     const others = [...users].filter(one => !under.has(one) && !own.has(one)).length;
     return others > OPEN * under.size;
+  }
+
+  /** A helper of many that touches it: more of those who call it do so without the lock than with it. */
+  #isMostlyFree({ moment, held }: Guarded): boolean {
+    const { from } = moment;
+    if (from === null) return false;
+    const { site } = held.held.lock;
+    const inside = new Set(
+      this.#get(lockedWork)
+        .calls.filter(call => call.held.some(one => one.held.lock.site === site))
+        .map(({ frame }) => frame.fn.id),
+    );
+    const callers = new Set(
+      this.#get(callGraph)
+        .callers(moment.frame.fn.id)
+        .map(({ caller }) => caller),
+    );
+    const free = [...callers].filter(caller => !inside.has(caller)).length;
+    return free > callers.size - free;
   }
 
   /** A dropped write of a record that sections of the lock touch, too. */
