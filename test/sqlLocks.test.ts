@@ -40,7 +40,24 @@ describe('what a statement locks', () => {
       'SELECT pg_advisory_lock_shared(3, $1)',
       [{ ...advisory, lock: 'advisory lock 3,*', key: { parameter: 1 }, mode: 'shared' }],
     ],
-    ['SELECT pg_try_advisory_lock(1)', []],
+    [
+      'SELECT pg_try_advisory_lock(1)',
+      [{ ...advisory, lock: 'advisory lock', key: { text: '1' }, wait: 'try', told: 'pg_try_advisory_lock' }],
+    ],
+    [
+      'SELECT pg_try_advisory_xact_lock($1) AS "locked"',
+      [
+        {
+          ...advisory,
+          lock: 'advisory lock',
+          key: { parameter: 1 },
+          wait: 'try',
+          until: 'transaction',
+          told: 'locked',
+        },
+      ],
+    ],
+    ['SELECT id FROM jobs WHERE pg_try_advisory_lock(id) LIMIT 1', []],
     ['SELECT pg_advisory_unlock(1)', [{ does: 'give', lock: 'advisory lock', key: { text: '1' } }]],
     [
       "SELECT GET_LOCK('nightly', 10)",

@@ -143,3 +143,20 @@ export function logs(step: Step): boolean {
   const name = target.kind === 'functions' ? (target.ids[0] ?? '') : calledName(target);
   return LOGS.test(name.slice(name.lastIndexOf('.') + 1));
 }
+
+/** What a condition compares with a yes or no: `taken === true`, `got == 1`. */
+export function besideYesOrNo(
+  { values }: FunctionFacts,
+  condition: Condition,
+): { value: ValueId; is: boolean } | undefined {
+  if (condition.kind !== 'equal') return undefined;
+  for (const [value, other] of [
+    [condition.left, condition.right],
+    [condition.right, condition.left],
+  ] as const) {
+    const constant = values[other];
+    if (constant?.kind === 'constant' && /^(?:true|1|false|0)$/.test(constant.text))
+      return { value, is: constant.text === 'true' || constant.text === '1' };
+  }
+  return undefined;
+}

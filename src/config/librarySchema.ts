@@ -139,6 +139,7 @@ const lockEffects = [
     values: z.array(arg),
     session: arg,
     sessionIf: optional(sessionRule),
+    answer: optional(z.enum(['rows', 'list', 'pair'])),
     locks: name,
   }),
   z.strictObject({

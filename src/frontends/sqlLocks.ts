@@ -17,6 +17,8 @@ export type SqlLock =
       wait: 'endless' | 'bounded' | 'try';
       /** `transaction`: given back at its end. */
       until: 'transaction' | 'connection';
+      /** The column of the only row of the answer that tells whether it was taken. */
+      told?: string;
     }
   | { does: 'give'; lock: string; key: SqlKey | null }
   /** COMMIT, ROLLBACK. */
@@ -49,25 +51,39 @@ function locksOf(statement: string): SqlLock[] {
   return [...advisoryLocks(statement), ...namedLocks(statement), ...rowLocks(statement)];
 }
 
-/** `pg_advisory_lock(…)` and its kin. What the forms with `try` take, only their rows tell. */
+const ADVISORY = /\bpg_(try_)?advisory_(xact_)?(lock|unlock)(_shared)?\s*\(/gi;
+
+/** `pg_advisory_lock(…)` and its kin. What the forms with `try` take, only their rows tell: where that is all they tell. */
 function advisoryLocks(statement: string): SqlLock[] {
-  return [...statement.matchAll(/\bpg_advisory_(xact_)?(lock|unlock)(_shared)?\s*\(/gi)].flatMap((found): SqlLock[] => {
+  return [...statement.matchAll(ADVISORY)].flatMap((found): SqlLock[] => {
     const given = insideOf(statement, found.index + found[0].length);
     if (given === null) return [];
     const { lock, key } = keyedBy('advisory lock', given);
-    if (found[2]?.toLowerCase() === 'unlock') return [{ does: 'give', lock, key }];
+    if (found[3]?.toLowerCase() === 'unlock') return [{ does: 'give', lock, key }];
+    const isTried = found[1] !== undefined;
+    const told = isTried ? onlyColumn(statement, found, given) : undefined;
+    if (isTried && told === undefined) return [];
     return [
       {
         does: 'take',
         lock,
         kind: 'advisory',
         key,
-        mode: found[3] === undefined ? 'exclusive' : 'shared',
-        wait: 'endless',
-        until: found[1] === undefined ? 'connection' : 'transaction',
+        mode: found[4] === undefined ? 'exclusive' : 'shared',
+        wait: isTried ? 'try' : 'endless',
+        until: found[2] === undefined ? 'connection' : 'transaction',
+        ...(told === undefined ? {} : { told }),
       },
     ];
   });
+}
+
+/** What the one thing that a statement asks for is called in its answer: `SELECT f(…) AS locked`, or the function. */
+function onlyColumn(statement: string, { 0: call, index }: RegExpExecArray, given: string): string | undefined {
+  if (!/^SELECT $/i.test(statement.slice(0, index))) return undefined;
+  const rest = statement.slice(index + call.length + given.length + 1);
+  const alias = /^(?:\s+(?:AS\s+)?["`]?(\w+)["`]?)?$/i.exec(rest);
+  return alias ? (alias[1] ?? call.replace(/\s*\($/, '').toLowerCase()) : undefined;
 }
 
 /** `GET_LOCK(name, seconds)`: it waits so long, and for ever with a negative number. */
@@ -81,7 +97,9 @@ function namedLocks(statement: string): SqlLock[] {
     }
     const { lock, key } = keyedBy('named lock', name);
     const wait = /^\s*-\s*\d/.test(seconds ?? '') ? 'endless' : /^\s*0\s*$/.test(seconds ?? '') ? 'try' : 'bounded';
-    return [{ does: 'take', lock, kind: 'advisory', key, mode: 'exclusive', wait, until: 'connection' }];
+    const told = onlyColumn(statement, found, insideOf(statement, found.index + found[0].length) ?? '');
+    const named = told === undefined || told === 'get_lock' ? {} : { told };
+    return [{ does: 'take', lock, kind: 'advisory', key, mode: 'exclusive', wait, until: 'connection', ...named }];
   });
 }
 

@@ -91,6 +91,9 @@ export interface StatementPart {
   skips?: true | Arg;
   session?: Arg;
 }
+/** The rows: `{ rows }`, `rows`, `[rows, …]`. */
+export type SqlAnswer = 'rows' | 'list' | 'pair';
+
 /** When an object is a connection, or a client in a transaction, rather than a pool. */
 export interface SessionRule {
   /** It is declared as one of these types. */
@@ -137,9 +140,18 @@ export type Effect =
   /**
    * Sends text in SQL (`text`: the first argument or its option that is known) over a connection, which then holds what
    * the text locks (`sqlLocks.ts`). `locks`: the package whose table has the kinds `AdvisoryLock` and `Row`. `sessionIf`:
-   * when it is one connection; a pool, which has the call too, holds nothing.
+   * when it is one connection; a pool, which has the call too, holds nothing. `answer`: where the rows stand in what the
+   * promise gives.
    */
-  | { does: 'query'; text: Arg[]; values: Arg[]; session: Arg; sessionIf?: SessionRule; locks: string }
+  | {
+      does: 'query';
+      text: Arg[];
+      values: Arg[];
+      session: Arg;
+      sessionIf?: SessionRule;
+      answer?: SqlAnswer;
+      locks: string;
+    }
   /**
    * A statement that locks the rows that it finds, where it is told to: a session holds them until its transaction ends.
    * `parts`: what the call itself tells, by its name (`get`, `Repository.get`; `()` where a value is called, `*` any other), and with `sent` each

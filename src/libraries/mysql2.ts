@@ -46,7 +46,7 @@ const pooledQuery: Api = {
 };
 /** Whether it gives a promise, its type says: that of mysql2 itself is told by a callback, or by nobody. */
 const request: Api = { does: [later(-1, ['unknown', 'unknown'])], gives: 'declared', known: database };
-const sql = sendsSql('mysql2', 'sql');
+const sql = sendsSql('mysql2', 'sql', 'pair');
 const endTransaction: Effect = { does: 'end-session', session: 'receiver' };
 const endConnection: Effect = { ...endTransaction, whole: true };
 const end: Api = {

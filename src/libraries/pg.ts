@@ -10,7 +10,7 @@ const limits = [
   { argument: 0, option: 'statement_timeout' },
 ];
 const database = { outside: 'database', leavesTurn: true } as const;
-const sql = sendsSql('pg', 'text');
+const sql = sendsSql('pg', 'text', 'rows');
 // The object may be a pool behind a type that both have (`Pick<PoolClient, 'query'>`).
 const query: Api = {
   does: [sql, later(-1, ['unknown', 'unknown'])],

@@ -18,6 +18,7 @@ const sql: Effect = {
   values: [{ from: 1 }],
   session: 'receiver',
   sessionIf: { isNot: ['PrismaClient'], givenOrOf: [] },
+  answer: 'list',
   locks: '@prisma/client',
 };
 

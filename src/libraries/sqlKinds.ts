@@ -1,6 +1,6 @@
 /** What the locks of a database server are like, and the calls that send what takes them. */
 import type { LockKind } from '../model/lockKind.ts';
-import type { Effect } from './library.ts';
+import type { Effect, SqlAnswer } from './library.ts';
 
 /**
  * The kinds of `sqlLocks.ts`, by the name of the server. A connection may take what it holds once more.
@@ -24,10 +24,11 @@ export function sqlLockKinds(library: string): Record<'AdvisoryLock' | 'Transact
 }
 
 /** `connection.query(text, values)`, or `query({ [option]: text, values })`, of a package with these kinds. */
-export const sendsSql = (locks: string, option: string): Effect => ({
+export const sendsSql = (locks: string, option: string, answer: SqlAnswer): Effect => ({
   does: 'query',
   text: [0, { argument: 0, option }],
   values: [1, { argument: 0, option: 'values' }],
   session: 'receiver',
+  answer,
   locks,
 });

@@ -75,6 +75,7 @@ const sql = (session: Arg, sessionIf?: SessionRule): Effect => ({
   values: [1],
   session,
   ...(sessionIf ? { sessionIf } : {}),
+  answer: 'list',
   locks: 'typeorm',
 });
 /** On a connection of the data source that the repository is of; one of a manager in a transaction has none. */

@@ -7,7 +7,7 @@ import { type Path, withFact } from './dutyPaths.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import { truthOfText } from '../flow/givenTests.ts';
 import { type Frame, isNothing, type Ref, tokenId } from '../refs.ts';
-import { conditionReads, decided, partsWhere, simpleParts } from '../steps.ts';
+import { besideYesOrNo, conditionReads, decided, partsWhere, simpleParts } from '../steps.ts';
 
 interface Asked {
   readonly again: Set<string>;
@@ -66,6 +66,11 @@ export class DutyConditions {
       case 'equal': {
         const other = this.#besideNothing(frame, condition.left, condition.right);
         if (other !== undefined) return this.holds(frame, path, { kind: 'nullish', value: other });
+        const asked = besideYesOrNo(frame.fn, condition);
+        if (asked && this.#isToken(frame, asked.value)) {
+          const truth = this.truth(frame, path, asked.value);
+          return truth === null ? null : truth === asked.is;
+        }
         return this.#known(frame, path, condition);
       }
       case 'less':
@@ -145,7 +150,7 @@ export class DutyConditions {
     const known = path.facts.get(`t${this.#name(frame, value)}`);
     if (known !== undefined) return known;
     if (path.facts.get(`n${this.#name(frame, value)}`) === true) return false;
-    const told = this.#told(frame, path, value);
+    const told = this.#told(frame, path, value) ?? this.#chosen(frame, path, value);
     if (told !== null) return told;
     const refs = this.#eval.evaluate(frame, value);
     const first = refs[0];
@@ -199,6 +204,15 @@ export class DutyConditions {
     if (path.taken.has(tokenId(ref))) return true;
     if (ref.frame === frame) return false;
     return frame.fn.parent !== null || frame.self !== null || frame.parameters.some(bound => bound?.includes(ref));
+  }
+
+  /** `taken === true`, `!refused` as a value: by what it is chosen by. */
+  #chosen(frame: Frame, path: Path, value: ValueId): boolean | null {
+    const facts = frame.fn.values[value];
+    if (facts?.kind !== 'choice' || facts.when === null) return null;
+    const holds = this.holds(frame, path, facts.when);
+    const chosen = holds === null ? undefined : facts.values[holds ? 0 : 1];
+    return chosen === undefined ? null : this.truth(frame, path, chosen);
   }
 
   /** What a call gave is truthy in one of its ways to end, falsy in another. */

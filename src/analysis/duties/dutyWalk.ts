@@ -4,6 +4,7 @@
  */
 import type { Block, Branch, Exit as ExitStep, Loop, Step, Try } from '../../model/facts.ts';
 import { truthOfText } from '../flow/givenTests.ts';
+import { withoutAsked } from './dutyAnswers.ts';
 import type { DutyTools, DutyWalk, Jump, Thrown } from './dutyEffects.ts';
 import { DutyJoins } from './dutyJoins.ts';
 import { type Duty, type Exit, type Hold, type Path, START, byFlag, distinctExits, siteKey } from './dutyPaths.ts';
@@ -285,29 +286,30 @@ export class DutyInterpreter extends DutyJoins {
     return isTold(path) === (no ?? false);
   }
 
-  #branch(walk: DutyWalk, step: Branch, told: boolean | null, path: Path): Paths {
+  #branch(walk: DutyWalk, step: Branch, told: boolean | null, before: Path): Paths {
     const { frame } = walk;
-    const known = this.conditions.holds(frame, path, step.condition) ?? told;
+    const known = this.conditions.holds(frame, before, step.condition) ?? told;
+    const path = known === null ? withoutAsked(this.evaluator.program, frame.fn, step.condition, before) : before;
     const isTwoWay = step.arms.every(arm => arm.when === 'true' || arm.when === 'false');
     if (!isTwoWay) return this.#cases(walk, step, path);
     const way = (holds: boolean): Paths | null => {
       if (known !== null && known !== holds) return null;
-      const start = known === null ? this.conditions.assume(frame, path, step.condition, holds) : path;
+      const from = known === null ? this.conditions.assume(frame, path, step.condition, holds) : path;
       const arm = step.arms.find(one => one.when === (holds ? 'true' : 'false'));
-      return arm ? this.#block(walk, arm.body, [start]) : [start];
+      return arm ? this.#block(walk, arm.body, [from]) : [from];
     };
-    const before = seenBy(walk);
+    const start = seenBy(walk);
     const yes = way(true);
     const between = seenBy(walk);
     const no = way(false);
     if (yes === null || no === null) return yes ?? no ?? NONE;
-    const isPlain = before.exits === walk.exits.length && before.jumps === walk.jumps.length;
+    const isPlain = start.exits === walk.exits.length && start.jumps === walk.jumps.length;
     if (!isPlain || !this.conditions.isFlag(frame, step.condition)) return [...yes, ...no];
-    const isTwice = { yes: between.wrong > before.wrong, no: walk.wrong.length > between.wrong };
+    const isTwice = { yes: between.wrong > start.wrong, no: walk.wrong.length > between.wrong };
     const chosen = byFlag(path, yes, no, isTwice);
     if (chosen === no) {
-      walk.thrown.splice(before.thrown, between.thrown - before.thrown);
-      walk.wrong.splice(before.wrong, between.wrong - before.wrong);
+      walk.thrown.splice(start.thrown, between.thrown - start.thrown);
+      walk.wrong.splice(start.wrong, between.wrong - start.wrong);
     } else if (chosen === yes) walk.wrong.splice(between.wrong);
     return chosen ?? [...yes, ...no];
   }

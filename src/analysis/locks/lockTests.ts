@@ -1,10 +1,10 @@
 /** What the tests of branches say: the order of two values, that they differ, whether a task is inside already. */
-import type { Condition, ValueId } from '../../model/facts.ts';
+import type { Condition, FunctionFacts, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
 import type { OrderFact } from './lockOrderEvidence.ts';
 import type { Lock } from './locks.ts';
 import { type Frame, type Ref, isNothing, tokenId, viewed } from '../refs.ts';
-import { missingWhere, partsWhere } from '../steps.ts';
+import { besideYesOrNo, missingWhere, partsWhere } from '../steps.ts';
 import { emptyWhen } from './taskStores.ts';
 
 /** The task-local store whose content a test looks at. */
@@ -64,7 +64,16 @@ export const afterTurn = (facts: readonly OrderFact[]): readonly OrderFact[] =>
 
 /** Releasers that a test finds missing: nothing is held by them. Acquisitions, as they are named in the set held. */
 export const missingTokens = (evaluator: Evaluator, frame: Frame, condition: Condition, holds: boolean): string[] =>
-  missingWhere(frame.fn, condition, holds).flatMap(value => tokensOf(evaluator, frame, value));
+  [...missingWhere(frame.fn, condition, holds), ...deniedWhere(frame.fn, condition, holds)].flatMap(value =>
+    tokensOf(evaluator, frame, value),
+  );
+
+/** What a comparison with a yes or no says no to. */
+const deniedWhere = (fn: FunctionFacts, condition: Condition, holds: boolean): ValueId[] =>
+  partsWhere(condition, holds).flatMap(({ part, holds: isSo }) => {
+    const asked = besideYesOrNo(fn, part);
+    return asked && asked.is !== isSo ? [asked.value] : [];
+  });
 
 /** The releasers that a value may be, when it can be nothing else. */
 function tokensOf(evaluator: Evaluator, frame: Frame, value: ValueId): string[] {

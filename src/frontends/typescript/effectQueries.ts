@@ -4,7 +4,7 @@ import type { Arg, Effect } from '../../libraries/library.ts';
 import { type SqlKey, type SqlLock, sqlHole, sqlLocks } from '../sqlLocks.ts';
 import type { ValueId } from '../../model/facts.ts';
 import type { EffectSite } from './effectSite.ts';
-import { endSession, familyOf, isSession, takeForSession } from './effectSessions.ts';
+import { type Answer, endSession, familyOf, isSession, takeForSession } from './effectSessions.ts';
 
 type Query = Extract<Effect, { does: 'query' }>;
 type Take = Extract<SqlLock, { does: 'take' }>;
@@ -15,7 +15,8 @@ const KEY = 'key';
 export function lowerQuery(site: EffectSite, effect: Query): void {
   const text = isSession(site, effect.sessionIf, site.node(effect.session)) ? textOf(site, effect) : undefined;
   if (text === undefined) return;
-  for (const lock of sqlLocks(text.text)) {
+  const locks = sqlLocks(text.text);
+  for (const lock of locks) {
     if (lock.does === 'end') endSession(site, site.value(effect.session), false);
     else if (lock.does === 'give')
       site.emit({
@@ -24,7 +25,7 @@ export function lowerQuery(site: EffectSite, effect: Query): void {
         lock: familyOf(site, effect.locks, 'AdvisoryLock', lock.lock),
         key: keyOf(site, effect, lock.key, text.holes),
       });
-    else take(site, effect, lock, text.holes);
+    else take(site, effect, lock, text.holes, locks.length === 1);
   }
 }
 
@@ -62,15 +63,31 @@ function taggedText(site: EffectSite, arg: Arg): { text: string; holes: ValueId[
   return { text: parts.map((part, index) => (index === 0 ? part : sqlHole(index - 1) + part)).join(''), holes };
 }
 
-function take(site: EffectSite, effect: Query, lock: Take, holes: readonly ValueId[]): void {
+function take(site: EffectSite, effect: Query, lock: Take, holes: readonly ValueId[], isAll: boolean): void {
+  const answer = isAll ? answerOf(site, effect, lock) : undefined;
+  // Whether it was taken, nobody here is told.
+  if (answer === undefined && lock.wait === 'try' && lock.told !== undefined && lock.lock.startsWith('advisory'))
+    return;
   const type = lock.kind === 'row' ? 'Row' : lock.until === 'transaction' ? 'TransactionLock' : 'AdvisoryLock';
-  takeForSession(site, site.value(effect.session), {
-    place: familyOf(site, effect.locks, type, lock.lock),
-    key: keyOf(site, effect, lock.key, holes),
-    mode: lock.mode,
-    wait: lock.wait,
-    failure: lock.kind === 'row' ? 'throws' : 'falsy',
-  });
+  takeForSession(
+    site,
+    site.value(effect.session),
+    {
+      place: familyOf(site, effect.locks, type, lock.lock),
+      key: keyOf(site, effect, lock.key, holes),
+      mode: lock.mode,
+      wait: lock.wait,
+      failure: lock.kind === 'row' ? 'throws' : 'falsy',
+    },
+    answer,
+  );
+}
+
+/** The promise of the call, where it gives one, tells whether the lock was taken. */
+function answerOf(site: EffectSite, { answer }: Query, { told }: Take): Answer | undefined {
+  if (answer === undefined || told === undefined || site.callbacks(-1).length > 0) return undefined;
+  if (site.api.gives === 'declared' && site.context.questions.givesOf(site.site.node) !== 'promise') return undefined;
+  return { rows: answer, column: told };
 }
 
 function keyOf(site: EffectSite, { values }: Query, key: SqlKey | null, holes: readonly ValueId[]): ValueId {

@@ -1,8 +1,9 @@
 /** What connections to a store hold: locks taken for a session, until that, or its transaction, ends. */
 import { ts } from 'ts-morph';
-import type { Effect, SessionRule } from '../../libraries/library.ts';
+import type { Effect, SessionRule, SqlAnswer } from '../../libraries/library.ts';
 import type { Acquire, Place, ValueId } from '../../model/facts.ts';
 import { bare } from './asking.ts';
+import type { FunctionBuilder } from './builder.ts';
 import type { EffectSite } from './effectSite.ts';
 import { SyntheticCall } from './syntheticCall.ts';
 
@@ -18,15 +19,26 @@ export interface SessionLock {
 const SESSION = 'session';
 const KEY = 'key';
 
+/** What the promise of a statement gives that asks for nothing but a lock: its one row tells whether that was taken. */
+export interface Answer {
+  rows: SqlAnswer;
+  column: string;
+}
+
 /** The call takes it for the session, besides what else it does: it is waited for together with the lock. */
-export function takeForSession(site: EffectSite, session: ValueId | undefined, lock: SessionLock): void {
+export function takeForSession(
+  site: EffectSite,
+  session: ValueId | undefined,
+  lock: SessionLock,
+  answer?: Answer,
+): void {
   const call = new SyntheticCall(site);
   if (session !== undefined) call.passValue(SESSION, SESSION, session);
   call.passValue(KEY, KEY, lock.key);
   const wasReplaced = site.replaced;
   const taken = call.call('promise', inner => {
     const held = call.passedValue(inner, SESSION);
-    inner.emit({
+    const token = inner.emitValue({
       kind: 'acquire',
       at: site.site.at,
       lock: lock.place,
@@ -37,9 +49,25 @@ export function takeForSession(site: EffectSite, session: ValueId | undefined, l
       ...(held === undefined ? {} : { session: held }),
       failure: lock.failure,
     });
+    if (answer)
+      inner.emit({ kind: 'exit', at: site.site.at, how: 'return', value: answerOf(site, inner, answer, token) });
   });
+  if (answer) {
+    site.result = taken;
+    return;
+  }
   site.besides.push(taken);
   site.replaced = wasReplaced;
+}
+
+function answerOf(site: EffectSite, inner: FunctionBuilder, { rows, column }: Answer, token: ValueId): ValueId {
+  const { at } = site.site;
+  const object = (fields: Record<string, ValueId>): ValueId =>
+    inner.value({ kind: 'object', fields, spreads: [], type: null, at });
+  const array = (...values: ValueId[]): ValueId => inner.value({ kind: 'array', values, spreads: [], at });
+  const list = array(object({ [column]: token }));
+  if (rows === 'list') return list;
+  return rows === 'rows' ? object({ rows: list, rowCount: inner.constant('1') }) : array(list, inner.unknown('fields'));
 }
 
 /** The family of locks of a store; `type` is a kind of the table of the package `locks`. */
