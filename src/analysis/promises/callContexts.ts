@@ -21,13 +21,16 @@ import { type Program, variableAt } from '../program.ts';
 import { conditionReads, decided } from '../steps.ts';
 import type { WriteIndex } from '../writeIndex.ts';
 import { argumentAt, onlyField, RejectionOptions } from './rejectionOptions.ts';
-import { SelfClasses } from './selfClasses.ts';
+import { isOnSelf, parameterAt, SelfClasses } from './selfClasses.ts';
 
 /** The texts of options by their names, `undefined` where they are left out; without those that nobody knows. */
 type Options = Readonly<Record<string, string>>;
 
-/** What a parameter stands for: a function and the activation that it was made in, a constant with its text, options. */
-type Given = GivenFunction | { text: string } | { options: Options };
+/**
+ * What a parameter stands for: a function and the activation that it was made in, a constant with its text, options, an
+ * object of these classes.
+ */
+type Given = GivenFunction | { text: string } | { options: Options } | { classes: readonly TypeId[] };
 interface GivenFunction {
   fn: FunctionId;
   within?: Activation;
@@ -84,10 +87,19 @@ export class CallContexts {
     const own = this.#callback(from, step);
     if (own !== undefined) return [this.#activation(from, step, own.fn, own.within)];
     const targets = this.#inOperation(from.fn, step);
-    const self = selfIn(from);
-    return (self ? this.#selves.of(from.fn, step, targets, self) : targets).map(target =>
+    const classes = this.#classesOn(from, step);
+    return (classes ? this.#selves.of(step, targets, classes) : targets).map(target =>
       this.#activation(from, step, target, this.#around(from, target)),
     );
+  }
+
+  /** The classes of the object that a call is on, where the activation knows them. */
+  #classesOn(from: Activation, step: Call): readonly TypeId[] | undefined {
+    const fn = this.#program.functions.get(from.fn);
+    if (!fn || step.receiver === undefined) return undefined;
+    if (isOnSelf(fn, step)) return selfIn(from);
+    const given = this.#given(from, step.receiver);
+    return given && 'classes' in given ? given.classes : undefined;
   }
 
   /** Without what tests put in its place: how a mock fails says nothing of the code that it is tried on. */
@@ -149,7 +161,20 @@ export class CallContexts {
       const options = given.has(index) ? undefined : this.#optionsAt(from, step, target, index);
       if (options && Object.keys(options).length > 0) given.set(index, { options });
     }
-    return keyed(target, given, within, this.#selves.ofCall(from.fn, step, target, selfIn(from)));
+    for (const index of this.#selves.calledOn(target)) {
+      const classes = given.has(index) ? undefined : this.#classesAt(from, step, index);
+      if (classes) given.set(index, { classes });
+    }
+    return keyed(target, given, within, this.#selves.ofCall(from.fn, step, target, this.#classesOn(from, step)));
+  }
+
+  #classesAt(from: Activation, step: Call, index: number): readonly TypeId[] | undefined {
+    const fn = this.#program.functions.get(from.fn);
+    const arg = fn && argumentAt(fn, step, index);
+    if (!arg || arg === 'unknown') return undefined;
+    const given = 'parameter' in arg ? from.given.get(arg.parameter) : this.#given(from, arg.value);
+    if (given && 'classes' in given) return given.classes;
+    return 'value' in arg ? this.#selves.madeOf(fn, arg.value) : undefined;
   }
 
   #optionsAt(from: Activation, step: Call, target: FunctionId, index: number): Options | undefined {
@@ -263,7 +288,7 @@ export class CallContexts {
       case 'nullish': {
         const given = this.#valueIn(of, condition.value);
         if (!given || 'options' in given) return null;
-        if ('fn' in given) return condition.kind === 'truthy';
+        if ('fn' in given || 'classes' in given) return condition.kind === 'truthy';
         return condition.kind === 'truthy' ? truthOfText(given.text) : NULLISH.has(given.text);
       }
       case 'equal': {
@@ -322,11 +347,3 @@ const calledValues = (step: Step): ValueId[] =>
   step.kind === 'call' ? [...step.args, ...(step.target.kind === 'value' ? [step.target.of] : [])] : [];
 
 const testedValues = (step: Step): ValueId[] => (step.kind === 'branch' ? conditionReads(step.condition) : []);
-
-/** The parameter that a value is, whole and as it was given. */
-function parameterAt(fn: FunctionFacts | undefined, value: ValueId): number | undefined {
-  const facts = fn?.values[value];
-  if (facts?.kind !== 'read' || facts.place.path.length > 0 || facts.place.root.kind !== 'parameter') return undefined;
-  const { index } = facts.place.root;
-  return fn?.parameters[index]?.rest === true ? undefined : index;
-}
