@@ -155,6 +155,8 @@ export function untypedCallee(asking: Asking, callee: ts.Expression, prefix: '' 
     if (holder?.kind === 'instance') names.unshift(`${holder.type}.${callee.name.text}`);
   }
   const name = bestName(asking, names);
+  // Whatever gives it, `then` is what the language knows.
+  if (origin?.kind === 'foreign' && prefix === '' && isReaction(callee)) return builtInMember(asking, callee);
   if (name !== undefined && (origin?.kind !== 'instance' || !name.endsWith('()') || asking.index.has(name)))
     return { kind: 'external', name };
   if (prefix === '' && ts.isIdentifier(callee)) return undeclaredGlobal(asking, callee);
@@ -170,6 +172,8 @@ function undeclaredGlobal(asking: Asking, callee: ts.Identifier): Callee | undef
 }
 
 const PROMISE_MEMBERS = new Set(['then', 'catch', 'finally']);
+const isReaction = (callee: ts.Expression): callee is ts.PropertyAccessExpression =>
+  ts.isPropertyAccessExpression(callee) && PROMISE_MEMBERS.has(callee.name.text);
 const ARRAY_MEMBERS = new Set([
   'forEach',
   'map',
