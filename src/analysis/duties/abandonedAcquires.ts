@@ -74,7 +74,18 @@ class Finder {
     const combined = this.#eval.refs.make({ kind: 'combined', frame, value });
     const parts = [...promiseParts(this.#eval, combined).map(part => part.ref), ...this.#plainParts(frame, value)];
     if (parts.length < 2 && !promiseParts(this.#eval, combined).some(part => part.many)) return;
-    for (const ref of parts) this.#part(fn, frame, ref, { race, until, at: race }, 0);
+    for (const ref of parts)
+      if (!this.#isRacedAgain(frame, ref, value)) this.#part(fn, frame, ref, { race, until, at: race }, 0);
+  }
+
+  /** One promise in several races: whoever has lost the first still has it in hand, and asks it again. */
+  #isRacedAgain(frame: Frame, ref: Ref, value: ValueId): boolean {
+    if (ref.kind !== 'task' && ref.kind !== 'chain') return false;
+    return frame.fn.values.some((other, id) => {
+      if (id === value || other.kind !== 'combined') return false;
+      const group = this.#eval.refs.make({ kind: 'combined', frame, value: id });
+      return promiseParts(this.#eval, group).some(part => part.ref === ref);
+    });
   }
 
   /**
