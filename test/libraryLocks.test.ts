@@ -1,6 +1,7 @@
 /** What the tables state of the smaller lock packages, seen at run time in the installed versions. */
 import AwaitLock from 'await-lock';
 import { Lock, RWLock } from '@rocicorp/lock';
+import ReadWriteLock from 'rwlock';
 import { describe, expect, it } from 'vitest';
 import { recorder, settle, stateOf } from './support/sections.ts';
 
@@ -101,5 +102,50 @@ describe('@rocicorp/lock', () => {
     expect([await stateOf(writer), await stateOf(late)]).toEqual(['pending', 'pending']);
     reader();
     await Promise.all([writer, late]);
+  });
+});
+
+describe('rwlock', () => {
+  type Release = () => void;
+
+  it('lets readers in together, and a reader in behind a writer that waits', () => {
+    const lock = new ReadWriteLock();
+    const log: string[] = [];
+    const releases: Release[] = [];
+    const inside = (name: string) => (release: Release) => {
+      log.push(name);
+      releases.push(release);
+    };
+    lock.readLock(inside('a'));
+    lock.readLock(inside('b'));
+    lock.writeLock(inside('writer'));
+    lock.readLock(inside('c'));
+    expect(log).toEqual(['a', 'b']);
+    releases[0]?.();
+    releases[0]?.();
+    expect(log).toEqual(['a', 'b']);
+    releases[1]?.();
+    expect(log).toEqual(['a', 'b', 'writer']);
+    releases[2]?.();
+    expect(log).toEqual(['a', 'b', 'writer', 'c']);
+  });
+
+  it('has a lock for each key and one without, is not reentrant, and gives nothing', () => {
+    const lock = new ReadWriteLock();
+    const log: string[] = [];
+    expect(lock.writeLock('one', () => log.push('one'))).toBeUndefined();
+    lock.writeLock('two', () => log.push('two'));
+    lock.writeLock(() => log.push('none'));
+    lock.writeLock('one', () => log.push('one again'));
+    expect(log).toEqual(['one', 'two', 'none']);
+  });
+
+  it('gives an error first on `async`, and stops waiting when told', async () => {
+    const lock = new ReadWriteLock();
+    const log: unknown[] = [];
+    lock.async.writeLock((error, release) => log.push(error, typeof release));
+    lock.writeLock(() => log.push('late'), { timeout: 1, timeoutCallback: () => log.push('given up') });
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(log).toEqual([null, 'function', 'given up']);
   });
 });

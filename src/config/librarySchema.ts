@@ -121,7 +121,7 @@ const lockEffects = [
     failure: optional(z.enum(['throws', 'falsy', 'runs-with-null'])),
     callback: arg,
     passes,
-    doneWhenDeclared: optional(z.boolean()),
+    doneWhenDeclared: optional(z.union([z.boolean(), z.literal('alone')])),
     freesEarly: optional(arg),
     endsSession: optional(z.literal(true)),
     withoutCallback: optional(z.strictObject({ releasedBy: z.array(name) })),

@@ -50,6 +50,7 @@ import { jest, mocha, nodeTest, vitest, vitestParts } from './test-runners.ts';
 import { undici, undiciTypes } from './undici.ts';
 import { ws } from './ws.ts';
 import { asyncRwlock } from './async-rwlock.ts';
+import { rwlock } from './rwlock.ts';
 import { genericPool } from './generic-pool.ts';
 import { mysql2, mysql2Promise } from './mysql2.ts';
 import { sequelize } from './sequelize.ts';
@@ -144,6 +145,7 @@ export const libraries: readonly Library[] = [
   mysql2Promise,
   genericPool,
   asyncRwlock,
+  rwlock,
   sequelize,
   typeorm,
   mongoose,

@@ -180,8 +180,11 @@ export type Effect =
       failure?: 'throws' | 'falsy' | 'runs-with-null';
       callback: Arg;
       passes?: Passed[];
-      /** async-lock: a callback that declares a first parameter gets `done` and its promise is not awaited. */
-      doneWhenDeclared?: boolean;
+      /**
+       * async-lock: a callback that declares a first parameter gets `done` and its promise is not awaited. `alone`: nothing
+       * else ends the section, and what a callback with another number of parameters is given is not known.
+       */
+      doneWhenDeclared?: boolean | 'alone';
       /** The lock may be lost before the callback ends: after a time (`maxExecutionTime`, ttl). */
       freesEarly?: Arg;
       /** What the callback is given first is a session with the store, which ends with it. */

@@ -5,6 +5,7 @@
 import type { Arg, Effect, ModeRule, WaitRule } from '../../libraries/library.ts';
 import type { Acquire, At, Release, TypeId, ValueId, Wait } from '../../model/facts.ts';
 import type { FunctionBuilder } from './builder.ts';
+import { lowerInvoke } from './effectCallbacks.ts';
 import { namedFunction } from './constants.ts';
 import { placeOf, type EffectSite } from './effectSite.ts';
 import { passedValues } from './passedValues.ts';
@@ -128,9 +129,12 @@ function passTaken(
   call: SyntheticCall,
   effect: AcquireEffect | RunLocked,
   type: TypeId | null,
+  callbacks: readonly ValueId[] = [],
 ): void {
   call.pass('lock', effect.lock, type);
-  if (effect.key !== undefined) call.pass('key', effect.key);
+  const key = effect.key === undefined ? undefined : site.value(effect.key);
+  // Where the key may be left out, the callback stands first.
+  if (effect.key !== undefined && key !== undefined && !callbacks.includes(key)) call.pass('key', effect.key);
   const bound = boundAt(site, effect.wait);
   if (bound !== undefined) call.passValue(BOUND, BOUND, bound);
 }
@@ -158,9 +162,11 @@ export function lowerRunLocked(site: EffectSite, effect: RunLocked): void {
   const given = site.callbacks(effect.callback);
   if (given.length === 0 && effect.withoutCallback)
     return lowerAcquire(site, acquireOf(effect, effect.withoutCallback));
+  if (effect.doneWhenDeclared === 'alone' && declaredBy(site, effect) !== 1)
+    return lowerInvoke(site, { does: 'invoke', callback: effect.callback, when: 'later', times: 'once' });
   const call = new SyntheticCall(site);
-  passTaken(site, call, effect, lockType(site, effect.lock));
-  call.pass('callback', effect.callback);
+  passTaken(site, call, effect, lockType(site, effect.lock), given);
+  if (given[0] !== undefined) call.passValue(JSON.stringify(effect.callback), 'callback', given[0]);
   for (const each of effect.passes ?? []) {
     if (typeof each !== 'object' || 'fresh' in each) continue;
     call.pass('argument', 'argument' in each ? each.argument : each.element);
@@ -247,10 +253,14 @@ function settled(inner: FunctionBuilder, promise: ValueId, at: At): ValueId {
 }
 
 function callsDone(site: EffectSite, effect: RunLocked): boolean {
-  if (!effect.doneWhenDeclared) return false;
-  const node = site.node(effect.callback);
-  const callback = node && (site.context.functionNode(node) ?? namedFunction(site.context.questions, node));
-  return (callback?.parameters.length ?? 0) > 0;
+  return effect.doneWhenDeclared !== undefined && effect.doneWhenDeclared !== false && declaredBy(site, effect) > 0;
+}
+
+/** How many parameters the callback declares. */
+function declaredBy(site: EffectSite, { callback }: RunLocked): number {
+  const node = site.callbacksAt(callback)[0]?.node;
+  const known = node && (site.context.functionNode(node) ?? namedFunction(site.context.questions, node));
+  return known?.parameters.length ?? 0;
 }
 
 /** `lock.release()`, `release(token)`. */

@@ -230,3 +230,22 @@ export class RWLock {
   withWrite<R>(f: () => R | Promise<R>): Promise<R>;
 }
 `;
+
+/** Ambient declarations of rwlock. */
+export const rwlockStub = `
+class ReadWriteGeneric<T> {
+  readLock(callback: T, options?: ReadWriteLock.Options): void;
+  readLock(key: string, callback: T, options?: ReadWriteLock.Options): void;
+  writeLock(callback: T, options?: ReadWriteLock.Options): void;
+  writeLock(key: string, callback: T, options?: ReadWriteLock.Options): void;
+}
+namespace ReadWriteLock {
+  type Release = () => void;
+  interface Options { scope?: any; timeout?: number; timeoutCallback?(): void }
+}
+class ReadWriteLock extends ReadWriteGeneric<(release: ReadWriteLock.Release) => void> {
+  constructor();
+  async: ReadWriteGeneric<(error: any, release: ReadWriteLock.Release) => void>;
+}
+export = ReadWriteLock;
+`;
