@@ -201,6 +201,9 @@ export class Rejections {
       const known = failures.reduce(worse);
       // A callback may also be one that nobody here passes.
       const isGiven = this.#isGiven(fn, step) && !this.#summaries.isKnownCallback(fn.id, step);
+      const failing = failures.filter(one => one === 'may').length;
+      // Whichever of the functions that were given it is, it is likely to be one that fails.
+      if (known === 'may' && isGiven && 2 * failing > failures.length) return 'may';
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
