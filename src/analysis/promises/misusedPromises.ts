@@ -27,7 +27,7 @@ import { type Program, type Site, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { isNothing } from '../refs.ts';
 import { type Suspension, suspension } from './suspension.ts';
-import { hasClaim } from './suspensionClaims.ts';
+import { ownClaims } from './suspensionClaims.ts';
 
 export type MisusedPromise =
   | {
@@ -81,6 +81,7 @@ class Finder implements MisusedPromises {
   readonly #consumption: Consumption;
   readonly #made: MadePromises;
   readonly #suspension: Suspension;
+  readonly #hasClaim: (fn: FunctionId) => boolean;
   readonly #emitters: Emitters;
   readonly #writes: WriteIndex;
   readonly #hierarchy: TypeHierarchy;
@@ -96,6 +97,7 @@ class Finder implements MisusedPromises {
     this.#consumption = get(consumption);
     this.#made = get(madePromises);
     this.#suspension = get(suspension);
+    this.#hasClaim = get(ownClaims);
     this.#emitters = get(emitters);
     this.#writes = get(writeIndex);
     this.#hierarchy = get(hierarchy);
@@ -316,7 +318,7 @@ class Finder implements MisusedPromises {
   }
 
   #mayOverlap(id: FunctionId): boolean {
-    return this.#suspension.ofFunction(id) && !hasClaim(this.#program, this.#graph, id);
+    return this.#suspension.ofFunction(id) && !this.#hasClaim(id);
   }
 
   #plainUse(fn: FunctionFacts, use: PlainUse, values: Map<string, Extract<MisusedPromise, { kind: 'value' }>>): void {
