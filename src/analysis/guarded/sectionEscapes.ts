@@ -29,6 +29,9 @@ const isNamed = ({ location }: Touch): boolean => location.where !== 'store' || 
 /** Calls below a branch within which what it writes is what the section is about. */
 const OWN = 1;
 
+/** What a way out of a section may have left locked opens no section for the code that comes after. */
+const isSection = ({ held }: HeldHere): boolean => excludes(held.lock) && !held.maybe;
+
 export interface SectionEscape {
   readonly how: 'task' | 'timer' | 'outside' | 'siblings';
   readonly lock: Lock;
@@ -121,7 +124,7 @@ class Finder {
 
   #escape({ held, moment, work, how }: Escape): void {
     const { lock } = held.held;
-    if (!excludes(lock) || isFar(moment)) return;
+    if (!isSection(held) || isFar(moment)) return;
     const at = this.#program.site(moment.frame.fn.id, moment.step.at);
     const section = traceEnd(held.held.trace);
     const touch =
@@ -295,7 +298,7 @@ class Finder {
   #siblings(moment: Moment<Await>, values: readonly ValueId[]): void {
     for (const held of moment.held) {
       const { lock } = held.held;
-      if (!excludes(lock)) continue;
+      if (!isSection(held)) continue;
       for (const value of values)
         for (const ref of this.#eval.evaluate(moment.frame, value))
           if (ref.kind === 'combined') this.#group(held, lock, ref);

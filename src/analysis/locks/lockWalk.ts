@@ -324,11 +324,19 @@ export class LockWalk extends LockTells {
     const before = union(all.length > 0 ? all : [state]);
     const after = this.#block(walk, step.finally, before);
     if (!after) return null;
-    const kept = new Set(after.held.map(held => held.token));
+    const kept = new Map(after.held.map(held => [held.token, held]));
+    const surely = new Set(before.held.filter(held => !held.maybe).map(held => held.token));
     const gained = after.held.filter(held => !before.held.some(known => known.token === held.token));
     const through = (one: State): State => ({
       ...one,
-      held: [...one.held.filter(held => kept.has(held.token)), ...gained],
+      // What one way through the clean-up gives back and another keeps may be held.
+      held: [
+        ...one.held.flatMap(held => {
+          const still = kept.get(held.token);
+          return still ? [still.maybe && surely.has(held.token) ? still : held] : [];
+        }),
+        ...gained,
+      ],
     });
     walk.exits.push(...inner.exits.map(through));
     walk.throws.push(...inner.throws.map(through));
