@@ -6,10 +6,11 @@ import { functionUses, type FunctionUsesOf, isLeftThere, type Use } from './cons
 import { type DeferredFields, deferredFields } from './deferredFields.ts';
 import { type DeferredHolders, deferredHolders } from './deferredHolders.ts';
 import { type Program, variableAt } from '../program.ts';
-import { isOfInstance, valuesBehind } from '../valueParts.ts';
-import { type Write, type WriteIndex, writeIndex } from '../writeIndex.ts';
+import { valuesBehind } from '../valueParts.ts';
+import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { fieldSources } from './fieldSources.ts';
+import { type GivenCallees, givenCallees } from './givenCallees.ts';
 import { type Settlers, settlers } from './settlers.ts';
 
 /**
@@ -53,6 +54,7 @@ export class Rejections {
   readonly #settlers: Settlers;
   readonly #deferred: DeferredFields;
   readonly #holders: DeferredHolders;
+  readonly #given: GivenCallees;
   readonly #summaries: FunctionFailures;
 
   constructor(get: Get, program: Program, summaries: FunctionFailures) {
@@ -64,6 +66,7 @@ export class Rejections {
     this.#settlers = get(settlers);
     this.#deferred = get(deferredFields);
     this.#holders = get(deferredHolders);
+    this.#given = get(givenCallees);
     this.#summaries = summaries;
   }
 
@@ -200,12 +203,13 @@ export class Rejections {
       if (this.#handsOn(fn.id, step)) return 'may';
       const known = failures.reduce(worse);
       // A callback may also be one that nobody here passes.
-      const isGiven = this.#isGiven(fn, step) && !this.#summaries.isKnownCallback(fn.id, step);
+      const isGiven = this.#given.isGiven(fn, step) && !this.#summaries.isKnownCallback(fn.id, step);
       const failing = failures.filter(one => one === 'may').length;
       // Whichever of the functions that were given it is, it is likely to be one that fails.
       if (known === 'may' && isGiven && 2 * failing > failures.length) return 'may';
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
+    if (seen.onlyTyped && this.#isTelling(fn, step)) return 'never';
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
   }
 
@@ -215,6 +219,16 @@ export class Rejections {
     return targets.length > 0 && targets.every(id => this.#program.functions.get(id)?.calling === 'promise');
   }
 
+  /** `return next()`: by Node's convention such a parameter is told of the end, and gives nothing. */
+  #isTelling(fn: FunctionFacts, { target, gives }: Call): boolean {
+    const callee = target.kind === 'value' ? fn.values[target.of] : undefined;
+    if (gives !== 'unknown' || callee?.kind !== 'read' || callee.place.path.length > 0) return false;
+    const { root } = callee.place;
+    const name =
+      root.kind === 'parameter' ? fn.parameters[root.index]?.name : root.kind === 'captured' ? root.slot : '';
+    return TELLING.test(name ?? '');
+  }
+
   /** A wrapper that calls the same member of what it wraps, of which the program shows nothing but the wrapper itself. */
   #handsOn(fn: FunctionId, { target, id }: Call): boolean {
     return (
@@ -222,116 +236,6 @@ export class Rejections {
       this.#program.types.get(target.type ?? '')?.kind === 'interface' &&
       this.#graph.targets(fn, id).every(callee => callee === fn)
     );
-  }
-
-  /** The callee is a value that others may give, not a method or a function of the project that is known by its name. */
-  #isGiven(fn: FunctionFacts, step: Call): boolean {
-    const { target } = step;
-    return target.kind === 'value' && !this.#isMethod(fn.id, step) && !this.#isNamed(fn, target.of, NAME_HOPS);
-  }
-
-  /** A function that stands there, a field of the own class that holds nothing else, or a constant that names one. */
-  #isNamed(fn: FunctionFacts, value: ValueId, hops: number): boolean {
-    const callee = fn.values[value];
-    if (callee?.kind === 'function') return true;
-    if (callee?.kind !== 'read' || hops === 0) return false;
-    const { root, path } = callee.place;
-    if (this.#isMember(path.at(-1))) return true;
-    if (isOfInstance(root)) return this.#isOwnMember(fn.owner, path);
-    if (root.kind === 'value') return this.#isNamedIn(fn, root.of, path, hops - 1);
-    const variable = variableAt(this.#program, root);
-    // What a module of the project exports, whole or by its name.
-    if (!variable) return root.kind === 'module' && path.every(step => 'field' in step);
-    const { owner, slot } = variable;
-    return !slot.assignedAgain && slot.value !== null && this.#isNamedIn(owner, slot.value, path, hops - 1);
-  }
-
-  /** The value itself, or the member of it that the path names, where it is one member. */
-  #isNamedIn(fn: FunctionFacts, value: ValueId, [member, ...deeper]: Place['path'], hops: number): boolean {
-    if (member === undefined) return this.#isNamed(fn, value, hops);
-    return 'field' in member && deeper.length === 0 && this.#isOfMade(fn, value, member.field, hops);
-  }
-
-  /** `open = async () => …`: a function that a class of the project has as a method has it, and that nobody replaces. */
-  #isMember(step: Place['path'][number] | undefined): boolean {
-    if (!step || !('field' in step) || this.#program.types.get(step.of ?? '')?.kind !== 'class') return false;
-    const writes = this.#writes.toField(step.field).filter(({ place }) => {
-      const last = place.path.at(-1);
-      return !last || !('field' in last) || last.of === undefined || this.#isKin(last.of, step.of ?? '');
-    });
-    return writes.length > 0 && writes.every(({ fn, value }) => isFunction(fn.values[value]));
-  }
-
-  #isKin(one: TypeId, other: TypeId): boolean {
-    return this.#hierarchy.ancestors(one).includes(other) || this.#hierarchy.ancestors(other).includes(one);
-  }
-
-  /** A function that stands in the object which a function of the project makes: `const manager = createManager()`. */
-  #isOfMade(fn: FunctionFacts, value: ValueId, member: string, hops: number): boolean {
-    const facts = fn.values[value];
-    if (facts?.kind === 'object') {
-      const at = facts.fields[member];
-      return at !== undefined && this.#isNamed(fn, at, hops) && this.#isWritten(member, isFunction);
-    }
-    const makers = facts?.kind === 'result' ? this.#graph.targets(fn.id, facts.of) : [];
-    return (
-      makers.length > 0 &&
-      makers.every(id => {
-        const maker = this.#program.functions.get(id);
-        const made = this.#writes.returned(id);
-        return (
-          maker &&
-          made.length > 0 &&
-          made.every(one => maker.values[one]?.kind === 'object' && this.#isOfMade(maker, one, member, hops))
-        );
-      })
-    );
-  }
-
-  #isOwnMember(owner: TypeId | null, [own, member, ...deeper]: Place['path']): boolean {
-    if (!own || !('field' in own) || deeper.length > 0) return false;
-    if (member === undefined) return this.#isWritten(own.field, value => value?.kind === 'function');
-    return 'field' in member ? this.#isOfLiteral(own.field, member.field) : this.#isQueued(owner, own.field);
-  }
-
-  /** Only functions that stand there are put into the list of its class: `this.#jobs.push(async () => …)`. */
-  #isQueued(owner: TypeId | null, field: string): boolean {
-    const isHere = ({ fn, place }: Write, back: number): boolean => {
-      const at = place.path.at(back);
-      if (!at || !('field' in at)) return false;
-      return (at.of ?? (isOfInstance(place.root) ? fn.owner : null) ?? owner) === owner;
-    };
-    const put = this.#writes.intoContainer(field).filter(one => isHere(one, -2));
-    const lists = this.#writes.toField(field).filter(one => isHere(one, -1));
-    const isList = (made: Value | undefined): boolean => made?.kind === 'array' && made.values.length === 0;
-    return (
-      put.length > 0 &&
-      put.every(({ fn, value }) => fn.values[value]?.kind === 'function') &&
-      lists.every(({ fn, value }) => isList(fn.values[value]))
-    );
-  }
-
-  /** Everything that the program puts there is of this kind. */
-  #isWritten(field: string, is: (value: Value | undefined, fn: FunctionFacts) => boolean): boolean {
-    return this.#writes.toField(field).every(({ fn, value }) => is(fn.values[value], fn));
-  }
-
-  /** A function that stands in the object literal which the field holds: `readonly #api = { load: async () => … }`. */
-  #isOfLiteral(field: string, member: string): boolean {
-    return (
-      this.#writes.toField(field).length > 0 &&
-      this.#isWritten(member, isFunction) &&
-      this.#isWritten(field, (value, fn) => {
-        const at = value?.kind === 'object' ? value.fields[member] : undefined;
-        return at !== undefined && isFunction(fn.values[at]);
-      })
-    );
-  }
-
-  /** In untyped code: a method of the classes that the receiver's objects are made of. */
-  #isMethod(fn: FunctionId, { id, receiver }: Call): boolean {
-    if (receiver === undefined || this.#graph.isByName(fn, id)) return false;
-    return this.#graph.targets(fn, id).every(callee => this.#program.functions.get(callee)?.owner != null);
   }
 
   #chain(fn: FunctionFacts, step: Chain, seen: Lookup): Failure {
@@ -444,10 +348,8 @@ export class Rejections {
   }
 }
 
-const isFunction = (value: Value | undefined): boolean => value?.kind === 'function';
-
-/** Constants that stand for other constants are followed this far. */
-const NAME_HOPS = 6;
+/** Parameters that are told of the end, by their names. */
+const TELLING = /^(?:next|done|cb|callback)$/;
 
 /** So many callees are a guess: which of them runs is not known. */
 const MANY = 12;

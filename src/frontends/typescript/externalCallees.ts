@@ -157,6 +157,10 @@ export function untypedCallee(asking: Asking, callee: ts.Expression, prefix: '' 
   const name = bestName(asking, names);
   // Whatever gives it, `then` is what the language knows.
   if (origin?.kind === 'foreign' && prefix === '' && isReaction(callee)) return builtInMember(asking, callee);
+  if (origin?.kind === 'foreign' && prefix === '' && !(name !== undefined && asking.index.has(name))) {
+    const builtIn = ts.isPropertyAccessExpression(callee) ? arrayMember(asking, callee) : undefined;
+    if (builtIn) return builtIn;
+  }
   if (name !== undefined && (origin?.kind !== 'instance' || !name.endsWith('()') || asking.index.has(name)))
     return { kind: 'external', name };
   if (prefix === '' && ts.isIdentifier(callee)) return undeclaredGlobal(asking, callee);
@@ -190,17 +194,30 @@ const EMITTER_MEMBERS = new Set(['on', 'once', 'addListener', 'prependListener',
 
 /** On a receiver whose type nobody knows, the call's shape tells the built-in methods that take functions. */
 function builtInMember(asking: Asking, callee: ts.PropertyAccessExpression): Callee | undefined {
-  const call = callee.parent;
-  if (!ts.isCallExpression(call)) return undefined;
-  if (!(asking.checker.getTypeAtLocation(callee.expression).flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)))
-    return undefined;
+  const call = callOfUntyped(asking, callee);
+  if (!call) return undefined;
   const [first] = call.arguments;
   const name = callee.name.text;
   if (PROMISE_MEMBERS.has(name) && first) return { kind: 'external', name: `lib#Promise.${name}` };
-  if (ARRAY_MEMBERS.has(name) && first && (ts.isArrowFunction(first) || ts.isFunctionExpression(first)))
-    return { kind: 'external', name: `lib#Array.${name}` };
   if (name === 'call' || name === 'apply' || name === 'bind') return { kind: 'external', name: `lib#Function.${name}` };
   if (EMITTER_MEMBERS.has(name) && first && ts.isStringLiteralLike(first))
     return { kind: 'external', name: `node:events#EventEmitter.${name}` };
-  return undefined;
+  return arrayMember(asking, callee);
+}
+
+/** `all.map(async one => …)`: also of what a package without types has given. */
+function arrayMember(asking: Asking, callee: ts.PropertyAccessExpression): Callee | undefined {
+  const first = callOfUntyped(asking, callee)?.arguments[0];
+  const name = callee.name.text;
+  return ARRAY_MEMBERS.has(name) && first && (ts.isArrowFunction(first) || ts.isFunctionExpression(first))
+    ? { kind: 'external', name: `lib#Array.${name}` }
+    : undefined;
+}
+
+function callOfUntyped(
+  { checker }: Asking,
+  { expression, parent }: ts.PropertyAccessExpression,
+): ts.CallExpression | undefined {
+  const isUntyped = (checker.getTypeAtLocation(expression).flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0;
+  return isUntyped && ts.isCallExpression(parent) ? parent : undefined;
 }
