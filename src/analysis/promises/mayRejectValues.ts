@@ -209,7 +209,6 @@ export class Rejections {
       if (known === 'may' && isGiven && 2 * failing > failures.length) return 'may';
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
-    if (seen.onlyTyped && this.#isTelling(fn, step)) return 'never';
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
   }
 
@@ -217,16 +216,6 @@ export class Rejections {
   #isAsync(fn: FunctionId, step: Call): boolean {
     const targets = step.target.kind === 'value' ? this.#graph.targets(fn, step.id) : [];
     return targets.length > 0 && targets.every(id => this.#program.functions.get(id)?.calling === 'promise');
-  }
-
-  /** `return next()`: by Node's convention such a parameter is told of the end, and gives nothing. */
-  #isTelling(fn: FunctionFacts, { target, gives }: Call): boolean {
-    const callee = target.kind === 'value' ? fn.values[target.of] : undefined;
-    if (gives !== 'unknown' || callee?.kind !== 'read' || callee.place.path.length > 0) return false;
-    const { root } = callee.place;
-    const name =
-      root.kind === 'parameter' ? fn.parameters[root.index]?.name : root.kind === 'captured' ? root.slot : '';
-    return TELLING.test(name ?? '');
   }
 
   /** A wrapper that calls the same member of what it wraps, of which the program shows nothing but the wrapper itself. */
@@ -347,9 +336,6 @@ export class Rejections {
     );
   }
 }
-
-/** Parameters that are told of the end, by their names. */
-const TELLING = /^(?:next|done|cb|callback)$/;
 
 /** So many callees are a guess: which of them runs is not known. */
 const MANY = 12;

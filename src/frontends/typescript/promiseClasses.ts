@@ -23,9 +23,9 @@ export function handedOnBy(declaration: ts.Declaration): ts.CallExpression | und
     : undefined;
 }
 
-/** The only statement of a body, where it calls `super` or a member of it with the parameters as they are. */
+/** The only statement of a body that does anything, where it calls `super` or a member of it with the parameters as they are. */
 function handsOn({ body, parameters }: ts.FunctionLikeDeclaration): ts.CallExpression | undefined {
-  const [only, ...others] = body && ts.isBlock(body) ? body.statements : [];
+  const [only, ...others] = body && ts.isBlock(body) ? body.statements.filter(each => !isIdle(each)) : [];
   if (!only || others.length > 0) return undefined;
   const written = ts.isReturnStatement(only) || ts.isExpressionStatement(only) ? only.expression : undefined;
   const call = written && withoutType(written);
@@ -38,6 +38,19 @@ function handsOn({ body, parameters }: ts.FunctionLikeDeclaration): ts.CallExpre
     return ts.isIdentifier(argument) && ts.isIdentifier(name) && argument.text === name.text && !initializer;
   });
   return isSame ? call : undefined;
+}
+
+/** A statement that runs nothing and leads nowhere. */
+function isIdle(node: ts.Node): boolean {
+  const acts =
+    ts.isCallOrNewExpression(node) ||
+    ts.isTaggedTemplateExpression(node) ||
+    ts.isAwaitExpression(node) ||
+    ts.isYieldExpression(node) ||
+    ts.isReturnStatement(node) ||
+    ts.isThrowStatement(node) ||
+    ts.isIterationStatement(node, false);
+  return !acts && ts.forEachChild(node, child => (isIdle(child) ? undefined : true)) === undefined;
 }
 
 const withoutType = (node: ts.Expression): ts.Expression =>
