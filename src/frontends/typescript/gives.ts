@@ -79,7 +79,7 @@ export function givesOfType(asking: Asking, type: ts.Type): Gives {
   if (isThenable(asking, type)) {
     if (isLazy(asking, type)) return 'lazy';
     // `interface Thenable<T> extends PromiseLike<T> {}`: with nothing to build on, it is a promise by another name.
-    return checker.getPropertiesOfType(type).length === 1 ? 'promise' : 'thenable';
+    return checker.getPropertiesOfType(type).length === 1 && takesBoth(asking, type) ? 'promise' : 'thenable';
   }
   return holdsPromises(asking, type) ? 'promises' : 'value';
 }
@@ -128,6 +128,18 @@ function isLazy(asking: Asking, type: ts.Type): boolean {
   if (home !== undefined && asking.index.isLazy(`${home}#${symbol.name}`)) return true;
   const bases = asking.checker.getDeclaredTypeOfSymbol(symbol).getBaseTypes() ?? [];
   return bases.some(base => isLazy(asking, base));
+}
+
+/** Its `then` takes what is to be done with a value, and with a failure. */
+function takesBoth({ checker }: Asking, type: ts.Type): boolean {
+  const then = checker.getPropertyOfType(type, 'then');
+  return (
+    then !== undefined &&
+    checker
+      .getTypeOfSymbol(then)
+      .getCallSignatures()
+      .some(({ parameters }) => parameters.length > 1)
+  );
 }
 
 /** Has a callable `then` that takes a callback. */
