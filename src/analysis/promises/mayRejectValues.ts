@@ -209,6 +209,7 @@ export class Rejections {
       if (known === 'may' && isGiven && 2 * failing > failures.length) return 'may';
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
+    if (seen.onlyTyped && this.#isTold(fn, step)) return 'never';
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
   }
 
@@ -216,6 +217,18 @@ export class Rejections {
   #isAsync(fn: FunctionId, step: Call): boolean {
     const targets = step.target.kind === 'value' ? this.#graph.targets(fn, step.id) : [];
     return targets.length > 0 && targets.every(id => this.#program.functions.get(id)?.calling === 'promise');
+  }
+
+  /** `return next()`, where another way calls `next()` and drops what it gives: it is told something, and gives nothing. */
+  #isTold(fn: FunctionFacts, step: Call): boolean {
+    const callee = calleeVariable(fn, step);
+    if (callee === null || step.gives !== 'unknown') return false;
+    const steps = [...this.#program.steps(fn.id).values()];
+    return steps.some(drop => {
+      const dropped = drop.kind === 'drop' && drop.how === 'statement' ? fn.values[drop.value] : undefined;
+      const other = dropped?.kind === 'result' ? this.#program.steps(fn.id).get(dropped.of) : undefined;
+      return other?.kind === 'call' && other !== step && calleeVariable(fn, other) === callee;
+    });
   }
 
   /** A wrapper that calls the same member of what it wraps, of which the program shows nothing but the wrapper itself. */
@@ -335,6 +348,15 @@ export class Rejections {
         this.#graph.targets(fn, stepId).some(id => this.#program.functions.get(id)?.calling === 'promise'))
     );
   }
+}
+
+/** The parameter, the variable or the result of a call that is called, by its name; null: something else is. */
+function calleeVariable(fn: FunctionFacts, { target }: Call): string | null {
+  const callee = target.kind === 'value' ? fn.values[target.of] : undefined;
+  if (callee?.kind === 'result') return `r${callee.of}`;
+  if (callee?.kind !== 'read' || callee.place.path.length > 0) return null;
+  const { root } = callee.place;
+  return root.kind === 'parameter' ? `p${root.index}` : root.kind === 'captured' ? `${root.from} ${root.slot}` : null;
 }
 
 /** So many callees are a guess: which of them runs is not known. */
