@@ -5,6 +5,7 @@ import type { Broken, Shape } from './handmade/handMadeIndex.ts';
 import type {
   At,
   Block,
+  Call,
   FunctionFacts,
   FunctionId,
   ModuleFacts,
@@ -15,6 +16,7 @@ import type {
   TypeFacts,
   TypeId,
 } from '../model/facts.ts';
+import type { Frame, Ref } from './refs.ts';
 
 /** A place in the audited code: a file and offsets, and the function it stands in. */
 export interface Site {
@@ -136,6 +138,13 @@ export function variableAt(
   const owner = id === undefined ? undefined : program.functions.get(id);
   const slot = name === undefined ? undefined : owner?.slots[name];
   return owner && name !== undefined && slot ? { owner, name, slot } : undefined;
+}
+
+/** The call that has made an object, and the activation that it stands in; null: nobody knows, or no call has. */
+export function makerOf(program: Program, ref: Ref): { frame: Frame; step: Call } | null {
+  if (ref.kind !== 'made' || !('step' in ref.at)) return null;
+  const step = program.steps(ref.frame.fn.id).get(ref.at.step);
+  return step?.kind === 'call' ? { frame: ref.frame, step } : null;
 }
 
 /** Where a name comes from that a module passes on with all others (`export * from`); undefined where it does not. */

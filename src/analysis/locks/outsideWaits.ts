@@ -1,6 +1,7 @@
 /** Waiting for something outside of the process with nothing that bounds it: no signal, no timeout, no race. */
 import type { Await, Call, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
+import { makerOf } from '../program.ts';
 import { type Frame, isNothing, type Ref } from '../refs.ts';
 
 /** Reading a local file ends by itself. */
@@ -49,10 +50,9 @@ const isBound = (name: string): boolean => /timeout|deadline/i.test(name) && !OT
 
 /** The client was made with a timeout for its operations. */
 function isMadeBounded(evaluator: Evaluator, ref: Ref): boolean {
-  const step =
-    ref.kind === 'made' && 'step' in ref.at ? evaluator.program.steps(ref.frame.fn.id).get(ref.at.step) : null;
-  if (ref.kind !== 'made' || step?.kind !== 'call') return false;
-  return step.args.some(arg => evaluator.evaluate(ref.frame, arg).some(given => names(given).some(isBound)));
+  const maker = makerOf(evaluator.program, ref);
+  if (!maker) return false;
+  return maker.step.args.some(arg => evaluator.evaluate(maker.frame, arg).some(given => names(given).some(isBound)));
 }
 
 function names(ref: Ref): string[] {

@@ -1,12 +1,13 @@
 /** What a close is the close of: a server or a file that is done later, or a connection, which waits for nothing else. */
-import type { Call, Cancel, FunctionFacts, Step, ValueId } from '../../model/facts.ts';
+import type { Cancel, FunctionFacts, Step, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
-import { type Ref, typeOf } from '../refs.ts';
+import { makerOf } from '../program.ts';
+import { typeOf } from '../refs.ts';
 
 /** What goes on after its close has returned: a server answers what it has taken in, a file is written. Null: neither. */
 export function closedLater(evaluate: Evaluator, fn: FunctionFacts, what: ValueId): 'server' | 'stream' | null {
   for (const ref of evaluate.evaluate(evaluate.symbolicFrame(fn), what)) {
-    const known = madeBy(evaluate, ref)?.known;
+    const known = makerOf(evaluate.program, ref)?.step.known;
     const resource = known?.resource?.what;
     if (resource === 'server' || (resource === 'stream' && known?.outside === 'file')) return resource;
     const declared = /#(?:\w*(Server)|WriteStream)$/.exec(typeOf(ref) ?? '');
@@ -22,7 +23,9 @@ export function isConnectionEnd(evaluate: Evaluator, fn: FunctionFacts, value: V
   const closing = step && cancelAt(evaluate, fn, step);
   if (closing?.how !== 'close' || typeof closing.what !== 'number') return false;
   const refs = evaluate.evaluate(evaluate.symbolicFrame(fn), closing.what);
-  return refs.length > 0 && refs.every(ref => madeBy(evaluate, ref)?.known?.resource?.what === 'connection');
+  return (
+    refs.length > 0 && refs.every(ref => makerOf(evaluate.program, ref)?.step.known?.resource?.what === 'connection')
+  );
 }
 
 /** The ending that is written in the same place as a call. */
@@ -30,10 +33,4 @@ function cancelAt({ program }: Evaluator, { id }: FunctionFacts, { at }: Step): 
   for (const step of program.steps(id).values())
     if (step.kind === 'cancel' && step.at[0] === at[0] && step.at[1] === at[1]) return step;
   return undefined;
-}
-
-/** The call that has made the object. */
-function madeBy({ program }: Evaluator, ref: Ref): Call | undefined {
-  const made = ref.kind === 'made' && 'step' in ref.at ? program.steps(ref.frame.fn.id).get(ref.at.step) : undefined;
-  return made?.kind === 'call' ? made : undefined;
 }

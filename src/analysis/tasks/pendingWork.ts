@@ -181,9 +181,7 @@ class Walker {
         return state;
       case 'await':
         for (const value of step.values) this.#joined(fn, value, state);
-        for (const shared of state.shared)
-          if (shared.kind !== 'cancel' || !step.values.every(value => isConnectionEnd(this.#eval, fn, value)))
-            state.tasks.delete(shared);
+        this.#endShared(fn, step.values, state);
         for (const value of step.values) this.#written(walk, value, state);
         return state;
       case 'spawn':
@@ -217,6 +215,15 @@ class Walker {
       default:
         return state;
     }
+  }
+
+  /** What somebody else has may end with the wait; what is closing does not where only connections are ended. */
+  #endShared(fn: FunctionFacts, waited: readonly ValueId[], { tasks, shared }: State): void {
+    const left = [...shared].filter(step => tasks.has(step));
+    if (left.length === 0) return;
+    const isParting =
+      left.some(step => step.kind === 'cancel') && waited.every(one => isConnectionEnd(this.#eval, fn, one));
+    for (const step of left) if (step.kind !== 'cancel' || !isParting) tasks.delete(step);
   }
 
   /** What is in flight here still is when a function runs that waits for nothing first. */

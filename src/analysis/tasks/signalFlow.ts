@@ -9,7 +9,7 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { optionUses, type OptionUses } from '../flow/optionUses.ts';
 import { isEndedByListener } from './endedByListener.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
-import { type Program, type Site, takesPermit } from '../program.ts';
+import { makerOf, type Program, type Site, takesPermit } from '../program.ts';
 import { looksAtOthersAlone } from './optionReads.ts';
 import { type Promises, promises } from '../promises/promises.ts';
 import type { Ref } from '../refs.ts';
@@ -248,12 +248,11 @@ class Follower {
   }
 
   #madeWithSignal(ref: Ref, hand: SignalInHand): boolean {
-    if (ref.kind !== 'made' || !('step' in ref.at)) return false;
-    const made = this.#program.steps(ref.frame.fn.id).get(ref.at.step);
-    if (made?.kind !== 'call') return false;
-    return made.args.some(arg =>
+    const maker = makerOf(this.#program, ref);
+    if (!maker) return false;
+    return maker.step.args.some(arg =>
       this.#eval
-        .evaluate(ref.frame, arg)
+        .evaluate(maker.frame, arg)
         .some(
           one =>
             this.#comesFrom(one, hand) ||

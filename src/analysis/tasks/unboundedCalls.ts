@@ -8,7 +8,7 @@ import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { reachedByRequests } from './exits.ts';
 import { optionUses, type OptionUses } from '../flow/optionUses.ts';
-import type { Program, Site } from '../program.ts';
+import { makerOf, type Program, type Site } from '../program.ts';
 import { programs } from './programs.ts';
 import { races } from './races.ts';
 import type { Ref } from '../refs.ts';
@@ -127,9 +127,8 @@ class Finder {
   }
 
   #makerOf(ref: Ref): { fn: FunctionId; step: Call } | null {
-    if (ref.kind !== 'made' || !('step' in ref.at)) return null;
-    const step = this.#program.steps(ref.frame.fn.id).get(ref.at.step);
-    return step?.kind === 'call' ? { fn: ref.frame.fn.id, step } : null;
+    const maker = makerOf(this.#program, ref);
+    return maker && { fn: maker.frame.fn.id, step: maker.step };
   }
 
   #madeBy(fn: FunctionFacts, step: Call): { fn: FunctionId; step: Call } | null {
