@@ -15,7 +15,7 @@ import type { Linked } from './report/linked.ts';
 import { loadProject } from './report/load.ts';
 import { planRepro } from './report/repro.ts';
 import type { CheckRun } from './report/findings.ts';
-import { runChecks, selectRules } from './report/rules.ts';
+import { describeRules, runChecks, selectRules } from './report/rules.ts';
 import { answerWhy, type AskedPlace } from './report/why.ts';
 import { UserError } from './util/errors.ts';
 import { type Stats, Stopwatch } from './util/stopwatch.ts';
@@ -61,7 +61,7 @@ export async function auditWhole(options: AuditOptions, registry?: Registry): Pr
   const watch = new Stopwatch();
   const { checks, frontends, libraries } = registry ?? (await import('./registry.ts')).REGISTRY;
   const config: Config = { ...DEFAULT_CONFIG, ...options };
-  const rules = selectRules(checks, config.rules);
+  const rules = selectRules(checks, config.rules, config.preset);
   const linked = await link(options, config, frontends, libraries, watch);
   const calls = watch.time('call graph', () => linked.get(callGraph).coverage);
   const runs = watch.time('checks', () => runChecks(rules, linked.get, linked.loaded.diagnostics));
@@ -77,10 +77,11 @@ export async function whyHere(place: AskedPlace, options: AuditOptions = {}, reg
   const { checks, frontends, libraries } = registry ?? (await import('./registry.ts')).REGISTRY;
   const config: Config = { ...DEFAULT_CONFIG, ...options };
   const levels = Object.entries(config.rules).filter(([, level]) => level !== 'off');
-  const rules = selectRules(checks, Object.fromEntries(levels));
+  const rules = selectRules(checks, Object.fromEntries(levels), 'strict');
+  const shown = selectRules(checks, config.rules, config.preset);
   const linked = await link(options, config, frontends, libraries, watch);
   const calls = linked.get(callGraph).coverage;
-  const runs = runChecks(rules, linked.get, linked.loaded.diagnostics);
+  const runs = runChecks(rules, linked.get, linked.loaded.diagnostics, shown);
   const whole: Config = { ...config, preset: 'strict', rules: Object.fromEntries(levels) };
   const report = assembleReport({
     ...linked,
@@ -91,7 +92,7 @@ export async function whyHere(place: AskedPlace, options: AuditOptions = {}, reg
     calls,
     today: options.today ?? null,
   });
-  return answerWhy(place, linked, report, config);
+  return answerWhy(place, linked, report, config, describeRules(checks, shown));
 }
 
 /** A test that runs into the deadlock at a place; `folder`: where it will stand, relative to the audit root. */

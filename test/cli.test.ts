@@ -64,8 +64,10 @@ describe('what loads no compiler', () => {
   it('rules', () => {
     const { code, out } = run(['rules']);
     expect(code).toBe(0);
-    for (const { id, item, level, title } of checks)
-      expect(out).toMatch(new RegExp(`^${id} +${item} +${level} +${title}$`, 'm'));
+    for (const { id, item, level, strict, title } of checks)
+      expect(out).toMatch(
+        new RegExp(`^${id} +${item} +${level} +${strict ? 'strict' : 'recommended'} +${title}$`, 'm'),
+      );
     const rows: unknown = JSON.parse(run(['rules', '--format', 'json']).out);
     expect(rows).toEqual(expect.arrayContaining([expect.objectContaining({ rule: 'unused-suppression', item: '-' })]));
   });

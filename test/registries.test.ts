@@ -146,6 +146,7 @@ describe('scripts/new-check', () => {
       get: createGet(linkProgram([moduleFacts('a.ts', { functions: [body] })], [])),
       examined: places => examined.push(...places),
       report: one => found.push(one),
+      isShown: () => true,
     });
     expect([examined.length, found.length]).toEqual([2, 1]);
   });

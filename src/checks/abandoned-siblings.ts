@@ -11,6 +11,7 @@ export default defineCheck({
   id: 'abandoned-siblings',
   item: 'C8',
   level: 'warning',
+  strict: true,
   title: 'Operations that go on after a sibling has failed',
   why: 'the first failure ends the wait, and the others go on with nobody who waits for them or takes their results',
   fix: 'await all of them with `Promise.allSettled`, or abort and await the others when one fails',
@@ -32,10 +33,10 @@ connection, do one after the other: it serves one at a time anyway. Suppress it 
     },
   },
 
-  run({ get, examined, report }: CheckContext) {
+  run({ get, examined, report, isShown }: CheckContext) {
     const { found, examined: places } = get(abandonedSiblings);
     examined(places);
-    const escapes = get(sectionEscapes).found;
+    const escapes = isShown('section-escape') ? get(sectionEscapes).found : [];
     const repeats = new Map<string, number>();
     for (const group of found) {
       const { at } = group;

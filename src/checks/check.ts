@@ -28,12 +28,16 @@ export interface CheckContext {
   /** The denominator: places that the rule looked at. None at all means "not applicable", never "pass". */
   examined(places: readonly Site[]): void;
   report(found: FoundDraft): void;
+  /** Whether the report shows what a rule finds; what would be told by a rule that is off is told by this one. */
+  isShown(rule: string): boolean;
 }
 export interface Check {
   /** kebab-case, names the fault; equal to the file's name. */
   id: string;
   item: ItemId;
   level: Level;
+  /** Only the preset `strict` runs it, or a level in the configuration: too few of its findings on real code were right. */
+  strict?: true;
   /** A short title in plain words. */
   title: string;
   /** One clause: what it leads to at run time. */

@@ -41,13 +41,14 @@ is known never to reject for a reason that the code does not show.`,
     },
   },
 
-  run({ get, examined, report }: CheckContext) {
+  run({ get, examined, report, isShown }: CheckContext) {
     const program = get(linkedProgram);
     examined(get(promiseSites));
     const repeats = new Map<string, number>();
+    const isTold = isShown('section-escape') ? get(sectionEscapes).speaksOf : () => false;
     for (const fate of get(promiseFates)) {
       const words = wordsFor(fate, get(names));
-      if (!words || get(sectionEscapes).speaksOf(words.at) || isSettled(get(settledResults), fate)) continue;
+      if (!words || isTold(words.at) || isSettled(get(settledResults), fate)) continue;
       const key = [fate.node.fn, words.name, fate.fate.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);

@@ -12,6 +12,7 @@ export default defineCheck({
   id: 'lock-held-across-await',
   item: 'C4',
   level: 'warning',
+  strict: true,
   title: 'A lock is held across slow outside work',
   why: 'everybody who needs the state waits for the slowest answer, and for ever when none comes',
   fix: 'move it out of the section: before it, or after it with what the section returns',

@@ -39,11 +39,11 @@ the promise is looked at by somebody whom the code does not show.`,
     },
   },
 
-  run({ get, examined, report }: CheckContext) {
+  run({ get, examined, report, isShown }: CheckContext) {
     const { found, examined: places } = get(misusedPromises);
     examined(places);
     const repeats = new Map<string, number>();
-    const escapes = get(sectionEscapes).found;
+    const escapes = isShown('section-escape') ? get(sectionEscapes).found : [];
     // What outlives a critical section is told there.
     const told = found.filter(one => one.kind !== 'callback' || !escapes.some(({ at }) => isWithin(one.at, at)));
     for (const [one, ...others] of byFunction(told)) {

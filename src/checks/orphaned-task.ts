@@ -35,12 +35,13 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
     },
   },
 
-  run({ get, examined, report }: CheckContext) {
+  run({ get, examined, report, isShown }: CheckContext) {
     const tasks = get(taskOwnership).filter(task => !task.onTheSpot);
     examined(tasks.map(task => task.site));
     const repeats = new Map<string, number>();
+    const isTold = isShown('section-escape') ? get(sectionEscapes).speaksOf : () => false;
     for (const task of tasks) {
-      if (!task.problem || get(sectionEscapes).speaksOf(task.site)) continue;
+      if (!task.problem || isTold(task.site)) continue;
       const { level, message, fix } = wordsFor(task.name, task.problem);
       const key = [task.startedBy, task.name, task.problem.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;

@@ -11,6 +11,7 @@ export default defineCheck({
   id: 'section-escape',
   item: 'C4',
   level: 'error',
+  strict: true,
   title: 'Work leaves the critical section that started it',
   why: 'it changes what the lock guards while the next holder is at work on it',
   fix: 'wait for it before the section ends: await or return its promise',

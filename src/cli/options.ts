@@ -62,7 +62,7 @@ export function addSharedOptions(command: Command): Command {
     .addOption(
       new Option(
         '--preset <name>',
-        'recommended, or strict: also findings of low confidence, and notes in the text',
+        'recommended, or strict: also rules that are not sure enough, findings of low confidence, and notes in the text',
       ).argParser(oneOf(PRESETS)),
     )
     .addOption(

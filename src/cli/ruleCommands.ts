@@ -32,10 +32,12 @@ export function addRuleCommands(program: Command): void {
 type Row = Record<string, string>;
 
 function ruleRows(): Row[] {
+  const strict = new Set(checks.flatMap(({ id, strict }) => (strict ? [id] : [])));
   const rows = [...checks, ...META_RULES].map(({ id, item, level, title }) => ({
     rule: id,
     item: item ?? '-',
     level,
+    preset: strict.has(id) ? 'strict' : 'recommended',
     title,
   }));
   return rows.sort((a, b) => byCodeUnit(a.rule, b.rule));
@@ -77,7 +79,7 @@ function explain(id: string): string {
   throw new UserError(`There is no rule ${id}`, didYouMean(id, known) ?? 'conc-audit rules lists them.');
 }
 
-function explainCheck({ id, item, level, title, why, fix, explain: text, counts, examples }: Check): string {
+function explainCheck({ id, item, level, strict, title, why, fix, explain: text, counts, examples }: Check): string {
   const shown = Object.entries(examples).flatMap(([language, { bad, good }]) => [
     `Bad (${language}):\n${indent(bad)}`,
     `Good (${language}):\n${indent(good)}`,
@@ -87,10 +89,15 @@ function explainCheck({ id, item, level, title, why, fix, explain: text, counts,
     `Level ${level}, checklist item ${item}. The score counts ${counts}.`,
     `Why: ${why}\nWhat to do: ${fix}`,
     text,
+    ...(strict ? [STRICT] : []),
     ...shown,
     `To accept one place: // conc-audit-ignore-next-line ${id} -- reason`,
   ]);
 }
+
+const STRICT =
+  'Too few of its findings on real code were right for it to be on by itself: `--preset strict` runs it, or a level for ' +
+  'it in the configuration.';
 
 const paragraphs = (parts: readonly string[]): string => `${parts.map(part => part.trim()).join('\n\n')}\n`;
 const indent = (code: string): string =>

@@ -1,7 +1,7 @@
 /** Which rules run, at which level, and running them. */
 import type { Get } from '../analysis/analysis.ts';
 import type { Check } from '../checks/check.ts';
-import type { RuleSetting } from '../config/config.ts';
+import type { Preset, RuleSetting } from '../config/config.ts';
 import type { Diagnostic, RuleInfo } from '../model/report.ts';
 import { byCodeUnit } from '../util/compare.ts';
 import { UserError } from '../util/errors.ts';
@@ -9,8 +9,15 @@ import { didYouMean } from '../util/nearest.ts';
 import type { CheckRun, EnabledRule } from './findings.ts';
 import { META_RULES } from './metaRules.ts';
 
-/** The checks with a level; `off` leaves a check out. Throws `UserError` for a rule that does not exist. */
-export function selectRules(checks: readonly Check[], settings: Readonly<Record<string, RuleSetting>>): EnabledRule[] {
+/**
+ * The checks with a level; `off` leaves a check out, and what is for `strict` takes that preset or a level of its own.
+ * Throws `UserError` for a rule that does not exist.
+ */
+export function selectRules(
+  checks: readonly Check[],
+  settings: Readonly<Record<string, RuleSetting>>,
+  preset: Preset,
+): EnabledRule[] {
   const known = ruleIds(checks);
   for (const id of Object.keys(settings)) {
     if (!known.includes(id)) throw new UserError(`There is no rule ${id}`, didYouMean(id, known));
@@ -18,7 +25,8 @@ export function selectRules(checks: readonly Check[], settings: Readonly<Record<
   return [...checks]
     .sort((a, b) => byCodeUnit(a.id, b.id))
     .flatMap(check => {
-      const level = Object.hasOwn(settings, check.id) ? settings[check.id] : check.level;
+      const standard = check.strict && preset !== 'strict' ? 'off' : check.level;
+      const level = Object.hasOwn(settings, check.id) ? settings[check.id] : standard;
       return level === undefined || level === 'off' ? [] : [{ check, level }];
     });
 }
@@ -30,9 +38,16 @@ export function ruleIds(checks: readonly Check[]): string[] {
 
 /**
  * Runs the checks over one program. A check whose question is too deep for the stack costs that rule, told in
- * `diagnostics`, not the run; any other error is a bug and is thrown.
+ * `diagnostics`, not the run; any other error is a bug and is thrown. `shown`: the rules that the report has, when those
+ * that run are more.
  */
-export function runChecks(rules: readonly EnabledRule[], get: Get, diagnostics: Diagnostic[]): CheckRun[] {
+export function runChecks(
+  rules: readonly EnabledRule[],
+  get: Get,
+  diagnostics: Diagnostic[],
+  shown: readonly EnabledRule[] = rules,
+): CheckRun[] {
+  const ids = new Set(shown.map(({ check }) => check.id));
   return rules.flatMap(rule => {
     const run: CheckRun = { rule, examined: [], found: [] };
     try {
@@ -42,6 +57,7 @@ export function runChecks(rules: readonly EnabledRule[], get: Get, diagnostics: 
           for (const place of places) run.examined.push(place);
         },
         report: found => void run.found.push(found),
+        isShown: id => ids.has(id),
       });
       return [run];
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What is to be said of one place: its findings, hidden ones too, and why it has no others. */
 import type { Program, Site } from '../analysis/program.ts';
 import type { Config } from '../config/config.ts';
-import type { AuditReport, Finding, Location } from '../model/report.ts';
+import type { AuditReport, Finding, Location, RuleInfo } from '../model/report.ts';
 import type { WhyAnswer, WhyFinding, WhyReason } from '../model/why.ts';
 import { explainers } from '../reasons/index.ts';
 import type { Asked, Reason } from '../reasons/reason.ts';
@@ -10,8 +10,15 @@ import type { Sources } from './sources.ts';
 
 export type AskedPlace = WhyAnswer['place'];
 
-/** `report` has the findings of all rules, of any confidence. */
-export function answerWhy(place: AskedPlace, linked: Linked, report: AuditReport, config: Config): WhyAnswer {
+/** `report` has the findings of all rules, of any confidence; `rules`: those that are enabled without being asked. */
+export function answerWhy(
+  place: AskedPlace,
+  linked: Linked,
+  report: AuditReport,
+  config: Config,
+  rules: readonly RuleInfo[],
+): WhyAnswer {
+  const shown = new Set(rules.flatMap(({ id, enabled }) => (enabled ? [id] : [])));
   const { program, loaded } = linked;
   const here = report.findings.filter(finding => touches(finding, place));
   const told = new Set(here.map(({ rule }) => rule));
@@ -21,7 +28,7 @@ export function answerWhy(place: AskedPlace, linked: Linked, report: AuditReport
       .map(finding => ({
         finding,
         part: partOf(finding, place),
-        hidden: whyHidden(finding, program, loaded.sources, config),
+        hidden: whyHidden(finding, program, loaded.sources, config, shown),
       }))
       .sort((a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part)),
     reasons: reasonsAt(place, linked).filter(({ rule }) => rule === null || !told.has(rule)),
@@ -84,7 +91,13 @@ function liesAround(asked: AskedPlace, sources: Sources): Asked {
   return { touches: ({ file, at }) => file === asked.file && covers(sources.of(file).location(file, at), asked) };
 }
 
-function whyHidden(finding: Finding, program: Program, sources: Sources, { rules, preset }: Config): string | null {
+function whyHidden(
+  finding: Finding,
+  program: Program,
+  sources: Sources,
+  { rules, preset }: Config,
+  shown: ReadonlySet<string>,
+): string | null {
   const { rule, location, suppressed, confidence, level } = finding;
   if (suppressed) {
     const comment = program.modules
@@ -95,6 +108,8 @@ function whyHidden(finding: Finding, program: Program, sources: Sources, { rules
   }
   if (rules[rule] === 'off') return `the rule is off in the configuration (rules: ${rule})`;
   if (preset === 'strict') return null;
+  if (!shown.has(rule))
+    return `the rule is for --preset strict, or takes a level in the configuration (rules: ${rule})`;
   if (confidence === 'low') return 'its confidence is low; --preset strict shows it';
   return level === 'note' ? 'it is a note; --show notes shows it' : null;
 }
