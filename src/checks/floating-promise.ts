@@ -1,6 +1,8 @@
+import { isLostInTest } from '../analysis/promises/lostInTests.ts';
 import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
+import { readBeside } from '../analysis/promises/readBeside.ts';
 import { promiseSites } from '../analysis/promises/promises.ts';
 import { endsScript } from '../analysis/promises/scriptEnds.ts';
 import { promiseRepairs } from '../analysis/promises/promiseRepairs.ts';
@@ -53,14 +55,11 @@ is known never to reject for a reason that the code does not show.`,
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
       const repair = get(promiseRepairs)(fate);
+      const inTest = program.modules.get(words.at.file)?.test ?? false;
       report({
         at: words.at,
-        level: levelOf(
-          fate,
-          program.modules.get(words.at.file)?.test ?? false,
-          get(toldByRunner)(fate) || get(endsScript)(fate),
-        ),
-        confidence: confidenceOf(fate),
+        level: levelOf(fate, inTest, get(toldByRunner)(fate) || get(endsScript)(fate) || get(readBeside)(fate)),
+        confidence: inTest && !get(isLostInTest)(fate) ? 'low' : confidenceOf(fate),
         message: words.message,
         ...(fate.node.gives === 'builder'
           ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' }
@@ -80,7 +79,8 @@ const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
 
 /**
  * In a test, a failed reaction, a failure before there are tests, or one that its runner tells as a failure of the test,
- * is what the test is there for; the failure of a script's last work is how the script ends.
+ * is what the test is there for; the failure of a script's last work is how the script ends, and that of a write is seen
+ * by whoever reads.
  */
 function levelOf(
   { fate, node, rejection }: PromiseFate,

@@ -68,12 +68,12 @@ the promise is looked at by somebody whom the code does not show.`,
   },
 });
 
-/** One function that is given to one taker in several places of a function is one defect: SIGINT beside SIGTERM. */
+/** One function is one defect, wherever it is given: SIGINT beside SIGTERM, a handler that a library hands to its users. */
 function byFunction(found: readonly MisusedPromise[]): [MisusedPromise, ...MisusedPromise[]][] {
   const groups = new Map<unknown, [MisusedPromise, ...MisusedPromise[]]>();
   for (const one of found) {
     const isShared = one.kind === 'callback' && one.work.length === 1;
-    const key = isShared ? [one.in, one.contract.taker, one.contract.how, ...one.work].join(' ') : one;
+    const key = isShared ? [one.contract.how, one.contract.result, ...one.work].join(' ') : one;
     const group = groups.get(key);
     if (group) group.push(one);
     else groups.set(key, [one]);

@@ -32,7 +32,14 @@ const asserts = [
   'partialDeepStrictEqual',
 ];
 const assertRows: Library['apis'] = {
-  ...same(nothing, 'default', 'assert', 'strict', ...asserts, ...asserts.map(name => `strict.${name}`)),
+  ...same(
+    { does: [], known: { asserts: true } },
+    'default',
+    'assert',
+    'strict',
+    ...asserts,
+    ...asserts.map(name => `strict.${name}`),
+  ),
   ...same(does(once(0)), 'throws', 'doesNotThrow', 'strict.throws', 'strict.doesNotThrow'),
   // A function is called and what it gives awaited; a promise is taken over.
   ...same(

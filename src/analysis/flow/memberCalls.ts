@@ -1,5 +1,5 @@
 /** Calls of a member by the type that they are written with, whichever classes the call graph has for it. */
-import type { FunctionId, StepId, TypeId } from '../../model/facts.ts';
+import type { Call, FunctionFacts, FunctionId, StepId, TypeId } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 
 export interface MemberCall {
@@ -13,8 +13,8 @@ export const memberCalls = defineAnalysis<(type: TypeId, name: string) => readon
     const found = new Map<string, MemberCall[]>();
     for (const caller of program.functions.keys()) {
       for (const step of program.steps(caller).values()) {
-        if (step.kind !== 'call' || step.target.kind !== 'method') continue;
-        const key = `${step.target.type} ${step.target.name}`;
+        const key = step.kind === 'call' ? memberOf(program.functions.get(caller), step) : null;
+        if (key === null) continue;
         const list = found.get(key);
         if (list) list.push({ caller, step: step.id });
         else found.set(key, [{ caller, step: step.id }]);
@@ -23,3 +23,11 @@ export const memberCalls = defineAnalysis<(type: TypeId, name: string) => readon
     return (type, name) => found.get(`${type} ${name}`) ?? [];
   },
 );
+
+/** Of a method, or of a field that a function is in (`connection.check?.()`). */
+function memberOf(fn: FunctionFacts | undefined, { target }: Call): string | null {
+  if (target.kind === 'method') return `${target.type} ${target.name}`;
+  const called = target.kind === 'value' ? fn?.values[target.of] : undefined;
+  const last = called?.kind === 'read' ? called.place.path.at(-1) : undefined;
+  return last && 'field' in last && last.of !== undefined ? `${last.of} ${last.field}` : null;
+}
