@@ -294,6 +294,10 @@ export function madeOf(ref: Ref): (Ref & { kind: 'made' }) | null {
 
 /** The acquisition that gave a releaser, as sets of what is held name it. */
 export const tokenId = ({ frame, step }: Ref & { kind: 'token' }): string => `${frame.id}.${step}`;
+/** The acquisition in the code, by whichever activation. */
+export const tokenPlace = ({ frame, step }: Ref & { kind: 'token' }): string => `${frame.fn.id}.${step}`;
+export const tokensIn = (refs: Refs): (Ref & { kind: 'token' })[] =>
+  refs.flatMap(ref => (ref.kind === 'token' ? [ref] : []));
 
 /** `null` or `undefined`. */
 export const isNothing = (what: Ref | Value): boolean =>

@@ -25,6 +25,7 @@ export function heldByCallers(evaluator: Evaluator, locks: LockTable, frame: Fra
           mode: 'exclusive' as const,
           units: 1,
           token: `${TOKEN}${frame.id}.${index} ${name}`,
+          place: '',
           trace: { site, calls: null, through: false, waited: null, next: null },
           depth: 0,
           maybe: false,

@@ -14,13 +14,14 @@ import {
   isOlder,
   isReturned,
   isSameReturn,
+  returnedBy,
 } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
 import { type Rounds, inRounds, tokenIn } from './lockRounds.ts';
 import type { WaitSet } from './lockWaits.ts';
 import type { Lock, LockTable, LockUse } from './locks.ts';
 import type { Site } from '../program.ts';
-import { type Frame, type Ref, tokenId } from '../refs.ts';
+import { type Frame, type Ref, tokenId, tokensIn } from '../refs.ts';
 import { endKeys, endsOf, isEndKey } from '../sessions.ts';
 import { afterTurn, isToldFree } from './lockTests.ts';
 import { emptyFor } from './taskStores.ts';
@@ -36,9 +37,13 @@ export interface Walk {
   throws: State[];
   breaks: { label: string | undefined; kind: 'break' | 'continue'; state: State }[];
   releases: Map<string, Returned>;
+  /** What code gives back that is not waited for. */
+  handed: Map<string, Returned>;
   yields: Map<string, Held>;
   /** Locks held when a task was started, by task. */
   births: Map<number, ReadonlyMap<string, Held>>;
+  /** Reactions that were hung on promises here, or by plain functions that were called. */
+  chains: Set<Ref>;
   joined: Set<number>;
   /** Tasks started here that were waited for: they have ended, until they are started again. */
   ended: Set<number>;
@@ -126,6 +131,7 @@ export abstract class LockEffects {
         mode: step.mode,
         units,
         token: tokenIn(this.token(walk, step.id), walk.rounds),
+        place: `${walk.frame.fn.id}.${step.id}`,
         trace,
         depth: 0,
         maybe: wait !== 'endless' && step.failure === 'falsy',
@@ -138,12 +144,7 @@ export abstract class LockEffects {
     }
     walk.suspended = true;
     const sure = uses.length === 1 && uses[0]?.wait === 'endless' ? [uses[0].lock] : [];
-    return {
-      ...state,
-      facts: afterTurn(state.facts),
-      held,
-      passed: [...state.passed, ...sure],
-    };
+    return { ...state, facts: afterTurn(state.facts), held, passed: [...state.passed, ...sure] };
   }
 
   #asked(walk: Walk, { lock, wait }: LockUse, { facts }: State): LockUse {
@@ -190,7 +191,7 @@ export abstract class LockEffects {
 
   protected release(walk: Walk, step: Release, state: State): State {
     const refs = step.token === undefined ? [] : this.evaluator.evaluate(walk.frame, step.token);
-    const tokens = refs.flatMap(ref => (ref.kind === 'token' ? [tokenId(ref)] : []));
+    const tokens = tokensIn(refs);
     if (tokens.length > 0) return this.drop(walk, state, tokens);
     if (step.session !== undefined) {
       const ended = endKeys(step.session.whole, this.evaluator.evaluate(walk.frame, step.session.of));
@@ -209,13 +210,13 @@ export abstract class LockEffects {
     return after;
   }
 
-  protected drop(walk: Walk, state: State, tokens: readonly string[]): State {
+  protected drop(walk: Walk, state: State, tokens: readonly (Ref & { kind: 'token' })[]): State {
     let after = state;
     for (const token of tokens) {
-      const gone = takenBy(after.held, token);
+      const gone = takenBy(after.held, tokenId(token));
       after = gone
         ? { ...after, held: after.held.filter(held => held.token !== gone.token) }
-        : this.#giveBack(walk, after, { token, lock: null });
+        : this.#giveBack(walk, after, returnedBy(token));
     }
     return after;
   }
@@ -265,6 +266,7 @@ export abstract class LockEffects {
       );
     }
     this.applyWaits(walk, summary, state, except);
+    for (const one of summary.handed) walk.handed.set(returnKey(one), one);
     let held = state.held;
     for (const released of summary.releases) {
       const gone = freedOf(held, released);
@@ -335,7 +337,7 @@ const withEmpty = (known: readonly Ref[], facts: readonly OrderFact[]): readonly
 const takenBy = (held: readonly Held[], token: string): Held | undefined =>
   held.find(one => isOlder(one, token)) ?? held.find(one => one.token === token);
 
-const returnKey = ({ token, lock }: Returned): string => (token === null ? `l${lock}` : `t${token}`);
+export const returnKey = ({ token, lock }: Returned): string => (token === null ? `l${lock}` : `t${token}`);
 
 /** What of it is given back: one that was taken, or all that the end of a session frees. */
 function freedOf(held: readonly Held[], { token, lock }: Returned): readonly Held[] {

@@ -4,10 +4,11 @@ import { calledValues } from '../flow/calledValues.ts';
 import type { Activities } from '../flow/activities.ts';
 import { type Deferreds, holderOf, keptIn } from './deferreds.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
-import { LockEffects, type Walk } from './lockEffects.ts';
+import type { Walk } from './lockEffects.ts';
 import { EMPTY, type Fork, type Held, type Summary } from './lockPairs.ts';
 import type { State } from './lockStates.ts';
 import { afterTurn } from './lockTests.ts';
+import { HandedOver } from './handedOver.ts';
 import { keptTasks } from './keptTasks.ts';
 import { asksOf, type LockNote } from './lockNotes.ts';
 import { handlersOf, seenFrom, wayTo } from './lockTraces.ts';
@@ -16,9 +17,9 @@ import { promiseParts } from '../promises/promiseParts.ts';
 import { endedWith, isRace, joinedWith } from '../promises/promiseReach.ts';
 import { alternatives } from '../sessions.ts';
 import { StoresOfTasks, withStores } from './taskStores.ts';
-import { type Frame, type Ref, type Refs, tokenId } from '../refs.ts';
+import { type Frame, type Ref, type Refs, tokensIn } from '../refs.ts';
 
-export abstract class LockJoins extends LockEffects {
+export abstract class LockJoins extends HandedOver {
   protected readonly relevant: ReadonlySet<string>;
   protected readonly activities: Activities;
 
@@ -37,9 +38,6 @@ export abstract class LockJoins extends LockEffects {
     this.activities = activities;
   }
 
-  /** What running an activation to its end does. */
-  abstract summary(frame: Frame): Summary;
-
   /** Tasks that nobody here joined or returns live on their own. */
   protected detach(walk: Walk): void {
     const { frame } = walk;
@@ -50,8 +48,10 @@ export abstract class LockJoins extends LockEffects {
       for (const inner of promiseParts(this.evaluator, ref)) keep(inner.ref);
     };
     for (const ref of this.evaluator.returns(frame)) keep(ref);
+    const isKept = (id: number): boolean => walk.joined.has(id) || returned.has(id);
+    this.handOver(walk, this.onTheirOwn(walk, isKept));
     for (const id of walk.births.keys()) {
-      if (walk.joined.has(id) || returned.has(id)) continue;
+      if (isKept(id)) continue;
       const ref = this.tasks.get(id);
       if (ref?.kind !== 'task') continue;
       this.activities.addTask(ref.frame, frame, ref.step);
@@ -78,16 +78,14 @@ export abstract class LockJoins extends LockEffects {
   }
 
   protected readonly stores = new StoresOfTasks();
-  protected readonly tasks = new Map<number, Ref>();
   /** The task-local store that was asked before a task was started. */
   protected readonly contexts = new Map<number, Ref>();
 
   protected calls(walk: Walk, step: Call, state: State): State {
-    const tokens = calledValues(this.evaluator, walk.frame, step).flatMap(ref =>
-      ref.kind === 'token' ? [tokenId(ref)] : [],
-    );
+    const tokens = tokensIn(calledValues(this.evaluator, walk.frame, step));
     if (tokens.length > 0) return this.drop(walk, state, tokens);
     const callees = this.evaluator.callees(walk.frame, step);
+    if (callees.length === 0) this.givenAway(walk, step);
     let after = state;
     for (const callee of callees) {
       const { fn } = callee.frame;
@@ -124,6 +122,7 @@ export abstract class LockJoins extends LockEffects {
   protected noteTask(walk: Walk, ref: Ref, state: State): void {
     for (const part of joinedWith(this.evaluator, ref)) {
       walk.ended.delete(part.id);
+      if (part.kind === 'chain') walk.chains.add(part);
       if (part.kind !== 'task' || walk.births.has(part.id) || !this.relevant.has(part.frame.fn.id)) continue;
       this.tasks.set(part.id, part);
       walk.births.set(part.id, byToken(state));
@@ -258,7 +257,7 @@ export abstract class LockJoins extends LockEffects {
     if (ref.kind === 'field' && this.deferreds.sites.size > 0)
       for (const one of keptIn(this.evaluator, ref))
         if (one.kind === 'made' && this.deferreds.sites.has(one.site)) this.waitsFor(walk, one, step.at, state, true);
-    return state;
+    return this.afterExecutor(state, ref);
   }
 
   /** Locks released since the task was started, and locks that it had asked for before they were taken here. */
@@ -349,9 +348,7 @@ export abstract class LockJoins extends LockEffects {
     let after = this.join(walk, this.evaluator.evaluate(ref.frame, chain.of), step, state, forks);
     for (const handler of [chain.onFulfilled, chain.onRejected, chain.onFinally]) {
       if (handler === undefined) continue;
-      const tokens = this.evaluator
-        .evaluate(ref.frame, handler)
-        .flatMap(one => (one.kind === 'token' ? [tokenId(one)] : []));
+      const tokens = tokensIn(this.evaluator.evaluate(ref.frame, handler));
       if (tokens.length > 0) after = this.drop(walk, after, tokens);
       const callees = handlersOf(
         this.evaluator,

@@ -8,7 +8,7 @@ import type { Confidence } from '../../model/report.ts';
 import type { Settling, Waiting } from './lockWaits.ts';
 import type { Lock } from './locks.ts';
 import type { Site } from '../program.ts';
-import type { Ref } from '../refs.ts';
+import { type Ref, tokenId, tokenPlace } from '../refs.ts';
 
 /** A persistent list of call sites, outermost first, down to the place itself. */
 export interface Trace {
@@ -47,6 +47,8 @@ export interface Held {
   readonly units: number | null;
   /** The acquisition that took it: activation and step. */
   readonly token: string;
+  /** The same in the code, whichever activation it was. */
+  readonly place: string;
   readonly trace: Trace;
   /** How many of the pair's forks lie above the acquisition. */
   readonly depth: number;
@@ -73,7 +75,14 @@ export interface Fork {
 
 /** Something of the caller's that is given back: by its releaser, by the lock, or by an end of the session that holds it. */
 export type Returned =
-  { readonly token: string; readonly lock: null } | { readonly token: null; readonly lock: string };
+  | { readonly token: string; readonly place: string; readonly lock: null }
+  | { readonly token: null; readonly lock: string };
+
+export const returnedBy = (token: Ref & { kind: 'token' }): Returned => ({
+  token: tokenId(token),
+  place: tokenPlace(token),
+  lock: null,
+});
 
 export const isSameReturn = (a: Returned, b: Returned): boolean => a.token === b.token && a.lock === b.lock;
 
@@ -88,6 +97,13 @@ export const isReturned = (held: Held, all: readonly Returned[]): boolean =>
   all.some(({ token, lock }) =>
     token === null ? held.lock.key === lock || held.ends.includes(lock) : isTakenBy(held, token),
   );
+
+/**
+ * Code that runs on its own gives it back. Which of several activations of the function took it, that code may not tell:
+ * when each handed over its own, all did.
+ */
+export const isHandedOver = (held: Held, all: readonly Returned[]): boolean =>
+  isReturned(held, all) || all.some(one => one.token !== null && one.place === held.place);
 
 export interface Pair {
   readonly held: readonly Held[];
@@ -129,6 +145,8 @@ export interface Summary {
   readonly releases: readonly Returned[];
   /** … on every way to its end. */
   readonly returned: readonly Returned[];
+  /** … and what code gives back that it starts or registers and does not wait for: from there on that code holds it. */
+  readonly handed: readonly Returned[];
   /** Held while a generator's consumer runs: at its yields. */
   readonly yields: readonly Held[];
   /** It makes the program reachable from outside (starts to listen). */
@@ -145,6 +163,7 @@ export const EMPTY: Summary = {
   net: [],
   releases: [],
   returned: [],
+  handed: [],
   yields: [],
   serves: false,
   waits: [],

@@ -74,6 +74,7 @@ export function seenFrom(
     net: inner.net.map(held),
     releases: inner.releases,
     returned: inner.returned,
+    handed: inner.handed,
     yields: inner.yields.map(held),
     serves: inner.serves,
     waits: inner.waits.map(one => ({

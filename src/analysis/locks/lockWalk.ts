@@ -6,7 +6,7 @@ import type { Block, Branch, Condition, Loop, Step, Try } from '../../model/fact
 import { givenTest } from '../flow/givenTests.ts';
 import type { Walk } from './lockEffects.ts';
 import { LockTells } from './lockTells.ts';
-import { EMPTY, PairSet, type Summary, isTakenBy } from './lockPairs.ts';
+import { EMPTY, PairSet, type Summary, isHandedOver, isTakenBy } from './lockPairs.ts';
 import { LockPoints } from './lockPoints.ts';
 import { fromEarlierRound, writtenList } from './lockRounds.ts';
 import { WaitSet } from './lockWaits.ts';
@@ -91,6 +91,8 @@ export class LockWalk extends LockTells {
       throws: [],
       breaks: [],
       releases: new Map(),
+      handed: new Map(),
+      chains: new Set(),
       yields: new Map(),
       births: new Map(),
       joined: new Set(),
@@ -107,13 +109,15 @@ export class LockWalk extends LockTells {
     const end = this.#block(walk, frame.fn.body, start);
     if (end) walk.exits.push(end);
     this.detach(walk);
-    const { held: net, returned, passed } = walk.exits.length === 0 ? EMPTY_STATE : union(walk.exits);
+    const { held, returned, passed } = walk.exits.length === 0 ? EMPTY_STATE : union(walk.exits);
+    const handed = [...walk.handed.values()];
     const serves = walk.serves || walk.exits.some(exit => exit.serving);
     return {
       pairs: walk.pairs.list(),
-      net,
+      net: handed.length === 0 ? held : held.filter(one => !isHandedOver(one, handed)),
       releases: [...walk.releases.values()],
       returned,
+      handed,
       yields: [...walk.yields.values()],
       serves,
       waits: walk.waits.waits,
@@ -165,12 +169,14 @@ export class LockWalk extends LockTells {
         for (const held of state.held) walk.yields.set(held.token, held);
         return state;
       case 'spawn':
-      case 'register':
-        this.activities.addHandler(
-          walk.frame,
-          step,
-          this.evaluator.evaluate(walk.frame, step.kind === 'spawn' ? step.body : step.handler),
-        );
+      case 'register': {
+        const code = this.evaluator.evaluate(walk.frame, step.kind === 'spawn' ? step.body : step.handler);
+        this.activities.addHandler(walk.frame, step, code);
+        this.handOver(walk, code);
+        return state;
+      }
+      case 'chain':
+        this.reactions(walk, step);
         return state;
       case 'wait':
         this.waits(walk, step, state);
