@@ -90,8 +90,8 @@ export class Frames {
 
   /**
    * Which activation made a closure or an argument is forgotten first: what a helper of many callers is given, and whose
-   * method it is, stays known. When that, too, makes too many activations, what was given is no longer known, and in the
-   * end not even by whom; what was open stays so.
+   * method it is, stays known. When that, too, makes too many activations, only a yes, a no or nothing stays known of what
+   * was given: tests are decided by it. In the end not even by whom is known; what was open stays so.
    */
   #widened(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[]): Frame {
     const refs = this.#refs;
@@ -104,13 +104,13 @@ export class Frames {
           );
     const unknown = [refs.unknown];
     const parent = this.#parentFrame(fn);
-    const nothing = parameters.map(one => (one === null ? null : unknown));
+    const deciding = parameters.map(one => (one === null || one.every(isYesOrNo) ? one : unknown));
     const given = { fn, self, parameters: parameters.map(blurred), parent, from: null };
-    const own = { fn, self, parameters: nothing, parent, from: null };
+    const own = { fn, self, parameters: deciding, parent, from: null };
     return (
       this.#toldApart(this.#blurredOf, given) ??
       this.#toldApart(this.#ownOf, own) ??
-      refs.frame(fn, blurred(self), nothing, parent)
+      refs.frame(fn, blurred(self), deciding, parent)
     );
   }
 
@@ -141,3 +141,6 @@ export class Frames {
     return parent ? this.symbolic(parent) : null;
   }
 }
+
+const YES_OR_NO = new Set(['true', 'false', 'null', 'undefined']);
+const isYesOrNo = (ref: Ref): boolean => ref.kind === 'constant' && YES_OR_NO.has(ref.text);
