@@ -49,7 +49,7 @@ export default defineCheck({
         at,
         message: describe({ lock, asked, queued, waits }),
         level: queued !== null && waits !== null ? 'warning' : 'note',
-        confidence: lock.ref.kind === 'made' || lock.declared === null ? 'high' : 'medium',
+        confidence: sureness({ lock, asked, queued, waits }),
         related: [
           ...asked.map(site => ({ site, message: `\`${functionName(program, site)}\` waits for it here` })),
           ...(waits === null
@@ -69,6 +69,12 @@ export default defineCheck({
     }
   },
 });
+
+/** Nobody is known to hang where the holder waits for another lock that is given back soon. */
+function sureness({ lock, queued, waits }: UnboundedLock): 'high' | 'medium' | 'low' {
+  if (queued !== null && waits?.open === false) return 'low';
+  return lock.ref.kind === 'made' || lock.declared === null ? 'high' : 'medium';
+}
 
 function describe({ lock, asked, queued, waits }: UnboundedLock): string {
   const places = asked.length === 1 ? 'is waited for' : `is waited for in ${asked.length} places`;

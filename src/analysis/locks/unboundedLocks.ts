@@ -17,7 +17,14 @@ export interface UnboundedLock {
   /** Entry points that run side by side ask for it: one of them. */
   readonly queued: string | null;
   /** What a holder waits for: something outside, or another lock. */
-  readonly waits: { readonly site: Site; readonly what: 'outside' | 'lock'; readonly name: string } | null;
+  readonly waits: Waited | null;
+}
+export interface Waited {
+  readonly site: Site;
+  readonly what: 'outside' | 'lock';
+  readonly name: string;
+  /** Nothing ends it: the outside does not answer, or who holds the other lock waits for that. */
+  readonly open: boolean;
 }
 export interface UnboundedLocks {
   readonly list: readonly UnboundedLock[];
@@ -29,7 +36,9 @@ interface Entry {
   lock: Lock;
   asked: Map<string, Site>;
   queued: string | null;
-  waits: UnboundedLock['waits'];
+  outside: Site | null;
+  /** Other locks that its holders wait for. */
+  locks: Map<string, { site: Site; name: string }>;
 }
 
 export const unboundedLocks = defineAnalysis<UnboundedLocks>('unbounded-locks', get => {
@@ -48,21 +57,44 @@ export const unboundedLocks = defineAnalysis<UnboundedLocks>('unbounded-locks', 
       if (wait !== 'endless' || acquires.bounded !== false || acquires.kind.limiter) continue;
       for (const { lock } of held)
         if (isLock(lock) && keyOf(lock) !== keyOf(acquires))
-          entryOf(entries, lock).waits ??= { site: traceEnd(trace), what: 'lock', name: acquires.name };
+          noteLock(entryOf(entries, lock), entryKey(acquires), { site: traceEnd(trace), name: acquires.name });
     }
   }
   noteOutside(get, entries);
   const list = [...entries.values()].filter(entry => entry.asked.size > 0);
   return {
-    list: list.map(({ lock, asked, queued, waits }) => ({
-      lock,
-      asked: [...asked.values()].sort(byPosition),
-      queued,
-      waits,
+    list: list.map(entry => ({
+      lock: entry.lock,
+      asked: [...entry.asked.values()].sort(byPosition),
+      queued: entry.queued,
+      waits: waitsOf(entry, entries),
     })),
     looked: [...entries.values()].flatMap(({ lock, asked }) => lock.declared ?? [...asked.values()].slice(0, 1)),
   };
 });
+
+function noteLock({ locks }: Entry, key: string, found: { site: Site; name: string }): void {
+  if (!locks.has(key)) locks.set(key, found);
+}
+
+/** Something outside before a lock whose holders wait for something outside, and that before any other lock. */
+function waitsOf(entry: Entry, entries: ReadonlyMap<string, Entry>): Waited | null {
+  if (entry.outside) return { site: entry.outside, what: 'outside', name: '', open: true };
+  const locks = [...entry.locks].map(([key, { site, name }]) => ({
+    site,
+    what: 'lock' as const,
+    name,
+    open: isOpen(key, entries, new Set()),
+  }));
+  return locks.find(({ open }) => open) ?? locks[0] ?? null;
+}
+
+function isOpen(key: string, entries: ReadonlyMap<string, Entry>, seen: Set<string>): boolean {
+  const entry = entries.get(key);
+  if (!entry || seen.has(key)) return false;
+  seen.add(key);
+  return entry.outside !== null || [...entry.locks.keys()].some(inner => isOpen(inner, entries, seen));
+}
 
 function noteOutside(get: Parameters<typeof unboundedLocks.compute>[0], entries: Map<string, Entry>): void {
   const work = get(lockedWork);
@@ -71,8 +103,7 @@ function noteOutside(get: Parameters<typeof unboundedLocks.compute>[0], entries:
   const note = (held: readonly { held: { lock: Lock } }[], site: Site): void => {
     for (const { held: one } of held) {
       if (!isLock(one.lock)) continue;
-      const entry = entryOf(entries, one.lock);
-      if (entry.waits === null || entry.waits.what === 'lock') entry.waits = { site, what: 'outside', name: '' };
+      entryOf(entries, one.lock).outside ??= site;
     }
   };
   for (const { frame, step, held } of work.calls)
@@ -94,10 +125,12 @@ function isLock(lock: Lock): boolean {
 const keyOf = (lock: Lock): string =>
   lock.declared ? `${lock.declared.file}:${lock.declared.at[0]}` : lock.site.replace(/\[[^\]]*\]$/, '');
 
+const entryKey = (lock: Lock): string => (lock.declared ? keyOf(lock) : `${keyOf(lock)} ${lock.name}`);
+
 function entryOf(entries: Map<string, Entry>, lock: Lock): Entry {
-  const key = lock.declared ? keyOf(lock) : `${keyOf(lock)} ${lock.name}`;
+  const key = entryKey(lock);
   let entry = entries.get(key);
-  if (!entry) entries.set(key, (entry = { lock, asked: new Map(), queued: null, waits: null }));
+  if (!entry) entries.set(key, (entry = { lock, asked: new Map(), queued: null, outside: null, locks: new Map() }));
   return entry;
 }
 
