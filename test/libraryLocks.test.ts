@@ -1,5 +1,6 @@
 /** What the tables state of the smaller lock packages, seen at run time in the installed versions. */
 import AwaitLock from 'await-lock';
+import { MultiMutex, Mutex } from '@livekit/mutex';
 import { Lock, RWLock } from '@rocicorp/lock';
 import ReadWriteLock from 'rwlock';
 import { describe, expect, it } from 'vitest';
@@ -147,5 +148,42 @@ describe('rwlock', () => {
     lock.writeLock(() => log.push('late'), { timeout: 1, timeoutCallback: () => log.push('given up') });
     await new Promise(resolve => setTimeout(resolve, 20));
     expect(log).toEqual([null, 'function', 'given up']);
+  });
+});
+
+describe('@livekit/mutex', () => {
+  it('serves waiters in order, one at a time, and is not reentrant', async () => {
+    const mutex = new Mutex();
+    const unlock = await mutex.lock();
+    const [second, third] = [mutex.lock(), mutex.lock()];
+    expect([await stateOf(second), await stateOf(third), mutex.isLocked()]).toEqual(['pending', 'pending', true]);
+    unlock();
+    expect([await stateOf(second), await stateOf(third)]).toEqual(['fulfilled', 'pending']);
+    (await second)();
+    (await third)();
+    expect(mutex.isLocked()).toBe(false);
+  });
+
+  it('frees its own turn alone, however often it is released', async () => {
+    const mutex = new Mutex();
+    const unlock = await mutex.lock();
+    const second = mutex.lock();
+    const third = mutex.lock();
+    unlock();
+    await second;
+    unlock();
+    expect(await stateOf(third)).toBe('pending');
+  });
+
+  it('lets so many in at once, and one more for each release', async () => {
+    const two = new MultiMutex(2);
+    const unlock = await two.lock();
+    await two.lock();
+    const [third, fourth] = [two.lock(), two.lock()];
+    expect(await stateOf(third)).toBe('pending');
+    unlock();
+    expect([await stateOf(third), await stateOf(fourth)]).toEqual(['fulfilled', 'pending']);
+    unlock();
+    expect(await stateOf(fourth)).toBe('fulfilled');
   });
 });

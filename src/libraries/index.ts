@@ -51,6 +51,7 @@ import { undici, undiciTypes } from './undici.ts';
 import { ws } from './ws.ts';
 import { asyncRwlock } from './async-rwlock.ts';
 import { rwlock } from './rwlock.ts';
+import { livekitMutex } from './livekit-mutex.ts';
 import { genericPool } from './generic-pool.ts';
 import { mysql2, mysql2Promise } from './mysql2.ts';
 import { sequelize } from './sequelize.ts';
@@ -146,6 +147,7 @@ export const libraries: readonly Library[] = [
   genericPool,
   asyncRwlock,
   rwlock,
+  livekitMutex,
   sequelize,
   typeorm,
   mongoose,

@@ -249,3 +249,16 @@ class ReadWriteLock extends ReadWriteGeneric<(release: ReadWriteLock.Release) =>
 }
 export = ReadWriteLock;
 `;
+
+/** Ambient declarations of @livekit/mutex. */
+export const livekitMutexStub = `
+export class Mutex {
+  isLocked(): boolean;
+  lock(): Promise<() => void>;
+}
+export class MultiMutex {
+  constructor(limit: number);
+  isLocked(): boolean;
+  lock(): Promise<() => void>;
+}
+`;
