@@ -2,7 +2,7 @@
  * Which calls settle a promise that is made by hand: of its `resolve` or `reject`, also where these were passed on as
  * arguments or kept in variables, fields or lists. Such a call never throws and gives nothing (ECMA-262, 27.2.1.3).
  */
-import type { FunctionFacts, FunctionId, Step, StepId, ValueId } from '../../model/facts.ts';
+import type { FunctionFacts, FunctionId, PathStep, Step, StepId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { type Program, variableAt } from '../program.ts';
@@ -64,7 +64,7 @@ class Finder implements Settlers {
     if (!fn || facts?.kind !== 'read') return false;
     const { root, path } = facts.place;
     const last = path.at(-1);
-    if (last && 'field' in last && (last.field === 'resolve' || last.field === 'reject')) {
+    if (isSettlingField(last)) {
       found.settles = true;
       return true;
     }
@@ -100,17 +100,27 @@ class Finder implements Settlers {
     return kept.length > 0 && kept.every(({ fn, value }) => this.#onlySettles(fn.id, value, found));
   }
 
-  #isExecutor({ caller, step }: { caller: FunctionId; step: StepId }, index: number): boolean {
+  /** The function is written as the executor of a promise: this parameter is given the promise's own function. */
+  #isExecutor(fn: FunctionFacts, index: number): boolean {
+    return this.#graph.callers(fn.id).some(edge => edge.caller === fn.parent && this.#isGivenSettler(edge, index));
+  }
+
+  /** The function of the promise itself, or one that an executor around was given. */
+  #isGivenSettler({ caller, step }: { caller: FunctionId; step: StepId }, index: number): boolean {
+    const fn = this.#program.functions.get(caller);
     const call = this.#program.steps(caller).get(step);
     const given = call?.kind === 'call' ? call.args[index] : undefined;
-    const direct = { settles: false, seen: new Set<string>() };
-    return given !== undefined && this.#onlySettles(caller, given, direct) && direct.settles && direct.seen.size === 1;
+    const facts = given === undefined ? undefined : fn?.values[given];
+    if (!fn || facts?.kind !== 'read') return false;
+    const { root, path } = facts.place;
+    if (isSettlingField(path.at(-1))) return true;
+    return path.length === 0 && root.kind === 'parameter' && this.#isExecutor(fn, root.index);
   }
 
   #everyArgument(fn: FunctionFacts, index: number, found: Found): boolean {
     const callers = this.#graph.callers(fn.id);
     // A closure that is written as the executor: other callers are only what the graph could not tell apart.
-    if (callers.some(edge => edge.caller === fn.parent && this.#isExecutor(edge, index))) {
+    if (this.#isExecutor(fn, index)) {
       found.settles = true;
       return true;
     }
@@ -124,6 +134,9 @@ class Finder implements Settlers {
     );
   }
 }
+
+const isSettlingField = (step: PathStep | undefined): boolean =>
+  step !== undefined && 'field' in step && (step.field === 'resolve' || step.field === 'reject');
 
 /** So many places on the way are no promise's own function any more. */
 const MOST = 40;
