@@ -39,6 +39,7 @@ export function inMemoryProject(
     root: ROOT,
     files: sources,
     libraries,
+    done: () => undefined,
     load(file) {
       const source = program.getSourceFile(absolute(file));
       return source && sources.includes(file) ? { file, source, program, checker, options: all } : undefined;

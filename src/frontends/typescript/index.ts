@@ -46,6 +46,8 @@ export const typescript = defineFrontend({
             file,
           });
           return null;
+        } finally {
+          project.done(file);
         }
       },
     };

@@ -18,6 +18,8 @@ export interface HostContext {
   textOf(path: string): string | undefined;
   /** The parser, binder or checker cannot take the file: an empty one stands for it. */
   onUnusable(path: string, why: string): void;
+  /** Files that the binder cannot take: they are read as empty ones. */
+  leftOut: Set<string>;
 }
 
 /** Parsed files by name and by what parsing depends on: programs share them. */
@@ -43,6 +45,7 @@ export function createHost(
   const parse = (path: string, how: ts.CreateSourceFileOptions): ts.SourceFile | undefined => {
     const text = textOf(path);
     if (text === undefined) return undefined;
+    if (context.leftOut.has(path)) return ts.createSourceFile(path, '', how);
     try {
       const source = ts.createSourceFile(path, text, how);
       const problem = context.textOf(path) === undefined ? undefined : tooDeepShape(source);

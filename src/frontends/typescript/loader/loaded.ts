@@ -39,6 +39,8 @@ export interface LoadedProject {
   libraries: readonly Library[];
   /** undefined: the file could not be read or parsed (there is a diagnostic). */
   load(file: string): LoadedFile | undefined;
+  /** The facts of the file are there: what the compiler knows is kept until this is said of all files of its program. */
+  done(file: string): void;
   /** The text that offsets count in (BOM removed, UTF-16 decoded); '' when the file could not be read. */
   text(file: string): string;
   /** Relative path when the absolute path (as in `SourceFile.fileName`) is an audited file. */

@@ -15,16 +15,21 @@ export interface FileGroup {
   declarations: readonly string[];
 }
 export interface ProgramOf {
-  program: ts.Program;
+  /** Made again where it is asked for after `drop`. */
+  program(): ts.Program;
+  options: ts.CompilerOptions;
   /** Node's own declarations are part of it. */
   hasNode: boolean;
+  /** How each of its audited files is a module (absolute path; absent: by its syntax). */
+  formats: ReadonlyMap<string, ts.ResolutionMode>;
   /** Makes the checker on first use. A file that the binder cannot take is given to `onUnusable` and left empty. */
   checker(): ts.TypeChecker;
+  /** Gives the memory back that the program and its checker take. */
+  drop(): void;
 }
 
 /** `groupOf`: audited file (absolute) → its configuration. Gives file → program. */
 export function createPrograms(groupOf: ReadonlyMap<string, FileGroup>, context: HostContext): Map<string, ProgramOf> {
-  const cache: SourceCache = new Map();
   const plans = new Map<
     string,
     { options: ts.CompilerOptions; types: GlobalTypes; files: string[]; declarations: Set<string> }
@@ -39,6 +44,7 @@ export function createPrograms(groupOf: ReadonlyMap<string, FileGroup>, context:
     for (const declaration of group.declarations) plan.declarations.add(declaration);
   }
   const programs = new Map<string, ProgramOf>();
+  const shared: SourceCache = new Map();
   for (const { options, types, files, declarations } of plans.values()) {
     const rootNames = [
       ...files.sort(),
@@ -47,9 +53,13 @@ export function createPrograms(groupOf: ReadonlyMap<string, FileGroup>, context:
       ...globalStubs(context.stubs, types),
     ];
     const ambient = { node: types.hasNode, modules: declaredModules(declarations, context.disk) };
-    const program = makeProgram(rootNames, options, context, cache, ambient);
+    const make = (cache: SourceCache): ts.Program =>
+      ts.createProgram({ rootNames, options, host: createHost(context, options, cache, ambient) });
+    const program = keptProgram(make(shared), () => make(new Map()), files, ambient, context);
     for (const file of files) programs.set(file, program);
   }
+  // From here on a file is kept for as long as one of the programs is that it is part of.
+  shared.clear();
   return programs;
 }
 
@@ -65,47 +75,46 @@ function rememberTypes(disk: Disk): (group: FileGroup) => GlobalTypes {
   };
 }
 
-function makeProgram(
-  rootNames: string[],
-  options: ts.CompilerOptions,
-  context: HostContext,
-  cache: SourceCache,
+function keptProgram(
+  first: ts.Program,
+  again: () => ts.Program,
+  files: readonly string[],
   ambient: Ambient,
+  context: HostContext,
 ): ProgramOf {
-  const host = createHost(context, options, cache, ambient);
-  const made: ProgramOf = {
-    program: ts.createProgram({ rootNames, options, host }),
+  let kept: ts.Program | undefined = first;
+  const program = (): ts.Program => (kept ??= again());
+  return {
+    program,
+    options: first.getCompilerOptions(),
     hasNode: ambient.node,
+    formats: new Map(files.map(file => [file, first.getSourceFile(file)?.impliedNodeFormat])),
     checker() {
       try {
-        return made.program.getTypeChecker();
+        return program().getTypeChecker();
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        leaveOutDeepest(made.program, context, cache);
+        leaveOutDeepest(program(), context);
         resetBinder();
-        made.program = ts.createProgram({ rootNames, options, host });
-        return made.program.getTypeChecker();
+        kept = again();
+        return kept.getTypeChecker();
       }
     },
+    drop() {
+      kept = undefined;
+    },
   };
-  return made;
 }
 
 /** Trees deeper than this overflow the binder's and checker's recursion on a stack where the parser just passed. */
 const MAX_TREE_DEPTH = 400;
 
 /** The binder takes all files at once and does not say which was too deep: the deep ones are replaced by empty files. */
-function leaveOutDeepest(program: ts.Program, context: HostContext, cache: SourceCache): void {
-  for (const [key, source] of cache) {
-    if (program.getSourceFile(source.fileName) !== source || treeDepth(source) < MAX_TREE_DEPTH) continue;
+function leaveOutDeepest(program: ts.Program, context: HostContext): void {
+  for (const source of program.getSourceFiles()) {
+    if (treeDepth(source) < MAX_TREE_DEPTH) continue;
     context.onUnusable(source.fileName, 'nested too deeply to be bound');
-    cache.set(
-      key,
-      ts.createSourceFile(source.fileName, '', {
-        languageVersion: ts.ScriptTarget.ESNext,
-        ...(source.impliedNodeFormat && { impliedNodeFormat: source.impliedNodeFormat }),
-      }),
-    );
+    context.leftOut.add(source.fileName);
   }
 }
 

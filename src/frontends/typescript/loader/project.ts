@@ -47,6 +47,7 @@ export function loadProject(parts: ProjectParts, libraries: readonly Library[]):
     resolver,
     textOf,
     onUnusable: (path, why) => noteUnusable(path, why, survey, unusable),
+    leftOut: new Set(),
   });
   const files = [...survey.texts.keys()].map(path => relativeTo(survey.root, path)).sort(byCodeUnit);
   const answers = { survey, disk, stubs, resolver, programs, groupOf, unusable, libraries, files, isTest };
@@ -140,6 +141,7 @@ function toProject(answers: Answers): LoadedProject {
     files,
     libraries,
     load: file => loadFile(absolute(root, file), file, answers),
+    done: dropWhenDone(answers),
     text: file => texts.get(absolute(root, file)) ?? '',
     isProjectSource: sourceAt,
     isOwnDeclaration: path =>
@@ -158,9 +160,24 @@ function loadFile(path: string, file: string, { programs, unusable }: Answers): 
   const owner = programs.get(path);
   if (!owner) return undefined;
   const checker = owner.checker();
-  const source = owner.program.getSourceFile(path);
+  const program = owner.program();
+  const source = program.getSourceFile(path);
   if (!source || unusable.has(path)) return undefined;
-  return { file, source, program: owner.program, checker, options: owner.program.getCompilerOptions() };
+  return { file, source, program, checker, options: owner.options };
+}
+
+/** The program of a file is dropped with the last of its files. */
+function dropWhenDone({ survey, programs, files }: Answers): (file: string) => void {
+  const open = new Map<ProgramOf, Set<string>>();
+  for (const file of files) {
+    const program = programs.get(absolute(survey.root, file));
+    if (program) open.set(program, (open.get(program) ?? new Set()).add(file));
+  }
+  return file => {
+    const program = programs.get(absolute(survey.root, file));
+    const left = program && open.get(program);
+    if (left?.delete(file) && left.size === 0) program?.drop();
+  };
 }
 
 function resolveFor(
@@ -174,12 +191,11 @@ function resolveFor(
   if (!owner) return { kind: 'package', name, found: false };
   if (isBuiltin(specifier))
     return { kind: 'package', name, found: owner.hasNode || stubs.fileFor(specifier) !== undefined };
-  const mode = owner.program.getSourceFile(path)?.impliedNodeFormat;
   const found = resolver.resolve(
     specifier,
     path,
-    mode,
-    owner.program.getCompilerOptions(),
+    owner.formats.get(path),
+    owner.options,
     owner.hasNode,
   )?.resolvedFileName;
   if (found === undefined) return { kind: 'package', name, found: false };
