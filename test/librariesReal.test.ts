@@ -24,6 +24,12 @@ const elsewhere: Readonly<Record<string, string>> = {
   '@vitest/runner#SuiteEachReturn()': 'the stub of vitest',
   '@vitest/runner#SuiteEachFunction()': 'vitest 3',
   'vitest#SuiteEachFunction()': 'vitest 3',
+  '@tanstack/query-core#createQuery': 'for Svelte and Solid',
+  '@tanstack/query-core#createInfiniteQuery': 'for Svelte and Solid',
+  '@tanstack/query-core#createMutation': 'for Svelte and Solid',
+  '@tanstack/query-core#injectQuery': 'for Angular',
+  '@tanstack/query-core#injectMutation': 'for Angular',
+  '@tanstack/query-core#injectQueryClient': 'for Angular',
 };
 
 /** Packages whose stub gives names to what the real types leave without one (mapped, anonymous and generated types). */
@@ -43,11 +49,12 @@ const companions: Readonly<Record<string, string[]>> = {
   'node:path/win32': ['node:path'],
   'node:console': ['lib'],
   'node:process': ['lib'],
+  '@tanstack/query-core': ['@tanstack/react-query'],
 };
 
 let declared = new Map<string, Declared>();
 beforeAll(() => {
-  declared = readRealTypes([...new Set(libraries.map(library => library.package))]);
+  declared = readRealTypes([...new Set(libraries.flatMap(({ package: name }) => [name, ...(companions[name] ?? [])]))]);
 });
 
 const supertypes = new Map<string, string[]>();

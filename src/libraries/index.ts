@@ -63,6 +63,7 @@ import { nestCommon, nestCore, nestSchedule } from './nestjs.ts';
 import { rxjs } from './rxjs.ts';
 import { piscina, tinypool, workerpool } from './worker-pools.ts';
 import { react } from './react.ts';
+import { tanstackQuery } from './tanstack-query.ts';
 import type { Library } from './library.ts';
 
 export const libraries: readonly Library[] = [
@@ -161,4 +162,5 @@ export const libraries: readonly Library[] = [
   tinypool,
   workerpool,
   react,
+  tanstackQuery,
 ];

@@ -6,6 +6,11 @@ export interface Knowledge {
   /** The promise it returns never rejects; where `signal` is known too, unless one is given. */
   neverRejects?: boolean;
   /**
+   * A promise that never rejects, or owns its errors (`gives: 'safe'`), rejects all the same with one of these: an option
+   * that is given as true (`throwOnError`); without `option` the promise given there, or that of the function given there.
+   */
+  rejectsWith?: { argument: number; option?: string }[];
+  /**
    * An option that, when true, makes the object made handle the rejections of what its listeners return; without one, the
    * argument makes all emitters do so.
    */

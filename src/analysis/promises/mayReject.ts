@@ -89,6 +89,7 @@ class Solver implements MayReject {
     this.#passesOn = get(passesOn);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
+      fails: id => worse(this.throws(id), this.rejects(id)),
       failsAsHandler: id => this.#summary(anyActivation(id)).asHandler === 'may',
       isKnownCallback: (fn, step) => this.#contexts.callback(this.#activation(fn), step) !== undefined,
       chosen: (fn, choice) => this.#chosen(fn, choice),

@@ -10,6 +10,7 @@ import { valuesBehind } from '../valueParts.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { fieldSources } from './fieldSources.ts';
+import { givesSignal, isOptionGiven } from './givenOptions.ts';
 import { type GivenCallees, givenCallees } from './givenCallees.ts';
 import { type Settlers, settlers } from './settlers.ts';
 
@@ -26,6 +27,8 @@ export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? 
 /** What is known of functions so far. */
 export interface FunctionFailures {
   throws(fn: FunctionId): Failure;
+  /** It throws, or the promise that a call of it gives rejects. */
+  fails(fn: FunctionId): Failure;
   /** How the promises of the functions end that a call may run. */
   rejectionsOf(fn: FunctionId, step: Call): readonly Failure[];
   /** The call is one of a callback parameter, and which function that is is known where this is asked. */
@@ -196,7 +199,8 @@ export class Rejections {
     if (step?.kind === 'wait') return step.wait === 'bounded' ? 'may' : 'never';
     if (step?.kind !== 'call') return 'never';
     if (step.gives === 'value' && !this.#isAsync(fn.id, step)) return 'never';
-    if (step.gives === 'safe' || (step.known?.neverRejects && !givesSignal(fn, step))) return 'never';
+    if (step.gives === 'safe' || (step.known?.neverRejects && !givesSignal(fn, step)))
+      return this.#withWhatIsGiven(fn, step, seen);
     if (isPromiseMade(step)) return this.#executed(fn, value);
     const failures = this.#summaries.rejectionsOf(fn.id, step);
     if (failures.length > 0) {
@@ -211,6 +215,22 @@ export class Rejections {
     }
     if (seen.onlyTyped && this.#isTold(fn, step)) return 'never';
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
+  }
+
+  /** It rejects with nothing but an option that says so, or what is given to it. */
+  #withWhatIsGiven(fn: FunctionFacts, step: Call, seen: Lookup): Failure {
+    const failures = (step.known?.rejectsWith ?? []).map(({ argument, option }): Failure => {
+      const value = step.args[argument];
+      if (value === undefined) return 'never';
+      if (option !== undefined) return isOptionGiven(this.#program, fn, value, option) ? 'may' : 'never';
+      return this.#graph
+        .functionsIn(fn.id, value)
+        .reduce<Failure>(
+          (sum, id) => worse(sum, this.#summaries.fails(id)),
+          this.#value(fn.id, value, { ...seen, onlyTyped: true }),
+        );
+    });
+    return failures.reduce<Failure>(worse, 'never');
   }
 
   /** Whatever the type of the callee says (a callback that gives nothing): all that is ever put there is a task. */
@@ -366,17 +386,3 @@ export const atMost = (failure: Failure, targets: number): Failure =>
 
 /** `new Promise(…)`: a promise that is settled by hand. */
 export const isPromiseMade = (step: Call): boolean => step.newOf === PROMISE;
-
-/** An operation that never rejects by itself rejects when it is aborted. */
-function givesSignal(fn: FunctionFacts, step: Call): boolean {
-  const { signal } = step.known ?? {};
-  const given = signal && step.args[signal.argument];
-  const facts = given === undefined ? undefined : fn.values[given];
-  if (!signal || !facts || facts.kind === 'constant') return false;
-  return (
-    facts.kind !== 'object' ||
-    signal.option === undefined ||
-    facts.spreads.length > 0 ||
-    Object.hasOwn(facts.fields, signal.option)
-  );
-}

@@ -5,6 +5,7 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
+import { isOptionGiven } from './givenOptions.ts';
 import { isPromiseMade } from './mayReject.ts';
 import type { Program, Site } from '../program.ts';
 import { isNothing } from '../refs.ts';
@@ -137,6 +138,7 @@ class Finder implements Promises {
     if (gives !== 'lazy' && (this.#takesCallbackInstead(fn, step) || this.#givesExisting(fn, step))) return null;
     switch (gives) {
       case 'safe':
+        return this.#failsWithGiven(fn, step) ? { gives: 'promise', confidence: 'high' } : null;
       case 'value':
         return null;
       case 'promise':
@@ -154,6 +156,20 @@ class Finder implements Promises {
       default:
         return this.#byCallees(fn, step);
     }
+  }
+
+  /** What owns its errors is given an option to pass them on, or a promise or task that it passes on itself. */
+  #failsWithGiven(id: FunctionId, { known, args }: Call): boolean {
+    const fn = this.#program.functions.get(id);
+    return (known?.rejectsWith ?? []).some(({ argument, option }) => {
+      const value = args[argument];
+      if (!fn || value === undefined) return false;
+      if (option !== undefined) return isOptionGiven(this.#program, fn, value, option);
+      return (
+        this.#valueGives(fn, value, new Set()) !== null ||
+        this.#graph.functionsIn(id, value).some(one => this.returns(one) !== null)
+      );
+    });
   }
 
   /** Untyped code: by what the callees that flow here give. */

@@ -14,7 +14,7 @@ import {
   symbolOf,
   type Asking,
 } from './asking.ts';
-import { externalCallee, inheritedCallee, untypedCallee } from './externalCallees.ts';
+import { externalCallee, inheritedCallee, takenOutCallee, untypedCallee } from './externalCallees.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
 import { isStaticMember } from './functionIds.ts';
 import { baseOf, handedOnBy, isMadeAsBase } from './promiseClasses.ts';
@@ -79,7 +79,12 @@ function calleeOfSymbol(asking: Asking, symbol: ts.Symbol, callee: ts.Expression
   const typed = member && calleeOfType(asking, member, callee);
   if (typed) return typed;
   // A variable or field of an external function type (`limit: LimitFunction`), or of one that only syntax shows.
-  return externalCallee(asking, symbol, callee) ?? untypedCallee(asking, callee) ?? CALLEE_VALUE;
+  return (
+    externalCallee(asking, symbol, callee) ??
+    takenOutCallee(asking, first) ??
+    untypedCallee(asking, callee) ??
+    CALLEE_VALUE
+  );
 }
 
 /** The method that a parameter or property is typed as: `open: View['open']`. */

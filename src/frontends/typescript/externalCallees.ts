@@ -61,6 +61,22 @@ function ownInterfaceMember(declaration: ts.Declaration, key: string): Callee | 
   return { kind: 'method', type: `${OWN_DECLARATIONS}#${key.slice(0, dot)}`, name: key.slice(dot + 1) };
 }
 
+/** `const { refetch } = useQuery(…)`: a function that is a property, and needs no receiver, of a type that a table knows. */
+export function takenOutCallee(asking: Asking, declaration: ts.Declaration): Callee | undefined {
+  if (!ts.isBindingElement(declaration) || !ts.isObjectBindingPattern(declaration.parent)) return undefined;
+  if (declaration.initializer || ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Let) return undefined;
+  const { checker } = asking;
+  const holder = checker.getNonNullableType(checker.getTypeAtLocation(declaration.parent));
+  const property = checker.getPropertyOfType(holder, (declaration.propertyName ?? declaration.name).getText());
+  const member = property?.declarations?.find(each => sourceFileOf(asking, each) === undefined);
+  const home = member && ts.isPropertySignature(member) ? packageOfDeclaration(asking, member) : undefined;
+  if (!property || !member || home === undefined) return undefined;
+  const name = declaredKeys(asking, property, member, home)
+    .map(key => `${home}#${key}`)
+    .find(each => asking.index.has(each));
+  return name === undefined ? undefined : { kind: 'external', name };
+}
+
 /** `Type()`: a value of an external function-typed interface or alias that a table knows. */
 function callOfType(asking: Asking, callee: ts.Expression): Callee | undefined {
   const id = typeIdOfType(asking, asking.checker.getTypeAtLocation(callee));
