@@ -140,6 +140,16 @@ describe('callees outside of the project', () => {
     });
   });
 
+  test('what every object and text has, where no type says what it is', () => {
+    const text = "export function f(a: any) { a.hasOwnProperty('x'); a.startsWith('x'); a.open('x'); }";
+    const found = callees(ask({ 'a.ts': text }, 'a.ts'));
+    expect(found).toMatchObject({
+      'a.hasOwnProperty': 'lib#Object.hasOwnProperty',
+      'a.startsWith': 'lib#String.startsWith',
+    });
+    expect(String(found['a.open'])).not.toContain('lib#');
+  });
+
   const uses = `
     import makeIt, { Mutex, Pool, wrap } from 'locks';
     import * as all from 'locks';

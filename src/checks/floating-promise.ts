@@ -92,10 +92,14 @@ function levelOf(
   return fate.kind === 'kept' ? 'warning' : 'error';
 }
 
-/** Whole-program statements about who never looks are less sure than what stands in one function. */
+/**
+ * Whole-program statements about who never looks are less sure than what stands in one function; where only code that
+ * nobody sees could fail, half of them were wrong.
+ */
 function confidenceOf({ fate, node, rejection }: PromiseFate): FoundDraft['confidence'] {
+  if (rejection === 'undecided') return 'low';
   if (node.confidence !== 'high') return node.confidence;
-  return fate.kind === 'kept' || fate.kind === 'ignored' || rejection === 'undecided' ? 'medium' : 'high';
+  return fate.kind === 'kept' || fate.kind === 'ignored' ? 'medium' : 'high';
 }
 
 /** With more callees than these, why one of them fails says little. */

@@ -40,9 +40,8 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
     examined(tasks.map(task => task.site));
     const repeats = new Map<string, number>();
     const isTold = isShown('section-escape') ? get(sectionEscapes).speaksOf : () => false;
-    for (const task of tasks) {
-      if (!task.problem || isTold(task.site)) continue;
-      const { level, message, fix } = wordsFor(task.name, task.problem);
+    for (const [task, ...others] of byHabit(tasks.filter(one => !isTold(one.site)))) {
+      const { level, message, fix } = wordsFor(task.name, task.problem, others.length + 1);
       const key = [task.startedBy, task.name, task.problem.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
@@ -63,12 +62,33 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
           ...(task.problem.kind === 'outlives'
             ? [{ site: task.problem.closing, message: 'What it uses is closed here' }]
             : []),
+          ...others.map(({ site }) => ({ site, message: 'Started with `void` here, too' })),
         ],
         key: count === 1 ? key : [...key, String(count)],
       });
     }
   },
 });
+
+type Orphan = Task & { problem: OrphanProblem };
+
+/** From so many places on, a function that is started with `void` and may reject is one defect: its own. */
+const HABIT = 4;
+
+/** The orphans one by one, but for those of a habit, which are told together where the first of them is. */
+function byHabit(tasks: readonly Task[]): [Orphan, ...Orphan[]][] {
+  const orphans = tasks.filter((task): task is Orphan => task.problem !== null);
+  const started = new Map<unknown, [Orphan, ...Orphan[]]>();
+  for (const task of orphans) {
+    const { kind } = task.problem;
+    const fails = kind === 'void' && task.problem.rejection === 'may' && task.work.length === 1;
+    const key = fails ? task.work[0] : task;
+    const known = started.get(key);
+    if (known) known.push(task);
+    else started.set(key, [task]);
+  }
+  return [...started.values()].flatMap(group => (group.length < HABIT ? group.map((one): [Orphan] => [one]) : [group]));
+}
 
 /** With more callees than these, why one of them fails says little. */
 const FEW = 3;
@@ -87,13 +107,16 @@ interface Words {
   fix?: string;
 }
 
-function wordsFor(name: string, problem: OrphanProblem): Words {
+function wordsFor(name: string, problem: OrphanProblem, places: number): Words {
   switch (problem.kind) {
     case 'void':
       return problem.rejection === 'may'
         ? {
             level: 'warning',
-            message: `\`${name}\` is started with \`void\`, may reject, and nobody handles that or waits for it`,
+            message: `\`${name}\` is started with \`void\`${places > 1 ? ` in ${places} places` : ''}, may reject, and nobody handles that or waits for it`,
+            ...(places > 1
+              ? { fix: 'let it handle its own errors, or give each call an owner that waits for it' }
+              : {}),
           }
         : {
             level: 'note',

@@ -259,10 +259,12 @@ export abstract class FlowPlaces {
     return [];
   }
 
+  /** What stands for many objects has all keys of theirs, and says nothing of a member that nobody writes by name. */
   #writtenTo(holders: ReadonlySet<TokenId>): NodeId[] {
     const found: NodeId[] = [];
     let functions = 0;
     for (const token of holders) {
+      if (this.objects.isSummary(token)) continue;
       const { kind } = this.objects.token(token);
       if (kind === 'resolver' || (kind === 'function' && ++functions > FUNCTION_HOLDERS)) continue;
       found.push(this.objects.elements(token).written);

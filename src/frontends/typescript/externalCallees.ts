@@ -206,6 +206,34 @@ const ARRAY_MEMBERS = new Set([
   'flatMap',
   'sort',
 ]);
+/** Of every object, and of texts: names that nobody gives to a function of their own that is looked up by a key. */
+const OBJECT_MEMBERS = new Set([
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toString',
+  'toLocaleString',
+]);
+const TEXT_MEMBERS = new Set([
+  'startsWith',
+  'endsWith',
+  'includes',
+  'indexOf',
+  'lastIndexOf',
+  'charAt',
+  'charCodeAt',
+  'codePointAt',
+  'localeCompare',
+  'padStart',
+  'padEnd',
+  'substring',
+  'substr',
+  'toLowerCase',
+  'toUpperCase',
+  'trim',
+  'trimStart',
+  'trimEnd',
+]);
 const EMITTER_MEMBERS = new Set(['on', 'once', 'addListener', 'prependListener', 'off', 'removeListener', 'emit']);
 
 /** On a receiver whose type nobody knows, the call's shape tells the built-in methods that take functions. */
@@ -216,6 +244,8 @@ function builtInMember(asking: Asking, callee: ts.PropertyAccessExpression): Cal
   const name = callee.name.text;
   if (PROMISE_MEMBERS.has(name) && first) return { kind: 'external', name: `lib#Promise.${name}` };
   if (name === 'call' || name === 'apply' || name === 'bind') return { kind: 'external', name: `lib#Function.${name}` };
+  if (OBJECT_MEMBERS.has(name)) return { kind: 'external', name: `lib#Object.${name}` };
+  if (TEXT_MEMBERS.has(name)) return { kind: 'external', name: `lib#String.${name}` };
   if (EMITTER_MEMBERS.has(name) && first && ts.isStringLiteralLike(first))
     return { kind: 'external', name: `node:events#EventEmitter.${name}` };
   return arrayMember(asking, callee);
