@@ -76,8 +76,8 @@ export type RefShape =
   | { readonly kind: 'external'; readonly name: string }
   /** The result of something unknown: the same wherever it flows in one activation. */
   | { readonly kind: 'opaque'; readonly frame: Frame; readonly what: string; readonly type: TypeId | null }
-  /** `deep`: known, but too far in to be told apart. */
-  | { readonly kind: 'unknown'; readonly deep?: true };
+  /** `deep`: known, but too far in to be told apart. `made`: some object, and not nothing. */
+  | { readonly kind: 'unknown'; readonly deep?: true; readonly made?: true };
 
 export type Refs = readonly Ref[];
 
@@ -88,10 +88,13 @@ export class RefTable {
   readonly #refs = new Map<string, Ref>();
   readonly #frames = new Map<string, Frame>();
   readonly unknown: Ref;
+  /** Some object that was made somewhere. */
+  readonly object: Ref;
   readonly #deep: Ref;
 
   constructor() {
     this.unknown = this.make({ kind: 'unknown' });
+    this.object = this.make({ kind: 'unknown', made: true });
     this.#deep = this.make({ kind: 'unknown', deep: true });
   }
 
@@ -110,7 +113,8 @@ export class RefTable {
   #shallower(shape: RefShape): Ref {
     const isDeepKey =
       shape.kind === 'element' && typeof shape.of === 'object' && shape.of !== null && shape.of.depth > 0;
-    return isDeepKey ? this.make({ ...shape, of: this.#deep }) : this.unknown;
+    if (isDeepKey) return this.make({ ...shape, of: this.#deep });
+    return shape.kind === 'made' ? this.object : this.unknown;
   }
 
   frame(
@@ -217,7 +221,7 @@ function keyOf(shape: RefShape): string {
     case 'opaque':
       return `u ${shape.frame.id} ${shape.what}`;
     case 'unknown':
-      return shape.deep ? '??' : '?';
+      return shape.deep ? '??' : shape.made ? '?!' : '?';
   }
 }
 

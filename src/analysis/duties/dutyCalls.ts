@@ -123,7 +123,8 @@ export abstract class DutyCalls extends DutyEffects {
     const bound = new Set(frame.parameters.flatMap(refs => [...(refs ?? [])]));
     const hasRest = frame.fn.parameters.some(parameter => parameter.rest) || (step.spreads?.length ?? 0) > 0;
     const usesArguments = step.args.length > frame.fn.parameters.length && hasRest;
-    return hasRest || usesArguments || bound.has(this.evaluator.refs.unknown)
+    const { unknown, object } = this.evaluator.refs;
+    return hasRest || usesArguments || bound.has(unknown) || bound.has(object)
       ? args.filter(ref => !bound.has(ref))
       : [];
   }

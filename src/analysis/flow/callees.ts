@@ -53,8 +53,9 @@ export class CalleeFinder {
     if (target.kind === 'functions')
       return target.ids.flatMap(id => this.#activation(frame, step, id, args, self, target.ids.length > 1));
     if (target.kind === 'value') {
-      const found = this.ofRefs(evaluator.evaluate(frame, target.of), args, self);
-      if (found.length > 0) return found;
+      const called = evaluator.evaluate(frame, target.of);
+      const found = this.ofRefs(called, args, self);
+      if (found.length > 0 || isObject(called)) return found;
     }
     if (target.kind === 'method' && self) {
       const found = self.flatMap(receiver => this.#method(receiver, target.name, args));
@@ -251,3 +252,7 @@ function unique(found: readonly Callee[]): Callee[] {
   const seen = new Set<Frame>();
   return found.filter(({ frame }) => !seen.has(frame) && seen.add(frame));
 }
+
+/** An object of a library that can be called (a transaction, say): no function of the project runs. */
+const isObject = (called: Refs): boolean =>
+  called.length > 0 && called.every(ref => ref.kind === 'made' || (ref.kind === 'unknown' && ref.made));

@@ -90,8 +90,8 @@ export class Frames {
 
   /**
    * Which activation made a closure or an argument is forgotten first: what a helper of many callers is given, and whose
-   * method it is, stays known. When that, too, makes too many activations, only a yes, a no or nothing stays known of what
-   * was given: tests are decided by it. In the end not even by whom is known; what was open stays so.
+   * method it is, stays known. When that, too, makes too many activations, only a yes, a no, something or nothing stays known
+   * of what was given: tests are decided by it. In the end not even by whom is known; what was open stays so.
    */
   #widened(fn: FunctionFacts, self: Refs | null, parameters: readonly (Refs | null)[]): Frame {
     const refs = this.#refs;
@@ -102,9 +102,15 @@ export class Frames {
             refs,
             one.map(ref => this.#blurred(ref)),
           );
-    const unknown = [refs.unknown];
     const parent = this.#parentFrame(fn);
-    const deciding = parameters.map(one => (one === null || one.every(isYesOrNo) ? one : unknown));
+    const deciding = parameters.map(
+      one =>
+        one &&
+        alternatives(
+          refs,
+          one.map(ref => this.#presence(ref)),
+        ),
+    );
     const given = { fn, self, parameters: parameters.map(blurred), parent, from: null };
     const own = { fn, self, parameters: deciding, parent, from: null };
     return (
@@ -120,7 +126,7 @@ export class Frames {
       case 'function':
         return this.#refs.make({ ...ref, frame: null });
       case 'made':
-        return ref.frame === this.#symbolic.get(ref.frame.fn.id) ? ref : this.#refs.unknown;
+        return ref.frame === this.#symbolic.get(ref.frame.fn.id) ? ref : this.#refs.object;
       case 'field': {
         const base = this.#blurred(ref.base);
         return base.kind === 'unknown' ? base : this.#refs.make({ ...ref, base });
@@ -130,10 +136,16 @@ export class Frames {
       case 'class':
       case 'parameter':
       case 'self':
+      case 'unknown':
         return ref;
       default:
         return this.#refs.unknown;
     }
+  }
+
+  #presence(ref: Ref): Ref {
+    if (ref.kind === 'constant' && YES_OR_NO.has(ref.text)) return ref;
+    return ref.kind === 'made' || (ref.kind === 'unknown' && ref.made) ? this.#refs.object : this.#refs.unknown;
   }
 
   #parentFrame(fn: FunctionFacts): Frame | null {
@@ -143,4 +155,3 @@ export class Frames {
 }
 
 const YES_OR_NO = new Set(['true', 'false', 'null', 'undefined']);
-const isYesOrNo = (ref: Ref): boolean => ref.kind === 'constant' && YES_OR_NO.has(ref.text);

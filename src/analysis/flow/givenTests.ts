@@ -36,6 +36,7 @@ function agreed(answers: readonly (boolean | null)[]): boolean | null {
 
 function truth(ref: Ref): boolean | null {
   if (ref.kind === 'constant') return truthOfText(ref.text);
+  if (ref.kind === 'unknown') return ref.made ?? null;
   return ref.kind === 'function' || ref.kind === 'class' || ref.kind === 'made' ? true : null;
 }
 

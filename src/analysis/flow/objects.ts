@@ -58,7 +58,7 @@ export class Objects {
 
   #field(base: Ref, name: string, of: TypeId | null): Refs {
     const { refs, types } = this.#eval;
-    if (base.kind === 'unknown') return [base];
+    if (base.kind === 'unknown') return [base.made ? refs.unknown : base];
     if (base.kind === 'made' && 'value' in base.at) {
       const part = this.#literalField(base, name);
       if (part) return part;
@@ -244,7 +244,7 @@ export class Objects {
 
   element(base: Ref, key: Ref | string | null): Refs {
     const { refs } = this.#eval;
-    if (base.kind === 'unknown') return [base];
+    if (base.kind === 'unknown') return [base.made ? refs.unknown : base];
     if (base.kind === 'pick') {
       const [yes, no] = [this.element(base.yes, key), this.element(base.no, key)];
       const [ifTrue, ifFalse] = [yes[0], no[0]];
