@@ -47,6 +47,12 @@ describe('what a test drops', () => {
       await linesOf(`${IMPORTS}it('fails', async () => {\n  assert.rejects(new Server().start());\n});\n`),
     ).toEqual([5]);
   });
+  it('is told when the test looks at what it has done before it has waited for it', async () => {
+    const looks = (wait: string): string =>
+      `it('starts', async () => {\n  const server = new Server();\n  server.start();\n  ${wait}\n  assert.ok(server);\n});\n`;
+    expect(await linesOf(IMPORTS + looks(''))).toEqual([6]);
+    expect(await linesOf(IMPORTS + looks('await server.stop();'))).toEqual([]);
+  });
   it('is told when the same is awaited everywhere else, and more is done after it', async () => {
     const forgotten = `it('starts', async () => {\n  const server = new Server();\n  server.start();\n  console.log(server);\n});\n`;
     expect(await linesOf(IMPORTS + starts(3) + forgotten)).toEqual([9]);

@@ -12,9 +12,9 @@ import { type PromiseFate, promiseFates } from './promisesFate.ts';
 const USUAL = 3;
 
 /**
- * Whether something is lost with a promise that a test drops: it asserts something, which then asserts nothing; or more is
- * done after it, and the same work is usually awaited in that file, so that here it was forgotten (Engler et al., "Bugs as
- * Deviant Behavior", SOSP 2001).
+ * Whether something is lost with a promise that a test drops: it asserts something, which then asserts nothing; the test
+ * asserts something after it and waits for nothing in between; or more is done after it, and the same work is usually
+ * awaited in that file, so that here it was forgotten (Engler et al., "Bugs as Deviant Behavior", SOSP 2001).
  */
 export const isLostInTest = defineAnalysis<(fate: PromiseFate) => boolean>('lost-in-test', (get, program) => {
   const counts = new Map<string, { owned: number; lost: number }>();
@@ -29,7 +29,7 @@ export const isLostInTest = defineAnalysis<(fate: PromiseFate) => boolean>('lost
   const asserting = assertingFunctions(program, get(callGraph));
   return fate => {
     const { node, work } = fate;
-    if (isAssertion(node.step) || work.some(id => asserting.has(id))) return true;
+    if (isAssertion(node.step) || work.some(id => asserting.has(id)) || isLookedAt(program, fate)) return true;
     const count = counts.get(workOf(program, fate) ?? '');
     return count !== undefined && count.owned >= USUAL * count.lost && isFollowed(program, fate);
   };
@@ -42,6 +42,17 @@ function workOf(program: Program, { node, work }: PromiseFate): string | null {
   const { target } = node.step;
   const called = target.kind === 'external' ? target.name : [...work].sort().join(' ');
   return called === '' ? null : `${file} ${called}`;
+}
+
+/** Of what comes after it in the function that drops it, assertions stand before anything is waited for. */
+function isLookedAt(program: Program, { node, fate }: PromiseFate): boolean {
+  if (fate.kind !== 'dropped') return false;
+  for (const step of program.steps(node.fn).values()) {
+    if (step.id <= fate.step.id) continue;
+    if (isAssertion(step)) return true;
+    if (step.kind === 'await' || (step.kind === 'loop' && step.awaitsEach)) return false;
+  }
+  return false;
 }
 
 /** The function that drops it calls something later on. */

@@ -296,7 +296,7 @@ class Solver implements MayReject {
       case 'try':
         return this.#try(state, step, lenient);
       case 'exit':
-        return this.#exit(state, step);
+        return this.#exit(state, step, lenient);
       default: {
         const simple = this.#simple(state.fn, step);
         const failure = isChecking(state) && simple === 'may' && this.#isFail(state.fn, step) ? 'check' : simple;
@@ -325,15 +325,29 @@ class Solver implements MayReject {
     return failure;
   }
 
-  #exit(state: Walk, step: Extract<Step, { kind: 'exit' }>): Failure {
+  #exit(state: Walk, step: Extract<Step, { kind: 'exit' }>, lenient: boolean): Failure {
     if (step.how === 'throw') return this.#noted(step, this.#thrown(state, step.value));
     if (step.how === 'return' && step.value !== undefined) {
+      // `catch { return of({}) }`: what stands for the answer.
+      if (lenient && this.#isMadeElsewhere(state.fn, step.value)) return 'never';
       state.returned = worse(
         state.returned,
         this.#noted(step, this.#rejections.returned(state.fn, step.value, state.isReaction)),
       );
     }
     return 'never';
+  }
+
+  /** What unknown code gives, and no type says that it is a promise. */
+  #isMadeElsewhere(fn: FunctionFacts, value: ValueId): boolean {
+    const facts = fn.values[value];
+    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
+    return (
+      step?.kind === 'call' &&
+      step.target.kind === 'external' &&
+      step.known === undefined &&
+      (step.gives === undefined || step.gives === 'unknown')
+    );
   }
 
   #thrown(state: Walk, value: ValueId | undefined): Failure {
