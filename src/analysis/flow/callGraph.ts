@@ -8,7 +8,6 @@ import type { Coverage } from '../../model/report.ts';
 import { stronglyConnected } from '../../util/scc.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { Flow } from './flow.ts';
-import type { Token } from './flowObjects.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import type { Program } from '../program.ts';
 
@@ -56,7 +55,10 @@ export const callGraph = defineAnalysis<CallGraph>('call-graph', (get, program) 
 );
 
 function buildCallGraph(program: Program, types: TypeHierarchy, parts: readonly (readonly string[])[]): CallGraph {
+  // The flow takes more than all that is kept of it: nothing below holds it.
   const flow = new Flow(program, types, parts);
+  const { byNameAlone, escaping } = flow;
+  const tokensIn = flow.tokensOfValues();
   const targets = new Map<FunctionId, Map<StepId, readonly FunctionId[]>>();
   const callees = new Map<FunctionId, CallEdge[]>();
   const callers = new Map<FunctionId, CallEdge[]>();
@@ -83,13 +85,12 @@ function buildCallGraph(program: Program, types: TypeHierarchy, parts: readonly 
   }
   return {
     targets: (fn, step) => targets.get(fn)?.get(step) ?? [],
-    isByName: (fn, step) => flow.byNameAlone.get(fn)?.has(step) ?? false,
+    isByName: (fn, step) => byNameAlone.get(fn)?.has(step) ?? false,
     callees: fn => callees.get(fn) ?? [],
     callers: fn => callers.get(fn) ?? [],
-    functionsIn: (fn, value) =>
-      tokensIn(flow, fn, value).flatMap(token => (token.kind === 'function' ? [token.id] : [])),
-    objectsIn: (fn, value) => tokensIn(flow, fn, value).flatMap(token => (token.kind === 'object' ? [token.site] : [])),
-    escapes: fn => flow.escaping.has(fn),
+    functionsIn: (fn, value) => tokensIn(fn, value).flatMap(token => (token.kind === 'function' ? [token.id] : [])),
+    objectsIn: (fn, value) => tokensIn(fn, value).flatMap(token => (token.kind === 'object' ? [token.site] : [])),
+    escapes: fn => escaping.has(fn),
     components: stronglyConnected(program.functions.keys(), fn => successors.get(fn) ?? []),
     coverage: countCalls(program, targets),
   };
@@ -99,11 +100,6 @@ function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
-}
-
-function tokensIn(flow: Flow, fn: FunctionId, value: ValueId): Token[] {
-  const node = flow.valueNode(fn, value);
-  return node === undefined ? [] : [...flow.solver.tokens(node)].map(id => flow.objects.token(id));
 }
 
 /** Calls by how many project functions they may run; a target outside that is declared or in a table is `external`. */

@@ -4,6 +4,7 @@
  */
 import type { FunctionFacts, FunctionId, Step, StepId, Value, ValueId } from '../../model/facts.ts';
 import { FlowCalls, type CallLike } from './flowCalls.ts';
+import type { Token } from './flowObjects.ts';
 import type { FunctionNodes } from './flowPlaces.ts';
 import type { NodeId } from './flowSolver.ts';
 import type { TypeHierarchy } from '../hierarchy.ts';
@@ -38,9 +39,22 @@ export class Flow extends FlowCalls {
     }
   }
 
-  valueNode(fn: FunctionId, value: ValueId): NodeId | undefined {
-    const nodes = this.functions.get(fn);
-    return nodes && value < nodes.facts.values.length ? nodes.values + value : undefined;
+  /** What each value may be, without all that led there. */
+  tokensOfValues(): (fn: FunctionId, value: ValueId) => readonly Token[] {
+    const held = new Map<FunctionId, ReadonlyMap<ValueId, readonly Token[]>>();
+    for (const { facts, values } of this.functions.values()) {
+      const own = new Map<ValueId, readonly Token[]>();
+      for (const id of facts.values.keys()) {
+        const tokens = this.solver.tokens(values + id);
+        if (tokens.size > 0)
+          own.set(
+            id,
+            [...tokens].map(token => this.objects.token(token)),
+          );
+      }
+      if (own.size > 0) held.set(facts.id, own);
+    }
+    return (fn, value) => held.get(fn)?.get(value) ?? [];
   }
 
   #constrainFunction(fn: FunctionNodes): void {
