@@ -8,6 +8,7 @@ import type { Coverage } from '../../model/report.ts';
 import { stronglyConnected } from '../../util/scc.ts';
 import { defineAnalysis } from '../analysis.ts';
 import { Flow } from './flow.ts';
+import type { Token } from './flowObjects.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import type { Program } from '../program.ts';
 
@@ -55,10 +56,11 @@ export const callGraph = defineAnalysis<CallGraph>('call-graph', (get, program) 
 );
 
 function buildCallGraph(program: Program, types: TypeHierarchy, parts: readonly (readonly string[])[]): CallGraph {
-  // The flow takes more than all that is kept of it: nothing below holds it.
+  // The flow takes more than all that is kept of it: no function below may have it.
   const flow = new Flow(program, types, parts);
   const { byNameAlone, escaping } = flow;
-  const tokensIn = flow.tokensOfValues();
+  const held = flow.tokensOfValues();
+  const tokensIn = (fn: FunctionId, value: ValueId): readonly Token[] => held.get(fn)?.get(value) ?? [];
   const targets = new Map<FunctionId, Map<StepId, readonly FunctionId[]>>();
   const callees = new Map<FunctionId, CallEdge[]>();
   const callers = new Map<FunctionId, CallEdge[]>();

@@ -39,22 +39,18 @@ export class Flow extends FlowCalls {
     }
   }
 
-  /** What each value may be, without all that led there. */
-  tokensOfValues(): (fn: FunctionId, value: ValueId) => readonly Token[] {
+  /** What each value may be; plain data, which keeps nothing of what led there. */
+  tokensOfValues(): ReadonlyMap<FunctionId, ReadonlyMap<ValueId, readonly Token[]>> {
     const held = new Map<FunctionId, ReadonlyMap<ValueId, readonly Token[]>>();
     for (const { facts, values } of this.functions.values()) {
       const own = new Map<ValueId, readonly Token[]>();
       for (const id of facts.values.keys()) {
         const tokens = this.solver.tokens(values + id);
-        if (tokens.size > 0)
-          own.set(
-            id,
-            [...tokens].map(token => this.objects.token(token)),
-          );
+        if (tokens.size > 0) own.set(id, this.objects.tokensOf(tokens));
       }
       if (own.size > 0) held.set(facts.id, own);
     }
-    return (fn, value) => held.get(fn)?.get(value) ?? [];
+    return held;
   }
 
   #constrainFunction(fn: FunctionNodes): void {

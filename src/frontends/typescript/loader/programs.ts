@@ -82,13 +82,14 @@ function keptProgram(
   ambient: Ambient,
   context: HostContext,
 ): ProgramOf {
-  let kept: ts.Program | undefined = first;
-  const program = (): ts.Program => (kept ??= again());
+  // No closure may have `first`: it would keep it.
+  const kept: { program: ts.Program | undefined } = { program: first };
+  const program = (): ts.Program => (kept.program ??= again());
   return {
     program,
     options: first.getCompilerOptions(),
     hasNode: ambient.node,
-    formats: new Map(files.map(file => [file, first.getSourceFile(file)?.impliedNodeFormat])),
+    formats: formatsIn(first, files),
     checker() {
       try {
         return program().getTypeChecker();
@@ -96,15 +97,18 @@ function keptProgram(
         if (!(error instanceof RangeError)) throw error;
         leaveOutDeepest(program(), context);
         resetBinder();
-        kept = again();
-        return kept.getTypeChecker();
+        kept.program = again();
+        return kept.program.getTypeChecker();
       }
     },
     drop() {
-      kept = undefined;
+      kept.program = undefined;
     },
   };
 }
+
+const formatsIn = (program: ts.Program, files: readonly string[]): Map<string, ts.ResolutionMode> =>
+  new Map(files.map(file => [file, program.getSourceFile(file)?.impliedNodeFormat]));
 
 /** Trees deeper than this overflow the binder's and checker's recursion on a stack where the parser just passed. */
 const MAX_TREE_DEPTH = 400;
