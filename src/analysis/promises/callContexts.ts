@@ -67,6 +67,8 @@ const TELLS_NOTHING: Telling = { called: new Set(), tested: new Set() };
 /** Copies, spreads and variables are followed this far; closures in closures, too. */
 const HOPS = 6;
 const DEEP = 3;
+/** A closure that is handed on by one that was handed on, and so on: where it was made is not told apart any more. */
+const DEEP_IN_ALL = 4;
 
 export class CallContexts {
   readonly #program: Program;
@@ -74,6 +76,7 @@ export class CallContexts {
   readonly #options: RejectionOptions;
   readonly #selves: SelfClasses;
   readonly #telling = new Map<FunctionId, Telling>();
+  readonly #activations = new Map<string, Activation>();
 
   constructor(program: Program, graph: CallGraph, writes: WriteIndex, types: TypeHierarchy) {
     this.#program = program;
@@ -165,7 +168,26 @@ export class CallContexts {
       const classes = given.has(index) ? undefined : this.#classesAt(from, step, index);
       if (classes) given.set(index, { classes });
     }
-    return keyed(target, given, within, this.#selves.ofCall(from.fn, step, target, this.#classesOn(from, step)));
+    return this.#keyed(target, given, within, this.#selves.ofCall(from.fn, step, target, this.#classesOn(from, step)));
+  }
+
+  /** The activation, the same one for the same key. */
+  #keyed(
+    fn: FunctionId,
+    given: ReadonlyMap<number, Given>,
+    around: Activation | undefined,
+    self: readonly TypeId[] | undefined,
+  ): Activation {
+    const within = around && depthOf(around) < DEEP ? around : undefined;
+    if (given.size === 0 && !within && !self) return anyActivation(fn);
+    const parts = [...given].map(([index, one]) => [index, 'fn' in one ? [one.fn, one.within?.key] : one]);
+    const known = JSON.stringify([fn, ...parts, within?.key, self]);
+    let activation = this.#activations.get(known);
+    if (!activation) {
+      activation = { key: `${fn} ${this.#activations.size}`, fn, given, within, self };
+      this.#activations.set(known, activation);
+    }
+    return activation;
   }
 
   #classesAt(from: Activation, step: Call, index: number): readonly TypeId[] | undefined {
@@ -264,7 +286,8 @@ export class CallContexts {
 
   #valueIn(from: Activation, value: ValueId): Given | undefined {
     const facts = this.#program.functions.get(from.fn)?.values[value];
-    if (facts?.kind === 'function') return { fn: facts.id, ...(tellsInside(from) ? { within: from } : {}) };
+    if (facts?.kind === 'function')
+      return { fn: facts.id, ...(tellsInside(from) && nestingOf(from) < DEEP_IN_ALL ? { within: from } : {}) };
     if (facts?.kind === 'read' && facts.place.path.length > 0) return this.#option(from, facts.place);
     return facts?.kind === 'constant' ? { text: facts.text } : this.#given(from, value);
   }
@@ -331,17 +354,11 @@ const selfIn = ({ self, within }: Activation): readonly TypeId[] | undefined => 
 
 const depthOf = ({ within }: Activation): number => (within ? 1 + depthOf(within) : 0);
 
-function keyed(
-  fn: FunctionId,
-  given: ReadonlyMap<number, Given>,
-  around: Activation | undefined,
-  self: readonly TypeId[] | undefined,
-): Activation {
-  const within = around && depthOf(around) < DEEP ? around : undefined;
-  if (given.size === 0 && !within && !self) return anyActivation(fn);
-  const parts = [...given].map(([index, one]) => [index, 'fn' in one ? [one.fn, one.within?.key] : one]);
-  return { key: JSON.stringify([fn, ...parts, within?.key, self]), fn, given, within, self };
-}
+/** How many activations stand within each other in one, those that it was given functions of among them. */
+const nestingOf = ({ given, within }: Activation): number => {
+  const inner = [within, ...[...given.values()].map(one => ('fn' in one ? one.within : undefined))];
+  return Math.max(0, ...inner.map(one => (one ? 1 + nestingOf(one) : 0)));
+};
 
 const calledValues = (step: Step): ValueId[] =>
   step.kind === 'call' ? [...step.args, ...(step.target.kind === 'value' ? [step.target.of] : [])] : [];

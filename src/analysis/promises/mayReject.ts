@@ -102,6 +102,8 @@ class Solver implements MayReject {
     for (const id of this.#graph.components.flat()) this.#queue.set(id, anyActivation(id));
     for (const id of this.#program.functions.keys()) this.#queue.set(id, anyActivation(id));
     this.#work();
+    // Nothing of what is known now changes any more.
+    this.#dependants.clear();
   }
 
   /** A map keeps insertion order: callees first, then whoever has to be looked at again. */
