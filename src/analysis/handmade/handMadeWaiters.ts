@@ -35,6 +35,7 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
   // What takes other locks besides does more than take this one; what lets the next one in itself keeps nothing.
   if (inside.some(inner => takesALock(module, inner)) || leaver(module, index, queue)) return null;
   const wakers = module.all().filter(other => wakes(other, queue));
+  if (inside.some(inner => runsAndLeaves(module, fn, inner, wakers))) return null;
   const leaving = (makers: readonly FunctionIndex[]): FunctionIndex[] =>
     wakers.filter(other => !inside.includes(other) || makers.some(maker => isCallback(other, maker.fn)));
   // By a key it may be anything that is answered later; a number that is compared tells whose turn it is.
@@ -57,6 +58,39 @@ export function waitersIn(module: ModuleIndex, index: FunctionIndex): WaitersSha
     queue,
   };
 }
+
+/** A limiter: it runs what the caller gave, and lets the next one in when that has ended. Whoever calls it holds nothing. */
+function runsAndLeaves(
+  module: ModuleIndex,
+  fn: FunctionFacts,
+  inner: FunctionIndex,
+  wakers: readonly FunctionIndex[],
+): boolean {
+  const runs = inner
+    .calls()
+    .some(({ step }) => step.target.kind === 'value' && parameterIn(module, fn, inner, step.target.of, 1) !== null);
+  const isWaker = (value: ValueId | undefined): boolean =>
+    functionsBehind(module, inner, value).some(one => wakers.includes(one));
+  return (
+    runs &&
+    inner.list.some(
+      ({ step }) =>
+        (step.kind === 'chain' && (isWaker(step.onFinally) || isWaker(step.onFulfilled))) ||
+        (step.kind === 'call' && wakers.includes(module.called(inner, step) ?? inner) && !wakers.includes(inner)),
+    )
+  );
+}
+
+/** The functions that a value is: written there, or in a variable that is captured. */
+const functionsBehind = (module: ModuleIndex, index: FunctionIndex, value: ValueId | undefined): FunctionIndex[] =>
+  index.alternatives(value).flatMap(id => {
+    const facts = index.value(id);
+    if (facts?.kind === 'function') return module.of(facts.id) ?? [];
+    if (facts?.kind !== 'read' || facts.place.root.kind !== 'captured' || facts.place.path.length > 0) return [];
+    const owner = module.of(facts.place.root.from);
+    const held = owner?.fn.slots[facts.place.root.slot]?.value;
+    return owner && held != null ? functionsBehind(module, owner, held) : [];
+  });
 
 /** Functions of the same object that it calls on the way, which wait for nothing themselves. */
 const helpersOf = (module: ModuleIndex, inside: readonly FunctionIndex[]): FunctionIndex[] =>
