@@ -338,6 +338,8 @@ export class ShapeFinder {
       if (!awaited || !write || this.#isTestedAgain(key, lastStep(branch), write)) continue;
       if (awaited.kind === 'await' && !this.#waitsFor(awaited, key) && !this.#isBoolean(write.step)) continue;
       if (this.#insideLoop(placed)) continue;
+      // Who waits for others does not set it back: it was set by itself, at another time.
+      if (writes.some(({ step, around }) => around.includes(branch) && this.#frees(step))) continue;
       // Another test stands before the set.
       if (write.around.some(one => one.kind === 'branch' && one.id > branch.id)) continue;
       this.broken.push(this.#apart('set-after-await', branch, write.step));
