@@ -50,6 +50,7 @@ const companions: Readonly<Record<string, string[]>> = {
   'node:console': ['lib'],
   'node:process': ['lib'],
   '@tanstack/query-core': ['@tanstack/react-query'],
+  preact: ['preact/hooks', 'preact/compat'],
 };
 
 let declared = new Map<string, Declared>();

@@ -63,6 +63,8 @@ import { nestCommon, nestCore, nestSchedule } from './nestjs.ts';
 import { rxjs } from './rxjs.ts';
 import { piscina, tinypool, workerpool } from './worker-pools.ts';
 import { react } from './react.ts';
+import { preact } from './preact.ts';
+import { swr, swrModules } from './swr.ts';
 import { tanstackQuery } from './tanstack-query.ts';
 import type { Library } from './library.ts';
 
@@ -162,5 +164,8 @@ export const libraries: readonly Library[] = [
   tinypool,
   workerpool,
   react,
+  preact,
+  swr,
+  ...swrModules,
   tanstackQuery,
 ];

@@ -4,6 +4,8 @@ import { does, nothing, same, sameMembers } from './rows.ts';
 import { rxjsStub } from './stubs/rxjs.ts';
 
 const receiver = does({ does: 'give', what: 'receiver' });
+/** Streams are no promises. */
+const made: Api = { does: [], gives: 'value' };
 /** Called for each value, some time after: what it returns is a value like any other. */
 const operator: Api = does({
   does: 'invoke',
@@ -28,8 +30,9 @@ const operators: Library['apis'] = {
   ...same(flattening, 'mergeMap', 'switchMap', 'concatMap', 'exhaustMap', 'catchError', 'defer', 'mergeScan'),
   ...same(operator, 'map', 'filter', 'scan', 'reduce', 'takeWhile', 'skipWhile', 'distinct', 'groupBy'),
   ...same(effect, 'tap', 'finalize'),
-  ...same(nothing, 'of', 'interval', 'timer', 'merge', 'concat', 'combineLatest', 'forkJoin', 'zip', 'race'),
-  ...same(nothing, 'throwError', 'fromEvent', 'take', 'takeUntil', 'skip', 'first', 'last', 'debounceTime', 'delay'),
+  ...same(made, 'of', 'interval', 'timer', 'merge', 'concat', 'combineLatest', 'forkJoin', 'zip', 'race'),
+  ...same(made, 'throwError', 'fromEvent'),
+  ...same(nothing, 'take', 'takeUntil', 'skip', 'first', 'last', 'debounceTime', 'delay'),
   ...same(nothing, 'throttleTime', 'distinctUntilChanged', 'share', 'shareReplay', 'startWith', 'retry', 'timeout'),
   ...same(nothing, 'mergeAll', 'switchAll', 'concatAll', 'toArray', 'withLatestFrom', 'bufferTime', 'isObservable'),
 };
@@ -50,7 +53,7 @@ export const rxjs = defineLibrary({
   apis: {
     ...operators,
     // A promise has an owner where it becomes a stream.
-    from: does({ does: 'own', promises: [0] }),
+    from: { ...made, does: [{ does: 'own', promises: [0] }] },
     'new Observable': does({
       does: 'invoke',
       callback: 0,

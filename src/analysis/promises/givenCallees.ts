@@ -87,7 +87,10 @@ class Finder implements GivenCallees {
     return this.#hierarchy.ancestors(one).includes(other) || this.#hierarchy.ancestors(other).includes(one);
   }
 
-  /** A function that stands in the object which a function of the project makes: `const manager = createManager()`. */
+  /**
+   * A function that stands in the object which a function of the project makes: `const manager = createManager()`; also
+   * by way of another one that it calls (`return useMemo(() => ({ … }))`).
+   */
   #isOfMade(fn: FunctionFacts, value: ValueId, member: string, hops: number): boolean {
     const facts = fn.values[value];
     if (facts?.kind === 'object') {
@@ -100,11 +103,7 @@ class Finder implements GivenCallees {
       makers.every(id => {
         const maker = this.#program.functions.get(id);
         const made = this.#writes.returned(id);
-        return (
-          maker &&
-          made.length > 0 &&
-          made.every(one => maker.values[one]?.kind === 'object' && this.#isOfMade(maker, one, member, hops))
-        );
+        return maker && hops > 0 && made.length > 0 && made.every(one => this.#isOfMade(maker, one, member, hops - 1));
       })
     );
   }

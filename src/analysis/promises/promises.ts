@@ -135,7 +135,8 @@ class Finder implements Promises {
     if (isPromiseMade(step)) return { gives: 'promise', confidence: 'high' };
     if (step.newOf !== undefined && step.gives === undefined) return null;
     const { gives } = step;
-    if (gives !== 'lazy' && (this.#takesCallbackInstead(fn, step) || this.#givesExisting(fn, step))) return null;
+    if (gives !== 'lazy' && gives !== 'safe' && (this.#takesCallbackInstead(fn, step) || this.#givesExisting(fn, step)))
+      return null;
     switch (gives) {
       case 'safe':
         return this.#failsWithGiven(fn, step) ? { gives: 'promise', confidence: 'high' } : null;
@@ -144,7 +145,7 @@ class Finder implements Promises {
       case 'promise':
       case 'promises':
       case 'maybe-promise':
-        return { gives, confidence: 'high' };
+        return this.#ownsErrors(fn, step) ? null : { gives, confidence: 'high' };
       case 'lazy':
         return { gives: 'builder', confidence: 'high' };
       case 'thenable':
@@ -156,6 +157,25 @@ class Finder implements Promises {
       default:
         return this.#byCallees(fn, step);
     }
+  }
+
+  /** All that it runs hands on what owns its errors: `refetch: () => mutate()`. */
+  #ownsErrors(fn: FunctionId, step: Call): boolean {
+    const targets = this.#graph.targets(fn, step.id);
+    return targets.length > 0 && targets.every(id => this.#handsOnSafe(id));
+  }
+
+  #handsOnSafe(id: FunctionId): boolean {
+    const fn = this.#program.functions.get(id);
+    const returned = fn?.calling === 'value' ? this.#returned(fn) : [];
+    return (
+      returned.length > 0 &&
+      returned.every(({ value }) => {
+        const given = fn?.values[value];
+        const step = given?.kind === 'result' ? this.#program.steps(id).get(given.of) : undefined;
+        return step?.kind === 'call' && step.gives === 'safe' && !this.#failsWithGiven(id, step);
+      })
+    );
   }
 
   /** What owns its errors is given an option to pass them on, or a promise or task that it passes on itself. */

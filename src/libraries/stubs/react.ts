@@ -1,5 +1,5 @@
-/** Ambient declarations of React. */
-export const reactStub = `
+/** Ambient declarations of React, and of Preact, which has the same hooks. */
+const hooks = `
 export type ReactNode = any;
 export type FC<P = any> = (props: P) => ReactNode;
 export type ComponentType<P = any> = any;
@@ -49,6 +49,23 @@ export class Component<P = any, S = any> {
   setState(state: any, done?: () => void): void;
   forceUpdate(done?: () => void): void;
 }
+`;
+export const reactStub = `${hooks}
 const React: typeof import('react');
 export default React;
+`;
+export const preactStub = `${hooks}
+export type FunctionComponent<P = any> = FC<P>;
+export type FunctionalComponent<P = any> = FC<P>;
+export type ComponentChild = any;
+export type ComponentChildren = any;
+export type VNode<P = any> = any;
+export type Ref<T> = any;
+export type StateUpdater<S> = SetStateAction<S>;
+export function h(...args: any[]): any;
+export function render(...args: any[]): void;
+export function hydrate(...args: any[]): void;
+export function useErrorBoundary(caught?: (error: any) => any): [any, () => void];
+const preact: typeof import('preact');
+export default preact;
 `;
