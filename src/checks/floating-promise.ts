@@ -1,3 +1,4 @@
+import { habits } from '../analysis/promises/habits.ts';
 import { isLostInTest } from '../analysis/promises/lostInTests.ts';
 import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
@@ -10,6 +11,7 @@ import { isHandled, type PromiseFate, promiseFates } from '../analysis/promises/
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type SettledResults, settledResults } from '../analysis/promises/settledResults.ts';
+import type { PlacedRepair } from '../model/repairs.ts';
 import { toldByRunner } from '../analysis/promises/toldByRunner.ts';
 
 /**
@@ -48,30 +50,63 @@ is known never to reject for a reason that the code does not show.`,
     examined(get(promiseSites));
     const repeats = new Map<string, number>();
     const isTold = isShown('section-escape') ? get(sectionEscapes).speaksOf : () => false;
-    for (const fate of get(promiseFates)) {
+    const found = get(promiseFates).flatMap(fate => {
       const words = wordsFor(fate, get(names));
-      if (!words || isTold(words.at) || isSettled(get(settledResults), fate)) continue;
+      if (!words || isTold(words.at) || isSettled(get(settledResults), fate)) return [];
+      const inTest = program.modules.get(words.at.file)?.test ?? false;
+      const isMeant = get(toldByRunner)(fate) || get(endsScript)(fate) || get(readBeside)(fate);
+      return { fate, words, inTest, level: levelOf(fate, inTest, isMeant), repair: get(promiseRepairs)(fate) };
+    });
+    for (const [one, ...others] of byHabit(found, get(habits))) {
+      const { fate, words, inTest, level } = one;
       const key = [fate.node.fn, words.name, fate.fate.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
-      const repair = get(promiseRepairs)(fate);
-      const inTest = program.modules.get(words.at.file)?.test ?? false;
+      const repairs = [one, ...others].flatMap(({ repair }) => repair ?? []);
       report({
         at: words.at,
-        level: levelOf(fate, inTest, get(toldByRunner)(fate) || get(endsScript)(fate) || get(readBeside)(fate)),
+        level,
         confidence: inTest && !get(isLostInTest)(fate) ? 'low' : confidenceOf(fate),
-        message: words.message,
+        message: others.length > 0 ? habitMessage(words.name, others.length + 1) : words.message,
+        ...(others.length > 0 ? { fix: 'await it in each place, or let it handle its own errors' } : {}),
         ...(fate.node.gives === 'builder'
           ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' }
           : {}),
         ...(fate.fate.kind === 'dropped' && fate.fate.how === 'list' ? { fix: 'await `Promise.all` of them' } : {}),
-        related: relatedOf(fate, words, get(mayReject), get(names)),
-        ...(repair ? { repairs: [repair] } : {}),
+        related: [
+          ...relatedOf(fate, words, get(mayReject), get(names)),
+          ...others.map(other => ({ site: other.words.at, message: 'Dropped here, too' })),
+        ],
+        ...(repairs.length > others.length ? { repairs } : {}),
         key: count === 1 ? key : [...key, String(count)],
       });
     }
   },
 });
+
+interface Found {
+  fate: PromiseFate;
+  words: Words;
+  inTest: boolean;
+  level: NonNullable<FoundDraft['level']>;
+  repair: PlacedRepair | null;
+}
+
+/** What nobody ever looks at is told once, where it is first; in tests each place is a test of its own. */
+function byHabit(found: readonly Found[], habitOf: (fate: PromiseFate) => string | null): [Found, ...Found[]][] {
+  const groups = new Map<unknown, [Found, ...Found[]]>();
+  for (const one of found) {
+    const habit = one.inTest || one.level === 'note' ? null : habitOf(one.fate);
+    const key = habit === null ? one : `${habit} ${one.level}`;
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()];
+}
+
+const habitMessage = (name: string, places: number): string =>
+  `The promise of \`${name}\` is dropped in ${places} places, and nobody in the program ever looks at it`;
 
 /** Nobody looks at what they settle to: that is what there is to say of them. */
 const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>

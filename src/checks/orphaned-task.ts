@@ -73,7 +73,7 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
 type Orphan = Task & { problem: OrphanProblem };
 
 /** From so many places on, a function that is started with `void` and may reject is one defect: its own. */
-const HABIT = 4;
+const HABIT = 3;
 
 /** The orphans one by one, but for those of a habit, which are told together where the first of them is. */
 function byHabit(tasks: readonly Task[]): [Orphan, ...Orphan[]][] {
