@@ -65,6 +65,7 @@ import { piscina, tinypool, workerpool } from './worker-pools.ts';
 import { react } from './react.ts';
 import { preact } from './preact.ts';
 import { swr, swrModules } from './swr.ts';
+import { vscode } from './vscode.ts';
 import { tanstackQuery } from './tanstack-query.ts';
 import type { Library } from './library.ts';
 
@@ -168,4 +169,5 @@ export const libraries: readonly Library[] = [
   swr,
   ...swrModules,
   tanstackQuery,
+  vscode,
 ];
