@@ -57,6 +57,8 @@ class Finder implements Promises {
   /** By callee and the returns that a call can reach. */
   readonly #reached = new Map<string, Given>();
   readonly #returns = new Map<FunctionId, Given>();
+  /** Callees whose returns are being looked at. */
+  readonly #lookedInto = new Set<FunctionId>();
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -212,6 +214,15 @@ class Finder implements Promises {
     const facts = this.#program.functions.get(callee);
     const from = this.#program.functions.get(caller);
     if (facts?.calling !== 'value' || !from || step.spreads?.length) return false;
+    // A call of itself that it returns adds nothing to what its other returns give.
+    if (this.#lookedInto.has(callee)) return false;
+    this.#lookedInto.add(callee);
+    const found = this.#returnsOther(facts, from, step);
+    this.#lookedInto.delete(callee);
+    return found;
+  }
+
+  #returnsOther(facts: FunctionFacts, from: FunctionFacts, step: Call): boolean {
     return this.#returned(facts).some(({ value }) => {
       const parts = valuesBehind(facts, value);
       if (!parts.some(part => this.#valueGives(facts, part, new Set()) !== null)) return false;
