@@ -39,13 +39,11 @@ const only = (report: AuditReport, rule: string): Finding => {
 };
 
 describe('the sample program', () => {
-  it('has one deadlock over two packages, one floating promise, one orphaned task, a wait without a bound and two locks without a timeout', async () => {
+  it('has one deadlock over two packages, one floating promise, one orphaned task and a wait without a bound', async () => {
     const report = await audited();
     expect(report.findings.map(({ rule, level, location: { file } }) => `${rule} ${level} ${file}`).sort()).toEqual([
       'floating-promise error packages/api/src/server.ts',
       'lock-order-cycle error packages/api/src/orders.ts',
-      'lock-without-timeout warning packages/api/src/orders.ts',
-      'lock-without-timeout warning packages/warehouse/src/stock.ts',
       'missing-cancellation note packages/api/src/suppliers.ts',
       'orphaned-task warning packages/api/src/suppliers.ts',
     ]);
