@@ -58,6 +58,10 @@ describe('what a test drops', () => {
     expect(await linesOf(IMPORTS + starts(3) + forgotten)).toEqual([9]);
     expect(await linesOf(IMPORTS + starts(2) + forgotten)).toEqual([]);
   });
+  it('is told when it is a query that never runs', async () => {
+    const query = "import knex from 'knex';\nconst db = knex({ client: 'pg' });\n";
+    expect(await linesOf(`${IMPORTS}${query}it('clears', async () => {\n  db('orders').delete();\n});\n`)).toEqual([7]);
+  });
   it('is not told at the end of a test, whatever the others do', async () => {
     const last = `it('starts', async () => {\n  const server = new Server();\n  server.start();\n});\n`;
     expect(await linesOf(IMPORTS + starts(4) + last)).toEqual([]);

@@ -3,6 +3,7 @@ import { isLostInTest } from '../analysis/promises/lostInTests.ts';
 import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
+import { raisedOnPurpose } from '../analysis/promises/raisedOnPurpose.ts';
 import { readBeside } from '../analysis/promises/readBeside.ts';
 import { promiseSites } from '../analysis/promises/promises.ts';
 import { endsScript } from '../analysis/promises/scriptEnds.ts';
@@ -54,7 +55,7 @@ is known never to reject for a reason that the code does not show.`,
       const words = wordsFor(fate, get(names));
       if (!words || isTold(words.at) || isSettled(get(settledResults), fate)) return [];
       const inTest = program.modules.get(words.at.file)?.test ?? false;
-      const isMeant = get(toldByRunner)(fate) || get(endsScript)(fate) || get(readBeside)(fate);
+      const isMeant = [toldByRunner, endsScript, readBeside, raisedOnPurpose].some(tells => get(tells)(fate));
       return { fate, words, inTest, level: levelOf(fate, inTest, isMeant), repair: get(promiseRepairs)(fate) };
     });
     for (const [one, ...others] of byHabit(found, get(habits))) {
@@ -114,8 +115,8 @@ const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
 
 /**
  * In a test, a failed reaction, a failure before there are tests, or one that its runner tells as a failure of the test,
- * is what the test is there for; the failure of a script's last work is how the script ends, and that of a write is seen
- * by whoever reads.
+ * is what the test is there for; the failure of a script's last work is how the script ends, that of a write is seen by
+ * whoever reads, and what only throws is there to be told of.
  */
 function levelOf(
   { fate, node, rejection }: PromiseFate,
@@ -132,7 +133,7 @@ function levelOf(
  * nobody sees could fail, half of them were wrong.
  */
 function confidenceOf({ fate, node, rejection }: PromiseFate): FoundDraft['confidence'] {
-  if (rejection === 'undecided') return 'low';
+  if (rejection === 'undecided' && node.gives !== 'builder') return 'low';
   if (node.confidence !== 'high') return node.confidence;
   return fate.kind === 'kept' || fate.kind === 'ignored' ? 'medium' : 'high';
 }

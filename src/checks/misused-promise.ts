@@ -1,7 +1,7 @@
 import { mayReject } from '../analysis/promises/mayReject.ts';
 import { type MisusedPromise, misusedPromises } from '../analysis/promises/misusedPromises.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
-import type { Site } from '../analysis/program.ts';
+import { linkedProgram, type Site } from '../analysis/program.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import type { Get } from '../analysis/analysis.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
@@ -42,11 +42,13 @@ the promise is looked at by somebody whom the code does not show.`,
   run({ get, examined, report, isShown }: CheckContext) {
     const { found, examined: places } = get(misusedPromises);
     examined(places);
+    const program = get(linkedProgram);
     const repeats = new Map<string, number>();
     const escapes = isShown('section-escape') ? get(sectionEscapes).found : [];
     // What outlives a critical section is told there.
     const told = found.filter(one => one.kind !== 'callback' || !escapes.some(({ at }) => isWithin(one.at, at)));
-    for (const [one, ...others] of byFunction(told)) {
+    const isTest = (file: string): boolean => program.modules.get(file)?.test === true;
+    for (const [one, ...others] of byFunction(told, isTest)) {
       const words = wordsFor(one, get(names));
       const key = [one.kind === 'override' ? one.fn : one.in, words.name, one.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
@@ -68,12 +70,18 @@ the promise is looked at by somebody whom the code does not show.`,
   },
 });
 
-/** One function is one defect, wherever it is given: SIGINT beside SIGTERM, a handler that a library hands to its users. */
-function byFunction(found: readonly MisusedPromise[]): [MisusedPromise, ...MisusedPromise[]][] {
+/**
+ * One function is one defect, wherever it is given: SIGINT beside SIGTERM, a handler that a library hands to its users.
+ * What tests do is told of tests.
+ */
+function byFunction(
+  found: readonly MisusedPromise[],
+  isTest: (file: string) => boolean,
+): [MisusedPromise, ...MisusedPromise[]][] {
   const groups = new Map<unknown, [MisusedPromise, ...MisusedPromise[]]>();
   for (const one of found) {
     const isShared = one.kind === 'callback' && one.work.length === 1;
-    const key = isShared ? [one.contract.how, one.contract.result, ...one.work].join(' ') : one;
+    const key = isShared ? [isTest(one.at.file), one.contract.how, one.contract.result, ...one.work].join(' ') : one;
     const group = groups.get(key);
     if (group) group.push(one);
     else groups.set(key, [one]);

@@ -1,3 +1,4 @@
+import { linkedProgram } from '../analysis/program.ts';
 import { mayReject } from '../analysis/promises/mayReject.ts';
 import { names } from '../analysis/tasks/ownershipNames.ts';
 import { isHandled } from '../analysis/promises/promisesFate.ts';
@@ -38,9 +39,13 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
   run({ get, examined, report, isShown }: CheckContext) {
     const tasks = get(taskOwnership).filter(task => !task.onTheSpot);
     examined(tasks.map(task => task.site));
+    const program = get(linkedProgram);
     const repeats = new Map<string, number>();
     const isTold = isShown('section-escape') ? get(sectionEscapes).speaksOf : () => false;
-    for (const [task, ...others] of byHabit(tasks.filter(one => !isTold(one.site)))) {
+    for (const [task, ...others] of byHabit(
+      tasks.filter(one => !isTold(one.site)),
+      file => program.modules.get(file)?.test === true,
+    )) {
       const { level, message, fix } = wordsFor(task.name, task.problem, others.length + 1);
       const key = [task.startedBy, task.name, task.problem.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
@@ -75,14 +80,17 @@ type Orphan = Task & { problem: OrphanProblem };
 /** From so many places on, a function that is started with `void` and may reject is one defect: its own. */
 const HABIT = 3;
 
-/** The orphans one by one, but for those of a habit, which are told together where the first of them is. */
-function byHabit(tasks: readonly Task[]): [Orphan, ...Orphan[]][] {
+/**
+ * The orphans one by one, but for those of a habit, which are told together where the first of them is; what tests do is
+ * told of tests.
+ */
+function byHabit(tasks: readonly Task[], isTest: (file: string) => boolean): [Orphan, ...Orphan[]][] {
   const orphans = tasks.filter((task): task is Orphan => task.problem !== null);
   const started = new Map<unknown, [Orphan, ...Orphan[]]>();
   for (const task of orphans) {
     const { kind } = task.problem;
     const fails = kind === 'void' && task.problem.rejection === 'may' && task.work.length === 1;
-    const key = fails ? task.work[0] : task;
+    const key = fails ? `${isTest(task.site.file)} ${task.work[0]}` : task;
     const known = started.get(key);
     if (known) known.push(task);
     else started.set(key, [task]);

@@ -18,11 +18,15 @@ export const platforms = defineAnalysis<Platforms>('platforms', (get, program) =
     const platform = new Set(part.map(platformOf));
     if (platform.has('page') && !platform.has('system')) for (const member of part) pages.add(member);
   }
-  return {
-    isBrowser: file =>
-      pages.has(file) ||
-      (platformOf(file) === 'page' && ![...importedBy(program, file)].some(one => platformOf(one) === 'system')),
+  const alone = new Map<string, boolean>();
+  const isPageAlone = (file: string): boolean => {
+    if (platformOf(file) !== 'page') return false;
+    let known = alone.get(file);
+    if (known === undefined)
+      alone.set(file, (known = ![...importedBy(program, file)].some(one => platformOf(one) === 'system')));
+    return known;
   };
+  return { isBrowser: file => pages.has(file) || isPageAlone(file) };
 });
 
 /** The file and what it imports and re-exports, over as many files as it takes. */

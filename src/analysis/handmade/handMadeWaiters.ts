@@ -70,7 +70,7 @@ function runsAndLeaves(
     .calls()
     .some(({ step }) => step.target.kind === 'value' && parameterIn(module, fn, inner, step.target.of, 1) !== null);
   const isWaker = (value: ValueId | undefined): boolean =>
-    functionsBehind(module, inner, value).some(one => wakers.includes(one));
+    functionsBehind(module, inner, value, 3).some(one => wakers.includes(one));
   return (
     runs &&
     inner.list.some(
@@ -82,14 +82,19 @@ function runsAndLeaves(
 }
 
 /** The functions that a value is: written there, or in a variable that is captured. */
-const functionsBehind = (module: ModuleIndex, index: FunctionIndex, value: ValueId | undefined): FunctionIndex[] =>
+const functionsBehind = (
+  module: ModuleIndex,
+  index: FunctionIndex,
+  value: ValueId | undefined,
+  depth: number,
+): FunctionIndex[] =>
   index.alternatives(value).flatMap(id => {
     const facts = index.value(id);
     if (facts?.kind === 'function') return module.of(facts.id) ?? [];
     if (facts?.kind !== 'read' || facts.place.root.kind !== 'captured' || facts.place.path.length > 0) return [];
     const owner = module.of(facts.place.root.from);
     const held = owner?.fn.slots[facts.place.root.slot]?.value;
-    return owner && held != null ? functionsBehind(module, owner, held) : [];
+    return owner && held != null && depth > 0 ? functionsBehind(module, owner, held, depth - 1) : [];
   });
 
 /** Functions of the same object that it calls on the way, which wait for nothing themselves. */

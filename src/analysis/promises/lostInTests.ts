@@ -29,6 +29,8 @@ export const isLostInTest = defineAnalysis<(fate: PromiseFate) => boolean>('lost
   const asserting = assertingFunctions(program, get(callGraph));
   return fate => {
     const { node, work } = fate;
+    // A query that never runs is no work that goes on.
+    if (node.gives === 'builder') return true;
     if (isAssertion(node.step) || work.some(id => asserting.has(id)) || isLookedAt(program, fate)) return true;
     const count = counts.get(workOf(program, fate) ?? '');
     return count !== undefined && count.owned >= USUAL * count.lost && isFollowed(program, fate);
