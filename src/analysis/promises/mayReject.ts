@@ -52,16 +52,19 @@ interface Summary {
   rejects: Failure;
   /** As a rejection handler, where unknown calls are logging; only for functions that are used as one. */
   asHandler: Failure;
+  /** Of a task: the worst of what it throws and of what it gives, before it is asked which of that it owns. */
+  ends: Failure;
 }
-const NEVER: Summary = { throws: 'never', rejects: 'never', asHandler: 'never' };
+const NEVER: Summary = { throws: 'never', rejects: 'never', asHandler: 'never', ends: 'never' };
 
 const worst = (a: Summary, b: Summary): Summary => ({
   throws: worse(a.throws, b.throws),
   rejects: worse(a.rejects, b.rejects),
   asHandler: worse(a.asHandler, b.asHandler),
+  ends: worse(a.ends, b.ends),
 });
 const isSame = (a: Summary, b: Summary): boolean =>
-  a.throws === b.throws && a.rejects === b.rejects && a.asHandler === b.asHandler;
+  a.throws === b.throws && a.rejects === b.rejects && a.asHandler === b.asHandler && a.ends === b.ends;
 
 class Solver implements MayReject {
   readonly #program: Program;
@@ -115,11 +118,18 @@ class Solver implements MayReject {
       this.#current = activation;
       const next = this.#summarise(fn);
       const old = this.#summaries.get(key);
-      this.#summaries.set(key, old ? worst(next, old) : next);
-      if (old ? isSame(worst(next, old), old) : isSame(next, NEVER)) continue;
+      const found = this.#joined(fn, next, old ?? NEVER);
+      this.#summaries.set(key, found);
+      if (isSame(found, old ?? NEVER)) continue;
       for (const dependant of this.#dependants.get(key)?.values() ?? []) this.#queue.set(dependant.key, dependant);
     }
     this.#current = null;
+  }
+
+  /** What a task owns is asked of all that is known by now: the first that was found does not stand for the rest. */
+  #joined(fn: FunctionFacts, next: Summary, old: Summary): Summary {
+    const found = worst(next, old);
+    return isTask(fn) ? { ...found, rejects: this.#ofTask(fn, found.ends) } : found;
   }
 
   throws(fn: FunctionId): Failure {
@@ -207,11 +217,12 @@ class Solver implements MayReject {
   #summarise(fn: FunctionFacts): Summary {
     const state = walkOf(fn);
     const throws = this.#block(state, fn.body, false);
-    const isTask = fn.calling === 'promise' || fn.calling === 'coroutine';
-    const rejects = isTask ? this.#ofTask(fn, worse(throws, state.returned)) : state.returned;
+    const ends = isTask(fn) ? worse(throws, state.returned) : 'never';
+    const rejects = isTask(fn) ? this.#ofTask(fn, ends) : state.returned;
     return {
       throws,
       rejects,
+      ends,
       asHandler: this.#handlers.has(fn.id) ? this.#asHandler(fn, worse(throws, rejects)) : 'never',
     };
   }
@@ -437,6 +448,8 @@ class Solver implements MayReject {
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 }
+
+const isTask = ({ calling }: FunctionFacts): boolean => calling === 'promise' || calling === 'coroutine';
 
 /** A `throw` here is a check: it stands in an arm, or some way has left before. */
 const isChecking = (state: Walk): boolean => (state.inArm || state.passed) && !state.inHandler;
