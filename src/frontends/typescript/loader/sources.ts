@@ -64,6 +64,7 @@ const HEADER = /^(?:\s+|#![^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/|['"]use strict['"];?)*
 function isGenerated(text: string): boolean {
   const header = HEADER.exec(`${text.slice(0, HEADER_LENGTH)}*/`)?.[0] ?? '';
   if (/@generated\b(?![-\w])/.test(header)) return true;
+  if (/\bthis file (?:is|was|has been) auto(?:-|matically )?generated\b/i.test(header)) return true;
   return /\bdo(?: not|n't) (?:edit|modify|change|touch)\b/i.test(header) && /generated|this file/i.test(header);
 }
 
