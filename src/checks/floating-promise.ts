@@ -9,6 +9,7 @@ import { promiseSites } from '../analysis/promises/promises.ts';
 import { endsScript } from '../analysis/promises/scriptEnds.ts';
 import { promiseRepairs } from '../analysis/promises/promiseRepairs.ts';
 import { isHandled, type PromiseFate, promiseFates } from '../analysis/promises/promisesFate.ts';
+import { grouped } from '../util/grouped.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type SettledResults, settledResults } from '../analysis/promises/settledResults.ts';
@@ -95,15 +96,10 @@ interface Found {
 
 /** What nobody ever looks at is told once, where it is first; in tests each place is a test of its own. */
 function byHabit(found: readonly Found[], habitOf: (fate: PromiseFate) => string | null): [Found, ...Found[]][] {
-  const groups = new Map<unknown, [Found, ...Found[]]>();
-  for (const one of found) {
+  return grouped(found, one => {
     const habit = one.inTest || one.level === 'note' ? null : habitOf(one.fate);
-    const key = habit === null ? one : `${habit} ${one.level}`;
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
-  return [...groups.values()];
+    return habit === null ? one : `${habit} ${one.level}`;
+  });
 }
 
 const habitMessage = (name: string, places: number): string =>

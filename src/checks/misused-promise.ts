@@ -4,6 +4,7 @@ import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram, type Site } from '../analysis/program.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import type { Get } from '../analysis/analysis.ts';
+import { grouped } from '../util/grouped.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
 /**
@@ -78,15 +79,11 @@ function byFunction(
   found: readonly MisusedPromise[],
   isTest: (file: string) => boolean,
 ): [MisusedPromise, ...MisusedPromise[]][] {
-  const groups = new Map<unknown, [MisusedPromise, ...MisusedPromise[]]>();
-  for (const one of found) {
-    const isShared = one.kind === 'callback' && one.work.length === 1;
-    const key = isShared ? [isTest(one.at.file), one.contract.how, one.contract.result, ...one.work].join(' ') : one;
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
-  return [...groups.values()];
+  return grouped(found, one =>
+    one.kind === 'callback' && one.work.length === 1
+      ? [isTest(one.at.file), one.contract.how, one.contract.result, ...one.work].join(' ')
+      : one,
+  );
 }
 
 const isWithin = (inner: Site, outer: Site): boolean =>

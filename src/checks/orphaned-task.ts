@@ -4,6 +4,7 @@ import { names } from '../analysis/tasks/ownershipNames.ts';
 import { isHandled } from '../analysis/promises/promisesFate.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type OrphanProblem, type Task, taskOwnership } from '../analysis/tasks/taskOwnership.ts';
+import { grouped } from '../util/grouped.ts';
 import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
 
 /**
@@ -86,16 +87,12 @@ const HABIT = 3;
  */
 function byHabit(tasks: readonly Task[], isTest: (file: string) => boolean): [Orphan, ...Orphan[]][] {
   const orphans = tasks.filter((task): task is Orphan => task.problem !== null);
-  const started = new Map<unknown, [Orphan, ...Orphan[]]>();
-  for (const task of orphans) {
+  const started = grouped<Orphan>(orphans, task => {
     const { kind } = task.problem;
     const fails = kind === 'void' && task.problem.rejection === 'may' && task.work.length === 1;
-    const key = fails ? `${isTest(task.site.file)} ${task.work[0]}` : task;
-    const known = started.get(key);
-    if (known) known.push(task);
-    else started.set(key, [task]);
-  }
-  return [...started.values()].flatMap(group => (group.length < HABIT ? group.map((one): [Orphan] => [one]) : [group]));
+    return fails ? `${isTest(task.site.file)} ${task.work[0]}` : task;
+  });
+  return started.flatMap(group => (group.length < HABIT ? group.map((one): [Orphan] => [one]) : [group]));
 }
 
 /** With more callees than these, why one of them fails says little. */
