@@ -174,6 +174,13 @@ describe('shape', () => {
     });
   });
 
+  it('what comes after a syntax error is the guess of the parser: strict only', () => {
+    const text = `const = 1;\n${FLOATING}`;
+    const root = repository({ 'middle.ts': text });
+    expect(places(audit(root), 'middle.ts')).toEqual([]);
+    expect(audit(root).report.hidden.lowConfidence).toBe(1);
+  });
+
   it.each(['circular', 'mutual', 'knots'])('what leads back to itself costs no rule: %s', name => {
     const text = readFileSync(new URL(`data/${name}.ts.txt`, import.meta.url), 'utf8');
     const audited = audit(repository({ 'round.ts': text, 'fine.ts': FLOATING }));

@@ -7,7 +7,7 @@ import { scoreAudit } from '../score/score.ts';
 import { byCodeUnit } from '../util/compare.ts';
 import { TOOL_NAME, TOOL_VERSION } from '../util/version.ts';
 import { declarationFindings } from './declarations.ts';
-import { type CheckRun, type EnabledRule, collectFindings, compareFindings } from './findings.ts';
+import { type CheckRun, type EnabledRule, type SyntaxErrors, collectFindings, compareFindings } from './findings.ts';
 import type { Linked } from './linked.ts';
 import type { Loaded } from './load.ts';
 import { describeRules, ruleIds } from './rules.ts';
@@ -37,7 +37,12 @@ export function assembleReport({
   today,
   get,
 }: Assembly): AuditReport {
-  const { findings: found, places } = collectFindings(runs, program, loaded.sources);
+  const { findings: found, places } = collectFindings(
+    runs,
+    program,
+    loaded.sources,
+    syntaxErrors(loaded.diagnostics),
+  );
   const known = new Set(ruleIds(checks));
   const ran = runs.map(({ rule }) => rule);
   const enabled = new Set(ran.map(({ check }) => check.id));
@@ -72,6 +77,14 @@ export function assembleReport({
     rules: describeRules(checks, rules),
   };
 }
+
+/** By file: the line of its first syntax error. */
+const syntaxErrors = (diagnostics: readonly Diagnostic[]): SyntaxErrors =>
+  new Map(
+    diagnostics.flatMap(({ kind, file, line }) =>
+      kind === 'syntax-error' && file !== undefined ? [[file, line ?? 1] as const] : [],
+    ),
+  );
 
 function measure(program: Program, calls: Coverage['calls']): Coverage {
   const gaps = new Map<string, number>();

@@ -62,11 +62,15 @@ function moved(own: Level, { check, level }: EnabledRule): Level {
   return rank(own) >= rank(check.level) || rank(own) > rank(level) ? level : own;
 }
 
+/** By file: the line of its first syntax error (1-based). */
+export type SyntaxErrors = ReadonlyMap<string, number>;
+
 /** Findings and scored places of all checks. Neither depends on the order in which checks and files come. */
 export function collectFindings(
   runs: readonly CheckRun[],
   program: Program,
   sources: Sources,
+  errors: SyntaxErrors,
 ): { findings: Finding[]; places: ScoredPlace[] } {
   const findings = new Map<string, Finding>();
   const places: ScoredPlace[] = [];
@@ -77,7 +81,7 @@ export function collectFindings(
       if (counts(site)) places.push({ rule: rule.check.id, key: placeKey(site), finding: null });
     const made = found
       .filter(draft => counts(draft.at))
-      .map(draft => ({ draft, finding: toFinding(draft, rule, isTest(draft.at), program, sources) }))
+      .map(draft => ({ draft, finding: guessed(toFinding(draft, rule, isTest(draft.at), program, sources), errors) }))
       .sort((a, b) => compareFindings(a.finding, b.finding));
     for (const { draft, finding } of made) {
       const { level, confidence, fingerprint } = finding;
@@ -127,6 +131,15 @@ function toFinding(draft: FoundDraft, rule: EnabledRule, test: boolean, program:
     lineHash: source.lineHash(location.line),
     frame: source.frame(location.line),
   };
+}
+
+/** From its first syntax error on, what a file says is the parser's guess. */
+function guessed(finding: Finding, errors: SyntaxErrors): Finding {
+  const { file, line } = finding.location;
+  const firstError = errors.get(file);
+  if (firstError === undefined || line < firstError) return finding;
+  const assumption = `The file does not parse from line ${firstError} on: what is read there is a guess`;
+  return { ...finding, confidence: 'low', assumptions: [...finding.assumptions, assumption] };
 }
 
 function toPath({ title, steps }: WitnessDraft, locate: (site: Site) => Location): WitnessPath {
