@@ -37,12 +37,7 @@ export function assembleReport({
   today,
   get,
 }: Assembly): AuditReport {
-  const { findings: found, places } = collectFindings(
-    runs,
-    program,
-    loaded.sources,
-    syntaxErrors(loaded.diagnostics),
-  );
+  const { findings: found, places } = collectFindings(runs, program, loaded.sources, syntaxErrors(loaded.diagnostics));
   const known = new Set(ruleIds(checks));
   const ran = runs.map(({ rule }) => rule);
   const enabled = new Set(ran.map(({ check }) => check.id));

@@ -28,7 +28,8 @@ export function foldersUp(folder: string, last?: string): string[] {
 
 export const declarationFile = /\.d\.(ts|mts|cts)$|\.d\.[^./]+\.ts$/;
 /** Type tests (tsd, vitest's type checks): the compiler looks at them, nothing ever runs them. */
-export const typeTestFile = /\.(test|spec)-d\.[cm]?[jt]sx?$/;
+export const typeTestFile = /\.(?:(?:test|spec)-d|tst)\.[cm]?[jt]sx?$/;
+export const typeTestFolder = /^(?:types?-?tests?|tests?-d(?:ts)?|dtslint|tstyche)$/;
 export const sourceFile = /\.([cm]?[jt]s|[jt]sx)$/;
 export const scriptFile = /\.([cm]?js|jsx)$/;
 

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../../model/report.ts';
 import { byCodeUnit } from '../../../util/compare.ts';
 import { compileGlobs, type Globs } from './globs.ts';
 import { type GitIgnore, readGitIgnores } from './gitignore.ts';
-import { absolute, declarationFile, isUnder, relativeTo, sourceFile, typeTestFile } from './paths.ts';
+import { absolute, declarationFile, isUnder, relativeTo, sourceFile, typeTestFile, typeTestFolder } from './paths.ts';
 import { reasonOf } from './readFile.ts';
 
 export interface Found {
@@ -120,6 +120,7 @@ function enterFolder(
 function folderReason(path: string, name: string, git: GitIgnore): string | undefined {
   if (name === 'node_modules') return 'node_modules';
   if (git.ignores(path, true)) return 'git-ignored';
+  if (typeTestFolder.test(name)) return 'type-test';
   return TOOL_FOLDERS.has(name) ? 'build-output' : undefined;
 }
 
