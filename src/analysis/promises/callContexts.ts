@@ -27,10 +27,10 @@ import { isOnSelf, parameterAt, SelfClasses } from './selfClasses.ts';
 type Options = Readonly<Record<string, string>>;
 
 /**
- * What a parameter stands for: a function and the activation that it was made in, a constant with its text, options, an
- * object of these classes.
+ * What a parameter stands for: a function and the activation that it was made in, a constant with its text, a text or
+ * another value that is no function (`plain`), options, an object of these classes.
  */
-type Given = GivenFunction | { text: string } | { options: Options } | { classes: readonly TypeId[] };
+type Given = GivenFunction | { text: string } | { plain: true } | { options: Options } | { classes: readonly TypeId[] };
 interface GivenFunction {
   fn: FunctionId;
   within?: Activation;
@@ -50,8 +50,12 @@ export interface Activation {
 
 const NOTHING: ReadonlyMap<number, Given> = new Map();
 
-/** A function with more callers than this is looked at once for all of them. */
+/**
+ * A function with more callers than this is looked at once for all of them: what is told apart is only whether the
+ * parameters that it calls are functions.
+ */
 const MANY_CALLERS = 100;
+const PLAIN = { plain: true } as const;
 
 /** The function as any caller may call it. */
 export const anyActivation = (fn: FunctionId): Activation => ({ key: fn, fn, given: NOTHING });
@@ -60,9 +64,11 @@ export const anyActivation = (fn: FunctionId): Activation => ({ key: fn, fn, giv
 interface Telling {
   called: ReadonlySet<number>;
   tested: ReadonlySet<number>;
+  /** It has many callers. */
+  inMany: boolean;
 }
 
-const TELLS_NOTHING: Telling = { called: new Set(), tested: new Set() };
+const TELLS_NOTHING: Telling = { called: new Set(), tested: new Set(), inMany: false };
 
 /** Copies, spreads and variables are followed this far; closures in closures, too. */
 const HOPS = 6;
@@ -87,6 +93,7 @@ export class CallContexts {
 
   /** What a call in an activation may run. */
   callees(from: Activation, step: Call): readonly Activation[] {
+    if (this.isNever(from, step)) return [];
     const own = this.#callback(from, step);
     if (own !== undefined) return [this.#activation(from, step, own.fn, own.within)];
     const targets = this.#inOperation(from.fn, step);
@@ -94,6 +101,12 @@ export class CallContexts {
     return (classes ? this.#selves.of(step, targets, classes) : targets).map(target =>
       this.#activation(from, step, target, this.#around(from, target)),
     );
+  }
+
+  /** `typeof message === 'function' ? message() : message`, where the message is a text. */
+  isNever(from: Activation, step: Call): boolean {
+    const given = step.target.kind === 'value' ? this.#given(from, step.target.of) : undefined;
+    return given !== undefined && ('plain' in given || 'text' in given);
   }
 
   /** The classes of the object that a call is on, where the activation knows them. */
@@ -151,10 +164,11 @@ export class CallContexts {
 
   #activation(from: Activation, step: Call, target: FunctionId, within: Activation | undefined): Activation {
     const given = new Map<number, Given>();
-    const { called, tested } = (step.spreads ?? []).length > 0 ? TELLS_NOTHING : this.#told(target);
+    const { called, tested, inMany } = (step.spreads ?? []).length > 0 ? TELLS_NOTHING : this.#told(target);
     for (const index of called) {
       const one = this.#givenAt(from, step, target, index);
-      if (one && 'fn' in one) given.set(index, one);
+      if (one && ('text' in one || 'plain' in one)) given.set(index, isLeftOut(one) ? one : PLAIN);
+      else if (one && 'fn' in one && !inMany) given.set(index, one);
     }
     for (const index of tested) {
       const one = this.#givenAt(from, step, target, index);
@@ -261,7 +275,7 @@ export class CallContexts {
   #optionsGiven(of: Activation, index: number): Options | undefined {
     const given = of.given.get(index);
     if (given && 'options' in given) return given.options;
-    return given && 'text' in given && NULLISH.has(given.text) ? this.#leftOut() : undefined;
+    return given && isLeftOut(given) ? this.#leftOut() : undefined;
   }
 
   #known(text: (name: string) => string | undefined): Options {
@@ -289,6 +303,7 @@ export class CallContexts {
     if (facts?.kind === 'function')
       return { fn: facts.id, ...(tellsInside(from) && nestingOf(from) < DEEP_IN_ALL ? { within: from } : {}) };
     if (facts?.kind === 'read' && facts.place.path.length > 0) return this.#option(from, facts.place);
+    if (facts?.kind === 'template') return PLAIN;
     return facts?.kind === 'constant' ? { text: facts.text } : this.#given(from, value);
   }
 
@@ -310,7 +325,7 @@ export class CallContexts {
       case 'truthy':
       case 'nullish': {
         const given = this.#valueIn(of, condition.value);
-        if (!given || 'options' in given) return null;
+        if (!given || 'options' in given || 'plain' in given) return null;
         if ('fn' in given || 'classes' in given) return condition.kind === 'truthy';
         return condition.kind === 'truthy' ? truthOfText(given.text) : NULLISH.has(given.text);
       }
@@ -327,11 +342,11 @@ export class CallContexts {
     let found = this.#telling.get(id);
     if (!found) {
       const fn = this.#program.functions.get(id);
-      const known = fn && fn.parameters.length > 0 && this.#graph.callers(id).length <= MANY_CALLERS;
-      const steps = known ? [...this.#program.steps(id).values()] : [];
+      const inMany = this.#graph.callers(id).length > MANY_CALLERS;
+      const steps = fn && fn.parameters.length > 0 ? [...this.#program.steps(id).values()] : [];
       const indexes = (of: (step: Step) => ValueId[]): Set<number> =>
         new Set(fn ? steps.flatMap(step => of(step).flatMap(value => parameterAt(fn, value) ?? [])) : []);
-      found = { called: indexes(calledValues), tested: indexes(testedValues) };
+      found = { called: indexes(calledValues), tested: inMany ? new Set() : indexes(testedValues), inMany };
       this.#telling.set(id, found);
     }
     return found;
@@ -339,6 +354,8 @@ export class CallContexts {
 }
 
 const NULLISH: ReadonlySet<string> = new Set(['undefined', 'null']);
+
+const isLeftOut = (given: Given): boolean => 'text' in given && NULLISH.has(given.text);
 
 const textIn = (fn: FunctionFacts, value: ValueId): string | undefined => {
   const facts = fn.values[value];

@@ -411,7 +411,7 @@ class Solver implements MayReject {
 
   /** What the call does before it gives a value: an async callee only gives a promise. */
   #callThrows(fn: FunctionFacts, step: Call): Failure {
-    if (isListenerCall(fn, step)) return 'never';
+    if (isListenerCall(fn, step) || this.#contexts.isNever(this.#activation(fn.id), step)) return 'never';
     const targets = this.#settlers.isCall(fn.id, step) ? [] : this.#callees(fn.id, step);
     if (targets.length > 0) {
       const thrown = targets.reduce<Failure>(
