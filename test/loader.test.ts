@@ -436,6 +436,10 @@ describe('test files', () => {
         'test/helpers/d.js': '',
         'e2e/e.ts': '',
         'src/f.bench.ts': '',
+        'examples/server/package.json': json({ name: 'example', private: true }),
+        'examples/server/src/g.ts': '',
+        'packages/test/demo/h.ts': '',
+        'src/demo/h.ts': '',
         'src/bench.ts': 'export class Bench {}\n',
         'scripts/bench.ts': 'run();\n',
         'src/checks.ts': vitest,
@@ -445,7 +449,9 @@ describe('test files', () => {
     );
     expect(project.files.filter(file => project.isTest(file))).toEqual([
       'e2e/e.ts',
+      'examples/server/src/g.ts',
       'packages/e2e/src/login.ts',
+      'packages/test/demo/h.ts',
       'packages/test/src/a.spec.ts',
       'scripts/bench.ts',
       'src/__tests__/c.ts',
@@ -454,7 +460,16 @@ describe('test files', () => {
       'src/f.bench.ts',
       'test/helpers/d.js',
     ]);
-    expect(packages.find(({ root }) => root === 'packages/test')?.tests).toEqual(['packages/test/src/a.spec.ts']);
+    expect(packages.find(({ root }) => root === 'packages/test')?.tests).toEqual([
+      'packages/test/demo/h.ts',
+      'packages/test/src/a.spec.ts',
+    ]);
+  });
+
+  it('an example that the user names is audited as what it is', () => {
+    const root = repository({ 'package.json': json({ name: 'root' }), 'examples/a.ts': '', 'examples/demo/b.ts': '' });
+    const { project } = open(root, { paths: [join(root, 'examples')] });
+    expect(project.files.filter(file => project.isTest(file))).toEqual(['examples/demo/b.ts']);
   });
 
   it('only what lies below the audit root counts', () => {

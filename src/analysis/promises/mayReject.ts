@@ -22,6 +22,7 @@ import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
+import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
 import { causeText, isListenerCall, onlyThrows } from './failingSteps.ts';
 import type { Program, Site } from '../program.ts';
@@ -74,6 +75,7 @@ class Solver implements MayReject {
   readonly #settlers: Settlers;
   readonly #isReplaced: IsReplaced;
   readonly #passesOn: PassesOn;
+  readonly #filledOnce: FilledOnce;
   readonly #handlers = new Set<FunctionId>();
   /** By the key of the activation. */
   readonly #summaries = new Map<string, Summary>();
@@ -90,6 +92,7 @@ class Solver implements MayReject {
     this.#settlers = get(settlers);
     this.#isReplaced = get(placeholders);
     this.#passesOn = get(passesOn);
+    this.#filledOnce = get(filledOnce);
     this.#rejections = new Rejections(get, program, {
       throws: id => this.throws(id),
       fails: id => worse(this.throws(id), this.rejects(id)),
@@ -283,7 +286,8 @@ class Solver implements MayReject {
       }
       const way = this.#contexts.way(this.#activation(state.fn.id), step);
       const arms = step.arms.filter(arm => way === undefined || arm.when === way);
-      failure = worse(failure, this.#arms(state, arms, lenient));
+      const filling = this.#filledOnce(state.fn, step);
+      failure = worse(failure, this.#arms(state, arms, lenient, filling));
       if (way !== undefined && arms.some(arm => endsFunction(arm.body))) break;
       state.passed ||= arms.some(({ body }) => {
         const last = body.at(-1);
@@ -294,9 +298,13 @@ class Solver implements MayReject {
     return failure;
   }
 
-  #arms(state: Walk, arms: Branch['arms'], lenient: boolean): Failure {
+  /** `filling`: the arm that makes what is kept from then on; that it fails is a check of the program's start. */
+  #arms(state: Walk, arms: Branch['arms'], lenient: boolean, filling: string | null): Failure {
     return this.#within(state, 'inArm', () =>
-      arms.reduce<Failure>((sum, arm) => worse(sum, this.#block(state, arm.body, lenient)), 'never'),
+      arms.reduce<Failure>((sum, arm) => {
+        const failure = this.#block(state, arm.body, lenient);
+        return worse(sum, arm.when === filling ? atMostCheck(failure) : failure);
+      }, 'never'),
     );
   }
 
@@ -448,6 +456,8 @@ class Solver implements MayReject {
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 }
+
+const atMostCheck = (failure: Failure): Failure => (worse(failure, 'check') === failure ? 'check' : failure);
 
 const isTask = ({ calling }: FunctionFacts): boolean => calling === 'promise' || calling === 'coroutine';
 

@@ -6,11 +6,11 @@ import type { FrontendOptions } from '../../frontend.ts';
 import { finderFor } from './layout.ts';
 import type { LoadedProject } from './loaded.ts';
 import { packageFacts, segmentsBelow } from './packages.ts';
-import { relativeTo } from './paths.ts';
+import { absolute, isUnder, relativeTo } from './paths.ts';
 import { loadProject } from './project.ts';
 import { reportSkipped } from './skipped.ts';
 import { survey } from './survey.ts';
-import { isTestFile } from './tests.ts';
+import { isExample, isTestFile } from './tests.ts';
 import { readWorkspaces } from './workspaces.ts';
 
 export interface Opened {
@@ -30,7 +30,11 @@ export function openProject(options: Omit<FrontendOptions, 'progress'> & { libra
   const finder = finderFor(found, found.root, found.texts);
   const tests = new Set(
     [...found.texts]
-      .filter(([path, text]) => isTestFile(segmentsBelow(path, found, workspaces.isListedFolder), text))
+      .filter(
+        ([path, text]) =>
+          isTestFile(segmentsBelow(path, found, workspaces.isListedFolder), text) ||
+          isExample(segmentsBelowNamed(path, options)),
+      )
       .map(([path]) => relativeTo(found.root, path)),
   );
   const isTest = (file: string): boolean => tests.has(file);
@@ -43,4 +47,11 @@ export function openProject(options: Omit<FrontendOptions, 'progress'> & { libra
     skipped: found.skipped,
     diagnostics: found.diagnostics,
   };
+}
+
+/** The folders below the nearest path that the user named, and the name. */
+function segmentsBelowNamed(path: string, { root, paths }: Pick<FrontendOptions, 'root' | 'paths'>): string[] {
+  const named = paths.map(one => absolute(one)).filter(one => isUnder(path, one));
+  const nearest = named.reduce((best, one) => (one.length > best.length ? one : best), root);
+  return relativeTo(nearest, path).split('/');
 }
