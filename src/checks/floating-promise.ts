@@ -1,6 +1,6 @@
 import { habits } from '../analysis/promises/habits.ts';
 import { isLostInTest } from '../analysis/promises/lostInTests.ts';
-import { mayReject, type MayReject } from '../analysis/promises/mayReject.ts';
+import { type FailureCause, failureCause } from '../analysis/promises/failureCause.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { raisedOnPurpose } from '../analysis/promises/raisedOnPurpose.ts';
@@ -76,7 +76,7 @@ is known never to reject for a reason that the code does not show.`,
           : {}),
         ...(fate.fate.kind === 'dropped' && fate.fate.how === 'list' ? { fix: 'await `Promise.all` of them' } : {}),
         related: [
-          ...relatedOf(fate, words, get(mayReject), get(names)),
+          ...relatedOf(fate, words, get(failureCause)),
           ...others.map(other => ({ site: other.words.at, message: 'Dropped here, too' })),
         ],
         ...(repairs.length > others.length ? { repairs } : {}),
@@ -133,9 +133,6 @@ function confidenceOf({ fate, node, rejection }: PromiseFate): FoundDraft['confi
   if (node.confidence !== 'high') return node.confidence;
   return fate.kind === 'kept' || fate.kind === 'ignored' ? 'medium' : 'high';
 }
-
-/** With more callees than these, why one of them fails says little. */
-const FEW = 3;
 
 interface Words {
   at: FoundDraft['at'];
@@ -207,12 +204,8 @@ function droppedMessage({ node, rejection }: PromiseFate, name: string, of: stri
 function relatedOf(
   { work, rejection }: PromiseFate,
   { also }: Words,
-  rejects: MayReject,
-  named: Names,
+  causeOf: FailureCause,
 ): NonNullable<FoundDraft['related']> {
-  const [first] = rejection === 'may' && work.length <= FEW ? work.filter(id => rejects.rejects(id) === 'may') : [];
-  const cause = first === undefined ? null : rejects.cause(first);
-  const because =
-    cause && first !== undefined ? [{ site: cause.site, message: `\`${named.fn(first)}\` ${cause.text}` }] : [];
-  return [...because, ...(also ? [also] : [])];
+  const cause = rejection === 'may' ? causeOf(work) : null;
+  return [...(cause ? [cause] : []), ...(also ? [also] : [])];
 }

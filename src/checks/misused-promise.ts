@@ -1,4 +1,4 @@
-import { mayReject } from '../analysis/promises/mayReject.ts';
+import { failureCause } from '../analysis/promises/failureCause.ts';
 import { type MisusedPromise, misusedPromises } from '../analysis/promises/misusedPromises.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram, type Site } from '../analysis/program.ts';
@@ -156,13 +156,15 @@ function callbackWords(one: Extract<MisusedPromise, { kind: 'callback' }>, named
   return {
     name,
     level: 'warning',
-    message: `${callback} may reject, and ${takerText(taker)} ignores the promise that it gives`,
+    message: `${callback} may reject, and ${takerText(taker, callback)} ignores the promise that it gives`,
     why: IGNORED,
     fix: CATCH,
   };
 }
 
-const takerText = (taker: string): string => (taker.startsWith('the ') ? taker : `\`${taker}\``);
+/** A taker is told in words, or by its name, unless that is the name of the callback. */
+const takerText = (taker: string, callback: string): string =>
+  taker.startsWith('the ') ? taker : `\`${taker}\`` === callback ? 'whoever calls it' : `\`${taker}\``;
 const lower = (text: string): string => (text.startsWith('The ') ? `the ${text.slice(4)}` : text);
 
 const USES = {
@@ -187,11 +189,7 @@ function valueWords(one: Extract<MisusedPromise, { kind: 'value' }>, named: Name
     : { name, level: 'error', message: `${what} ${text}` };
 }
 
-/** With more functions than these, why one of them fails says little. */
-const FEW = 3;
-
 function relatedOf(one: MisusedPromise, get: Get): NonNullable<FoundDraft['related']> {
-  const rejects = get(mayReject);
   switch (one.kind) {
     case 'value': {
       const at = one.at.at.join(' ');
@@ -199,16 +197,10 @@ function relatedOf(one: MisusedPromise, get: Get): NonNullable<FoundDraft['relat
         .filter(({ site }) => site.at.join(' ') !== at || site.file !== one.at.file)
         .map(({ site, as }) => ({ site, message: `Here it ${USES[as].replace(/,.*/, '')}` }));
     }
-    case 'override': {
-      const cause = rejects.cause(one.fn);
-      return cause ? [{ site: cause.site, message: `\`${get(names).fn(one.fn)}\` ${cause.text}` }] : [];
-    }
+    case 'override':
     case 'callback': {
-      const failing = one.work.length <= FEW ? one.work.find(id => rejects.rejects(id) === 'may') : undefined;
-      const cause = failing === undefined ? null : rejects.cause(failing);
-      return cause && failing !== undefined
-        ? [{ site: cause.site, message: `\`${get(names).fn(failing)}\` ${cause.text}` }]
-        : [];
+      const cause = get(failureCause)(one.kind === 'override' ? [one.fn] : one.work);
+      return cause ? [cause] : [];
     }
   }
 }

@@ -1,6 +1,5 @@
 import { linkedProgram } from '../analysis/program.ts';
-import { mayReject } from '../analysis/promises/mayReject.ts';
-import { names } from '../analysis/tasks/ownershipNames.ts';
+import { failureCause } from '../analysis/promises/failureCause.ts';
 import { isHandled } from '../analysis/promises/promisesFate.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type OrphanProblem, type Task, taskOwnership } from '../analysis/tasks/taskOwnership.ts';
@@ -51,10 +50,8 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
       const key = [task.startedBy, task.name, task.problem.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
-      const rejects = get(mayReject);
-      const failing = 'rejection' in task.problem && task.problem.rejection === 'may' && task.work.length <= FEW;
-      const work = failing ? task.work.find(id => rejects.rejects(id) === 'may') : undefined;
-      const cause = work === undefined ? null : rejects.cause(work);
+      const mayFail = 'rejection' in task.problem && task.problem.rejection === 'may';
+      const cause = mayFail ? get(failureCause)(task.work) : null;
       report({
         at: task.site,
         level,
@@ -62,9 +59,7 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
         message,
         ...(fix === undefined ? {} : { fix }),
         related: [
-          ...(cause && work !== undefined
-            ? [{ site: cause.site, message: `\`${get(names).fn(work)}\` ${cause.text}` }]
-            : []),
+          ...(cause ? [cause] : []),
           ...(task.problem.kind === 'outlives'
             ? [{ site: task.problem.closing, message: 'What it uses is closed here' }]
             : []),
@@ -94,9 +89,6 @@ function byHabit(tasks: readonly Task[], isTest: (file: string) => boolean): [Or
   });
   return started.flatMap(group => (group.length < HABIT ? group.map((one): [Orphan] => [one]) : [group]));
 }
-
-/** With more callees than these, why one of them fails says little. */
-const FEW = 3;
 
 /** What is said of a whole class, or of every reader of a field, is less sure than what stands at the call. */
 function confidenceOf(task: Task, problem: OrphanProblem): FoundDraft['confidence'] {

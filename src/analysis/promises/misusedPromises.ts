@@ -26,6 +26,7 @@ import { type PromiseNode, type Promises, promises } from './promises.ts';
 import { type Program, type Site, variableAt } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
 import { isNothing } from '../refs.ts';
+import { type StandsFor, standsFor } from '../flow/standsFor.ts';
 import { type Suspension, suspension } from './suspension.ts';
 import { ownClaims } from './suspensionClaims.ts';
 
@@ -36,7 +37,7 @@ export type MisusedPromise =
       in: FunctionId;
       at: Site;
       contract: Contract;
-      /** What the callback may be. */
+      /** What the callback may be; of a bound function what is bound. */
       work: readonly FunctionId[];
       rejection: Failure;
       /** It is called again before the last call has ended. */
@@ -85,6 +86,7 @@ class Finder implements MisusedPromises {
   readonly #emitters: Emitters;
   readonly #writes: WriteIndex;
   readonly #hierarchy: TypeHierarchy;
+  readonly #standsFor: StandsFor;
   readonly #memberCalls: (type: TypeId, name: string) => readonly MemberCall[];
   #ignored: ReadonlySet<FunctionId> | undefined;
 
@@ -101,6 +103,7 @@ class Finder implements MisusedPromises {
     this.#emitters = get(emitters);
     this.#writes = get(writeIndex);
     this.#hierarchy = get(hierarchy);
+    this.#standsFor = get(standsFor);
     this.#memberCalls = get(memberCalls);
   }
 
@@ -166,7 +169,7 @@ class Finder implements MisusedPromises {
       in: fn.id,
       at: this.#program.site(fn.id, contract.at),
       contract,
-      work,
+      work: this.#behind(work),
       rejection,
       overlaps: 'never' as const,
       maybe: work.length === 0 && contract.gives === 'maybe-promise',
@@ -186,6 +189,12 @@ class Finder implements MisusedPromises {
         return void this.found.push({ ...misused, overlaps: isUnseen && overlaps === 'rarely' ? 'never' : overlaps });
       }
     }
+  }
+
+  /** What is bound is told by what it was made of, as long as that gives the promise. */
+  #behind(work: readonly FunctionId[]): readonly FunctionId[] {
+    const behind = [...new Set(work.flatMap(this.#standsFor))].filter(id => this.#promises.returns(id) === 'promise');
+    return behind.length > 0 ? behind : work;
   }
 
   /** Its own rejections, whoever of the callbacks it is; what nobody can see into may reject. */

@@ -187,11 +187,16 @@ function expectedOf(asking: Asking, node: ts.Expression): ts.Type[] {
 }
 
 function returnTypes(asking: Asking, statement: ts.ReturnStatement): ts.Type[] {
-  let owner: ts.Node = statement;
-  while (!ts.isFunctionLike(owner) && !ts.isSourceFile(owner)) owner = owner.parent;
-  if (!ts.isFunctionLike(owner) || !owner.type) return [];
-  const type = asking.checker.getTypeFromTypeNode(owner.type);
+  const declared = functionAround(statement)?.type;
+  if (!declared) return [];
+  const type = asking.checker.getTypeFromTypeNode(declared);
   return [asking.checker.getAwaitedType(type) ?? type];
+}
+
+function functionAround(node: ts.Node): ts.SignatureDeclaration | undefined {
+  let owner = node;
+  while (!ts.isFunctionLike(owner) && !ts.isSourceFile(owner)) owner = owner.parent;
+  return ts.isFunctionLike(owner) ? owner : undefined;
 }
 
 /** By the signatures that the callee declares. */
@@ -219,7 +224,9 @@ function isRest(parameter: ts.Symbol): boolean {
   return parameter.declarations?.some(each => ts.isParameter(each) && each.dotDotDotToken !== undefined) ?? false;
 }
 
+/** Who takes it, in words: a name where something has one, else whoever calls it by a declared type. */
 function takerOf(holder: ts.Node, child: ts.Node): string {
+  if (ts.isVariableDeclaration(holder) || ts.isReturnStatement(holder)) return callerBy(declaredTypeAt(holder));
   if (ts.isCallExpression(holder)) {
     const callee = bare(holder.expression);
     return ts.isPropertyAccessExpression(callee) ? callee.name.text : shortText(callee);
@@ -229,15 +236,21 @@ function takerOf(holder: ts.Node, child: ts.Node): string {
   const named = ts.isMethodDeclaration(child) ? child : holder;
   if (
     ts.isMethodDeclaration(named) ||
-    ts.isVariableDeclaration(named) ||
     ts.isPropertyDeclaration(named) ||
     ts.isPropertyAssignment(named) ||
     ts.isShorthandPropertyAssignment(named) ||
     ts.isJsxAttribute(named)
   )
     return shortText(named.name);
-  return 'its caller';
+  return callerBy(undefined);
 }
+
+function declaredTypeAt(node: ts.VariableDeclaration | ts.ReturnStatement): ts.TypeNode | undefined {
+  return ts.isVariableDeclaration(node) ? node.type : functionAround(node)?.type;
+}
+
+const callerBy = (type: ts.TypeNode | undefined): string =>
+  type && ts.isTypeReferenceNode(type) ? `the caller of a \`${shortText(type.typeName)}\`` : 'the caller';
 
 /**
  * What a type says of a promise where a plain value is wanted. `or-value`: it may just as well be a plain value.
