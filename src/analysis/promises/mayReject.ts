@@ -21,6 +21,7 @@ import { type Activation, anyActivation, CallContexts } from './callContexts.ts'
 import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
 import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
+import { atMostCheck, isChecking, isTask, type Walk, walkOf } from './mayRejectWalk.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
@@ -456,34 +457,3 @@ class Solver implements MayReject {
     return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 }
-
-const atMostCheck = (failure: Failure): Failure => (worse(failure, 'check') === failure ? 'check' : failure);
-
-const isTask = ({ calling }: FunctionFacts): boolean => calling === 'promise' || calling === 'coroutine';
-
-/** A `throw` here is a check: it stands in an arm, or some way has left before. */
-const isChecking = (state: Walk): boolean => (state.inArm || state.passed) && !state.inHandler;
-
-interface Walk {
-  fn: FunctionFacts;
-  returned: Failure;
-  /** In an arm of a branch: a `throw` there is a check. In a handler, it passes on what it was given. */
-  inArm: boolean;
-  /** Some way has left the function before: a `throw` that follows is a check, too. */
-  passed: boolean;
-  inHandler: boolean;
-  /** It is given what a promise has settled to. */
-  isReaction: boolean;
-  /** What the bodies of the handlers' `try` fail with, by the variable that has the error. */
-  caught: Map<ValueId, Failure>;
-}
-
-const walkOf = (fn: FunctionFacts): Walk => ({
-  fn,
-  returned: 'never',
-  inArm: false,
-  passed: false,
-  inHandler: false,
-  isReaction: false,
-  caught: new Map(),
-});

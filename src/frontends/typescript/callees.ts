@@ -14,7 +14,7 @@ import {
   symbolOf,
   type Asking,
 } from './asking.ts';
-import { externalCallee, inheritedCallee, takenOutCallee, untypedCallee } from './externalCallees.ts';
+import { externalCallee, inheritedCallee, isTakenOutOfOwn, takenOutCallee, untypedCallee } from './externalCallees.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
 import { isStaticMember } from './functionIds.ts';
 import { baseOf, handedOnBy, isMadeAsBase } from './promiseClasses.ts';
@@ -82,6 +82,7 @@ function calleeOfSymbol(asking: Asking, symbol: ts.Symbol, callee: ts.Expression
   return (
     externalCallee(asking, symbol, callee) ??
     takenOutCallee(asking, first) ??
+    (isTakenOutOfOwn(asking, first) ? CALLEE_VALUE : undefined) ??
     untypedCallee(asking, callee) ??
     CALLEE_VALUE
   );

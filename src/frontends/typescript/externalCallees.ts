@@ -63,11 +63,7 @@ function ownInterfaceMember(declaration: ts.Declaration, key: string): Callee | 
 
 /** `const { refetch } = useQuery(…)`: a function that is a property, and needs no receiver, of a type that a table knows. */
 export function takenOutCallee(asking: Asking, declaration: ts.Declaration): Callee | undefined {
-  if (!ts.isBindingElement(declaration) || !ts.isObjectBindingPattern(declaration.parent)) return undefined;
-  if (declaration.initializer || ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Let) return undefined;
-  const { checker } = asking;
-  const holder = checker.getNonNullableType(checker.getTypeAtLocation(declaration.parent));
-  const property = checker.getPropertyOfType(holder, (declaration.propertyName ?? declaration.name).getText());
+  const property = takenOut(asking, declaration);
   const member = property?.declarations?.find(each => sourceFileOf(asking, each) === undefined);
   const home = member && ts.isPropertySignature(member) ? packageOfDeclaration(asking, member) : undefined;
   if (!property || !member || home === undefined) return undefined;
@@ -75,6 +71,20 @@ export function takenOutCallee(asking: Asking, declaration: ts.Declaration): Cal
     .map(key => `${home}#${key}`)
     .find(each => asking.index.has(each));
   return name === undefined ? undefined : { kind: 'external', name };
+}
+
+/** `const { save } = useContext(Store)`: a library gives it, but it is a member of a type of the project. */
+export function isTakenOutOfOwn(asking: Asking, declaration: ts.Declaration): boolean {
+  const declarations = takenOut(asking, declaration)?.declarations ?? [];
+  return declarations.length > 0 && declarations.every(each => sourceFileOf(asking, each) !== undefined);
+}
+
+/** The property of which a constant is made by taking an object apart. */
+function takenOut({ checker }: Asking, declaration: ts.Declaration): ts.Symbol | undefined {
+  if (!ts.isBindingElement(declaration) || !ts.isObjectBindingPattern(declaration.parent)) return undefined;
+  if (declaration.initializer || ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Let) return undefined;
+  const holder = checker.getNonNullableType(checker.getTypeAtLocation(declaration.parent));
+  return checker.getPropertyOfType(holder, (declaration.propertyName ?? declaration.name).getText());
 }
 
 /** `Type()`: a value of an external function-typed interface or alias that a table knows. */
