@@ -1,11 +1,13 @@
 import { type ProcessExit, processExits } from '../analysis/tasks/exits.ts';
+import { incidentalWork } from '../analysis/tasks/incidentalWork.ts';
 import { names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { type CheckContext, defineCheck } from './check.ts';
 
 /**
  * The process is ended on a path where started work is not awaited, or by the handler of one request while others are
- * served. Silent: after what was closed is waited for, and for failures before anything has started.
+ * served. Silent: after what was closed is waited for, and for failures before anything has started. A note: what is cut
+ * off is work that nobody would miss.
  */
 export default defineCheck({
   id: 'exit-with-tasks-in-flight',
@@ -36,13 +38,14 @@ off may be lost.`,
   run({ get, examined, report }: CheckContext) {
     const program = get(linkedProgram);
     const said = get(names);
+    const isIncidental = get(incidentalWork);
     for (const exit of get(processExits)) {
       examined([exit.site]);
       const found = wordsFor(exit, said.fn(exit.fn));
       if (!found) continue;
       report({
         at: exit.site,
-        level: found.level,
+        level: exit.pending.length > 0 && exit.pending.every(isIncidental) ? 'note' : found.level,
         confidence: exit.pending.length > 0 && exit.pending.every(one => one.leftBehind) ? 'medium' : 'high',
         message: found.message,
         related: [
