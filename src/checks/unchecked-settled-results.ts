@@ -42,7 +42,7 @@ not matter to anybody.`,
       const { level, message, also } = WORDS[one.problem];
       report({
         at: one.at,
-        level,
+        level: one.isClosing ? 'note' : level,
         confidence: 'high',
         message: message(name === '' ? 'these promises' : `\`${name}\``),
         related: one.shown.map(site => ({ site, message: also })),

@@ -11,6 +11,7 @@ import { type MayReject, mayReject, worse } from './mayReject.ts';
 import { isHandled } from './promisesFate.ts';
 import { type Program, type Site, walkSteps } from '../program.ts';
 import { type WriteIndex, writeIndex } from '../writeIndex.ts';
+import { settledOwners, type SettledOwners } from './settledOwners.ts';
 import { asksForFulfilled, constantsForFailed, isNothingForFailed } from './settledOutcomes.ts';
 
 export type SettledProblem =
@@ -28,6 +29,8 @@ export interface SettledResult {
   at: Site;
   value: ValueId;
   problem: SettledProblem;
+  /** They are the ends of the parts of something that is ended itself. */
+  isClosing: boolean;
   /** The places that show it. */
   shown: readonly Site[];
 }
@@ -78,6 +81,7 @@ class Finder implements SettledResults {
   readonly #uses: FunctionUsesOf;
   readonly #rejects: MayReject;
   readonly #writes: WriteIndex;
+  readonly #owners: SettledOwners;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -85,6 +89,7 @@ class Finder implements SettledResults {
     this.#uses = get(functionUses);
     this.#rejects = get(mayReject);
     this.#writes = get(writeIndex);
+    this.#owners = get(settledOwners);
   }
 
   look(fn: FunctionFacts): void {
@@ -101,7 +106,9 @@ class Finder implements SettledResults {
       if (isHandled(rejection) || this.#isCleanUp(fn, at)) continue;
       const looks = this.#follow(fn.id, value);
       const problem = problemOf(looks);
-      if (problem) this.found.push({ in: fn.id, at: site, value, ...problem });
+      if (!problem || (problem.problem === 'dropped' && this.#owners.onlyWaits(fn, parts))) continue;
+      const isClosing = problem.problem === 'dropped' && this.#owners.closesParts(fn, parts);
+      this.found.push({ in: fn.id, at: site, value, ...problem, isClosing });
     }
   }
 
