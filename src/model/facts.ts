@@ -62,6 +62,8 @@ export interface ModuleFacts {
   exportsAll: string[];
   /** Project files that this one imports (for "the part of the project connected to it by imports"), sorted. */
   imports: string[];
+  /** Those of `imports` of which only types are taken: the file is not what makes them run. */
+  importsTypes?: string[];
   /** What is known of every lock type that the file makes or uses, by the type id; from the library tables. */
   locks: Record<TypeId, LockKind>;
   declared: Declared[];

@@ -3,7 +3,7 @@ import type { Access, Call, Cancel, FunctionId, Step, ValueId } from '../../mode
 import { type Expansion, isOfHandle, type Observation, takePart, type Want } from './consumptionFollowed.ts';
 import type { CallGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
-import type { FunctionUses, Key } from './consumptionIndex.ts';
+import { type FunctionUses, isEndListener, type Key } from './consumptionIndex.ts';
 
 /** A step that names a holder or parameter as the place that it is about. */
 export function named(
@@ -56,7 +56,9 @@ export function watchedPart(uses: FunctionUses, fn: FunctionId, part: ValueId): 
  */
 export function watchesEnd(step: Access, below: number): boolean {
   const last = step.place.path.at(-1);
-  const event = last !== undefined && 'field' in last && last.field.startsWith('on:') ? last.field.slice(3) : null;
+  const field = last !== undefined && 'field' in last ? last.field : '';
+  if (below === 1 && isEndListener(step)) return true;
+  const event = field.startsWith('on:') ? field.slice(3) : null;
   return event !== null && (below === 1 || (event !== 'data' && event !== 'readable'));
 }
 

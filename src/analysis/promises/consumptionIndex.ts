@@ -101,6 +101,12 @@ export function keysOf(path: Place['path']): Key[] {
   );
 }
 
+/** `worker.onerror = …`: the one listener of an event that has a property for it. */
+export function isEndListener({ mode, place }: Access): boolean {
+  const last = place.path.at(-1);
+  return mode === 'write' && last !== undefined && 'field' in last && /^on(?:error|exit|close)$/.test(last.field);
+}
+
 /** Places that a step names directly and takes its thing from. Accesses have values for what they read. */
 export function placesOf(step: Step): Place[] {
   const of = (what: ValueId | Place | undefined): Place[] => (typeof what === 'object' ? [what] : []);
@@ -113,7 +119,7 @@ export function placesOf(step: Step): Place[] {
       return of(step.promise);
     case 'access':
       // `this.worker.on('exit', …)`: something is done to a part of what the holder holds.
-      return step.mode === 'update' && step.place.path.length > 0 ? [step.place] : [];
+      return (step.mode === 'update' && step.place.path.length > 0) || isEndListener(step) ? [step.place] : [];
     default:
       return [];
   }

@@ -20,8 +20,9 @@ export interface ProcessScopes {
 export const processScopes = defineAnalysis<ProcessScopes>('process-scopes', (get, program) => {
   const entries = new Set(program.packages.flatMap(one => one.entries));
   const importers = new Map<string, string[]>();
-  for (const { file, imports } of program.modules.values())
-    for (const imported of imports) importers.set(imported, [...(importers.get(imported) ?? []), file]);
+  for (const { file, imports, importsTypes } of program.modules.values())
+    for (const imported of imports)
+      if (!importsTypes?.includes(imported)) importers.set(imported, [...(importers.get(imported) ?? []), file]);
   const loaders = loadersOf(program);
   const scopes = new Scopes(program, get(callGraph));
   return {

@@ -56,6 +56,9 @@ export const taskOwnership = defineAnalysis<readonly Task[]>('task-ownership', (
   return [...get(promiseFates).map(fate => teller.promise(fate)), ...get(handleFates).map(fate => teller.handle(fate))];
 });
 
+/** Steps that start nothing. */
+const ONLY_LISTENS: ReadonlySet<Step['kind']> = new Set(['access', 'register', 'drop', 'exit']);
+
 class Teller {
   readonly #program: Program;
   readonly #get: Get;
@@ -151,7 +154,7 @@ class Teller {
           rejection: 'never',
         };
       case 'kept':
-        if (!fate.fate.startedByClass || fate.fate.holder === null) return null;
+        if (!fate.fate.startedByClass || fate.fate.holder === null || this.#startsNothing(fate)) return null;
         return {
           kind: 'not-joined',
           holder: fate.fate.holder,
@@ -182,6 +185,21 @@ class Teller {
   #isDeclaredDetached(fate: PromiseFate): boolean {
     return this.#rootWork(fate).some(id =>
       this.#program.functions.get(id)?.declared?.some(one => one.tag === 'detached'),
+    );
+  }
+
+  /** `new Promise(resolve => this.on('close', resolve))`: it only waits to be told, and no work of its own goes on. */
+  #startsNothing({ node, rejection }: PromiseFate): boolean {
+    const made = node.step;
+    if (made?.kind !== 'call' || made.newOf === undefined || rejection !== 'never') return false;
+    const executors = [...this.#program.steps(node.fn).values()].flatMap(step =>
+      step.kind === 'call' && step !== made && step.at[0] === made.at[0] && step.at[1] === made.at[1]
+        ? this.#get(callGraph).targets(node.fn, step.id)
+        : [],
+    );
+    return (
+      executors.length > 0 &&
+      executors.every(id => [...this.#program.steps(id).values()].every(step => ONLY_LISTENS.has(step.kind)))
     );
   }
 

@@ -12,14 +12,14 @@ export interface SurfaceInput {
   bodies: LoweredBodies;
 }
 
-export type ModuleSurface = Pick<ModuleFacts, 'exports' | 'exportsAll' | 'imports'>;
+export type ModuleSurface = Pick<ModuleFacts, 'exports' | 'exportsAll' | 'imports' | 'importsTypes'>;
 
 /**
  * Exports, re-exports and imports of a file. What is exported by expression (`export default e`, `module.exports = e`)
  * also becomes a slot of the module body, `default` and `module.exports`: importers name it so.
  */
 export function moduleSurface(input: SurfaceInput): ModuleSurface {
-  const surface: ModuleSurface = { exports: {}, exportsAll: [], imports: importedFiles(input) };
+  const surface: ModuleSurface = { exports: {}, exportsAll: [], ...importedFiles(input) };
   const collect = new Exports(input, surface);
   for (const statement of input.source.statements) collect.addStatement(statement);
   collect.addExpressions();
@@ -152,19 +152,24 @@ function sourceOf({ project, file }: SurfaceInput, specifier: ts.Expression): st
 }
 
 /** Project files that the file imports at run time or for types: statements, `require('x')`, `import('x')`. */
-function importedFiles(input: SurfaceInput): string[] {
+function importedFiles(input: SurfaceInput): Pick<ModuleSurface, 'imports' | 'importsTypes'> {
   const found = new Set<string>();
-  const add = (specifier: ts.Node | undefined): void => {
+  const run = new Set<string>();
+  const add = (specifier: ts.Node | undefined, isForTypes = false): void => {
     const file = specifier && ts.isExpression(specifier) ? sourceOf(input, specifier) : undefined;
-    if (file !== undefined && file !== input.file) found.add(file);
+    if (file === undefined || file === input.file) return;
+    found.add(file);
+    if (!isForTypes) run.add(file);
   };
   // Only calls stand deeper than statements.
   const isDeep = /\b(?:require|import)\s*\(/.test(input.source.text);
   const pending: ts.Node[] = [input.source];
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, takesOnlyTypes(node.importClause));
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isExternalModuleReference(node)) add(node.expression);
-    else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined);
+    else if (ts.isImportTypeNode(node))
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
     else if (ts.isCallExpression(node)) {
       const callee = bare(node.expression);
       if (callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require'))
@@ -177,7 +182,16 @@ function importedFiles(input: SurfaceInput): string[] {
     });
     for (const child of children) pending.push(child);
   }
-  return [...found].sort();
+  const types = [...found].filter(file => !run.has(file)).sort();
+  return { imports: [...found].sort(), ...(types.length > 0 ? { importsTypes: types } : {}) };
+}
+
+/** `import type { A } from './a'`, `import { type A } from './a'`. */
+function takesOnlyTypes(clause: ts.ImportClause | undefined): boolean {
+  if (!clause) return false;
+  const { namedBindings } = clause;
+  const named = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements : [];
+  return clause.isTypeOnly || (clause.name === undefined && named.length > 0 && named.every(one => one.isTypeOnly));
 }
 
 function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
