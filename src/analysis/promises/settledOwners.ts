@@ -6,7 +6,7 @@ import type { FunctionFacts, FunctionId, Place, Step, ValueId } from '../../mode
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import type { Program } from '../program.ts';
-import { isEndName } from '../tasks/ownershipClasses.ts';
+import { END, isEndName } from '../tasks/ownershipClasses.ts';
 import { names, type Names } from '../tasks/ownershipNames.ts';
 import { memberName } from '../tasks/signals.ts';
 import { valuesBehind } from '../valueParts.ts';
@@ -103,7 +103,7 @@ class Owners implements SettledOwners {
     const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
     if (step?.kind === 'chain') return this.#isClosing({ fn, value: step.of });
     const name = step?.kind === 'call' ? this.#names.callee(fn.id, step) : null;
-    return name !== null && isEndName(memberName(name).replace(/^.*#/, ''));
+    return name !== null && END.test(memberName(name).replace(/^.*#/, ''));
   }
 
   /** Everybody who writes such a promise there has another use for it. */
