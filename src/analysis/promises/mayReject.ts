@@ -20,7 +20,7 @@ import { hierarchy } from '../hierarchy.ts';
 import { type Activation, anyActivation, CallContexts } from './callContexts.ts';
 import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
-import { atMost, type Failure, Rejections, worse } from './mayRejectValues.ts';
+import { atMost, type Failure, milder, Rejections, worse } from './mayRejectValues.ts';
 import { atMostCheck, isChecking, isTask, type Walk, walkOf } from './mayRejectWalk.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
@@ -386,9 +386,12 @@ class Solver implements MayReject {
     this.#watch = watch;
     // What a handler throws again is the failure that it was given.
     for (const { binding } of step.handlers) if (binding !== undefined) state.caught.set(binding, failure);
+    const caught = failure;
     if (catchesAll) failure = 'never';
     this.#within(state, 'inHandler', () => {
-      for (const handler of step.handlers) failure = worse(failure, this.#block(state, handler.body, true));
+      // It only runs where the body has failed.
+      for (const handler of step.handlers)
+        failure = worse(failure, milder(caught, this.#block(state, handler.body, true)));
     });
     failure = worse(failure, this.#block(state, step.orElse, lenient));
     const last = this.#block(state, step.finally, true);

@@ -23,6 +23,7 @@ export type Failure = 'never' | 'handler' | 'check' | 'undecided' | 'may';
 
 const RANK: Record<Failure, number> = { never: 0, handler: 1, check: 2, undecided: 3, may: 4 };
 export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? a : b);
+export const milder = (a: Failure, b: Failure): Failure => (worse(a, b) === a ? b : a);
 
 /** What is known of functions so far. */
 export interface FunctionFailures {
