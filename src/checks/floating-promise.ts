@@ -1,3 +1,4 @@
+import { deskScripts } from '../analysis/flow/deskScripts.ts';
 import { habits } from '../analysis/promises/habits.ts';
 import { isLostInTest } from '../analysis/promises/lostInTests.ts';
 import { type FailureCause, failureCause } from '../analysis/promises/failureCause.ts';
@@ -68,7 +69,8 @@ is known never to reject for a reason that the code does not show.`,
       report({
         at: words.at,
         level,
-        confidence: inTest && !get(isLostInTest)(fate) ? 'low' : confidenceOf(fate),
+        confidence:
+          (inTest && !get(isLostInTest)(fate)) || get(deskScripts)(words.at.file) ? 'low' : confidenceOf(fate),
         message: others.length > 0 ? habitMessage(words.name, others.length + 1) : words.message,
         ...(others.length > 0 ? { fix: 'await it in each place, or let it handle its own errors' } : {}),
         ...(fate.node.gives === 'builder'

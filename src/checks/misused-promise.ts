@@ -1,3 +1,4 @@
+import { deskScripts } from '../analysis/flow/deskScripts.ts';
 import { failureCause } from '../analysis/promises/failureCause.ts';
 import { type MisusedPromise, misusedPromises } from '../analysis/promises/misusedPromises.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
@@ -57,7 +58,7 @@ the promise is looked at by somebody whom the code does not show.`,
       report({
         at: one.at,
         level: words.level,
-        confidence: one.confidence,
+        confidence: get(deskScripts)(one.at.file) ? 'low' : one.confidence,
         message: words.message,
         ...(words.why === undefined ? {} : { why: words.why }),
         ...(words.fix === undefined ? {} : { fix: words.fix }),

@@ -1,3 +1,4 @@
+import { deskScripts } from '../analysis/flow/deskScripts.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { failureCause } from '../analysis/promises/failureCause.ts';
 import { isHandled } from '../analysis/promises/promisesFate.ts';
@@ -55,7 +56,7 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
       report({
         at: task.site,
         level,
-        confidence: confidenceOf(task, task.problem),
+        confidence: get(deskScripts)(task.site.file) ? 'low' : confidenceOf(task, task.problem),
         message,
         ...(fix === undefined ? {} : { fix }),
         related: [

@@ -255,11 +255,26 @@ function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
     at: fn.at(node),
     target: { kind: 'external', name: 'lib#import' },
     args: args.values,
-    gives: 'promise',
+    gives: isSafelyLoaded(node.arguments[0]) ? 'safe' : 'promise',
   };
   const loading = fn.builder.emitValue(call);
   const loaded = moduleValue(fn, node);
   return loaded === undefined ? loading : fn.builder.value({ kind: 'from', values: [loading, loaded], how: 'copy' });
+}
+
+/** A module of the runtime, which is there, or a style sheet, which runs nothing. */
+function isSafelyLoaded(specifier: ts.Expression | undefined): boolean {
+  if (!specifier) return false;
+  if (ts.isStringLiteralLike(specifier) && specifier.text.startsWith('node:')) return true;
+  return STYLES.test(lastConstantPart(specifier));
+}
+
+const STYLES = /\.(css|scss|sass|less|styl)(\?[^/]*)?$/;
+
+function lastConstantPart(text: ts.Expression): string {
+  if (ts.isStringLiteralLike(text)) return text.text;
+  if (ts.isTemplateExpression(text)) return text.templateSpans.at(-1)?.literal.text ?? '';
+  return ts.isBinaryExpression(text) ? lastConstantPart(bare(text.right)) : '';
 }
 
 function lowerRequire(fn: FunctionContext, node: ts.CallExpression): ValueId {

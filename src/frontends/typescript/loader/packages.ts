@@ -5,7 +5,7 @@ import { TOOL_FILE } from './buildOutput.ts';
 import { exportTargets, subpathMap } from './exportTargets.ts';
 import { manifestOf } from './layout.ts';
 import type { Manifest } from './manifest.ts';
-import { absolute, isUnder, parentOf, relativeTo } from './paths.ts';
+import { absolute, isUnder, relativeTo } from './paths.ts';
 import { startedFiles } from './scripts.ts';
 import type { SourceFinder } from './sourceFinder.ts';
 import type { Survey } from './survey.ts';
@@ -138,12 +138,12 @@ function patternFiles(
 }
 
 /**
- * Folders below the package that a test rule looks at, and the file name. The folder of a private package is one of
- * them: `packages/test` that nobody publishes holds the tests of the others.
+ * Folders below the package that a test rule looks at, and the file name. Those that lead to a private package are among
+ * them: `tests/bundled` that nobody publishes holds a test of the others.
  */
 export function segmentsBelow(path: string, survey: Survey, isListedFolder: (folder: string) => boolean): string[] {
   const { folder, isPrivate } = manifestOf(path, survey) ?? {};
   if (folder === undefined || !isUnder(folder, survey.root) || !isListedFolder(folder))
     return relativeTo(survey.root, absolute(path)).split('/');
-  return relativeTo(isPrivate && folder !== survey.root ? parentOf(folder) : folder, absolute(path)).split('/');
+  return relativeTo(isPrivate ? survey.root : folder, absolute(path)).split('/');
 }
