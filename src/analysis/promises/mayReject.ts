@@ -17,7 +17,8 @@ import type {
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { hierarchy } from '../hierarchy.ts';
-import { type Activation, anyActivation, CallContexts } from './callContexts.ts';
+import { CallContexts } from './callContexts.ts';
+import { type Activation, anyActivation } from './givenValues.ts';
 import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
 import { atMost, type Failure, milder, Rejections, worse } from './mayRejectValues.ts';
@@ -25,6 +26,7 @@ import { atMostCheck, isChecking, isTask, type Walk, walkOf } from './mayRejectW
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
+import { AT_ONCE, isSame, NEVER, type Summary, worst } from './failureSummary.ts';
 import { causeText, isListenerCall, onlyThrows } from './failingSteps.ts';
 import type { Program, Site } from '../program.ts';
 import { type Settlers, settlers } from './settlers.ts';
@@ -49,25 +51,6 @@ export const mayReject = defineAnalysis<MayReject>('may-reject', (get, program) 
   return solver;
 });
 
-interface Summary {
-  throws: Failure;
-  rejects: Failure;
-  /** As a rejection handler, where unknown calls are logging; only for functions that are used as one. */
-  asHandler: Failure;
-  /** Of a task: the worst of what it throws and of what it gives, before it is asked which of that it owns. */
-  ends: Failure;
-}
-const NEVER: Summary = { throws: 'never', rejects: 'never', asHandler: 'never', ends: 'never' };
-
-const worst = (a: Summary, b: Summary): Summary => ({
-  throws: worse(a.throws, b.throws),
-  rejects: worse(a.rejects, b.rejects),
-  asHandler: worse(a.asHandler, b.asHandler),
-  ends: worse(a.ends, b.ends),
-});
-const isSame = (a: Summary, b: Summary): boolean =>
-  a.throws === b.throws && a.rejects === b.rejects && a.asHandler === b.asHandler && a.ends === b.ends;
-
 class Solver implements MayReject {
   readonly #program: Program;
   readonly #graph: CallGraph;
@@ -84,6 +67,7 @@ class Solver implements MayReject {
   readonly #dependants = new Map<string, Map<string, Activation>>();
   #queue = new Map<string, Activation>();
   #current: Activation | null = null;
+  #depth = 0;
   #watch: ((step: Step, failure: Failure) => void) | null = null;
 
   constructor(get: Get, program: Program) {
@@ -115,19 +99,27 @@ class Solver implements MayReject {
 
   /** A map keeps insertion order: callees first, then whoever has to be looked at again. */
   #work(): void {
-    for (const [key, activation] of this.#queue) {
-      this.#queue.delete(key);
-      const fn = this.#program.functions.get(activation.fn);
-      if (!fn) continue;
-      this.#current = activation;
-      const next = this.#summarise(fn);
-      const old = this.#summaries.get(key);
-      const found = this.#joined(fn, next, old ?? NEVER);
-      this.#summaries.set(key, found);
-      if (isSame(found, old ?? NEVER)) continue;
-      for (const dependant of this.#dependants.get(key)?.values() ?? []) this.#queue.set(dependant.key, dependant);
-    }
-    this.#current = null;
+    for (const activation of this.#queue.values()) this.#visit(activation);
+  }
+
+  #visit(activation: Activation): void {
+    const { key } = activation;
+    this.#queue.delete(key);
+    const fn = this.#program.functions.get(activation.fn);
+    if (!fn) return;
+    const [outer, watch] = [this.#current, this.#watch];
+    this.#current = activation;
+    this.#watch = null;
+    this.#depth += 1;
+    const next = this.#summarise(fn);
+    this.#depth -= 1;
+    this.#current = outer;
+    this.#watch = watch;
+    const old = this.#summaries.get(key) ?? NEVER;
+    const found = this.#joined(fn, next, old);
+    this.#summaries.set(key, found);
+    if (isSame(found, old)) return;
+    for (const dependant of this.#dependants.get(key)?.values() ?? []) this.#queue.set(dependant.key, dependant);
   }
 
   /** What a task owns is asked of all that is known by now: the first that was found does not stand for the rest. */
@@ -163,18 +155,19 @@ class Solver implements MayReject {
 
   #summary(of: Activation): Summary {
     const { key } = of;
+    if (!this.#summaries.has(key)) {
+      // What it calls is asked first: what is known of it by halves would stay with its callers.
+      if (this.#depth < AT_ONCE) {
+        this.#summaries.set(key, NEVER);
+        this.#visit(of);
+      } else this.#queue.set(key, of);
+      // A call that was not looked at on the way.
+      if (this.#current === null) this.#work();
+    }
     if (this.#current !== null) {
       const known = this.#dependants.get(key);
       if (known) known.set(this.#current.key, this.#current);
       else this.#dependants.set(key, new Map([[this.#current.key, this.#current]]));
-      if (!this.#summaries.has(key)) this.#queue.set(key, of);
-    } else if (!this.#summaries.has(key)) {
-      // A call that was not looked at on the way.
-      const watch = this.#watch;
-      this.#watch = null;
-      this.#queue.set(key, of);
-      this.#work();
-      this.#watch = watch;
     }
     return this.#summaries.get(key) ?? NEVER;
   }
