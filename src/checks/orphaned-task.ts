@@ -160,7 +160,7 @@ function wordsFor(name: string, problem: OrphanProblem, places: number): Words {
   }
 }
 
-function intervalWords({ holder, ending, runsOnce }: Extract<OrphanProblem, { kind: 'interval' }>): Words {
+function intervalWords({ holder, ending, isEndless }: Extract<OrphanProblem, { kind: 'interval' }>): Words {
   const fix = 'keep the handle and clear the interval where its owner ends';
   if (ending !== null) {
     const kept = holder === null ? 'its handle is dropped' : `nothing clears \`${holder}\``;
@@ -168,7 +168,7 @@ function intervalWords({ holder, ending, runsOnce }: Extract<OrphanProblem, { ki
   }
   if (holder !== null) return { level: 'note', message: `Nothing ever clears the interval in \`${holder}\``, fix };
   return {
-    level: runsOnce ? 'note' : 'warning',
+    level: isEndless ? 'note' : 'warning',
     message: 'The handle of the interval is dropped: nothing can ever clear it',
     fix,
   };

@@ -18,7 +18,7 @@ export interface HandleFate {
     | { kind: 'ended'; by: Observation }
     /** It ends by itself (a timer that fires once), or with the process as it says (`unref`). */
     | { kind: 'by-itself' }
-    | { kind: 'lost'; holder: string | null; ending: { type: TypeId; name: string } | null; runsOnce: boolean };
+    | { kind: 'lost'; holder: string | null; ending: { type: TypeId; name: string } | null; isEndless: boolean };
 }
 
 export const handleFates = defineAnalysis<readonly HandleFate[]>('handle-fates', (get, program) =>
@@ -73,7 +73,7 @@ class Handles {
       kind: 'lost',
       holder: value === undefined ? null : this.#holder(fn, value),
       ending: owner !== null && end ? { type: owner, name: end.name } : null,
-      runsOnce,
+      isEndless: runsOnce || (owner !== null && !end),
     };
   }
 

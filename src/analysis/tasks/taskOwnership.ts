@@ -29,8 +29,8 @@ export type OrphanProblem =
   | { kind: 'closure' }
   /** Kept in a field by a starting member and joined by no member; `told`: an end-like member tells it to stop. */
   | { kind: 'not-joined'; holder: string; told: boolean; rejection: Failure }
-  /** An interval that nobody can clear, or does. */
-  | { kind: 'interval'; holder: string | null; ending: string | null; runsOnce: boolean }
+  /** An interval that nobody can clear, or does. `isEndless`: started once, or of a class that nobody can end. */
+  | { kind: 'interval'; holder: string | null; ending: string | null; isEndless: boolean }
   | { kind: 'unwatched'; what: 'thread' | 'process'; holder: string | null };
 
 export interface Task {
@@ -103,7 +103,7 @@ class Teller {
               kind: 'interval',
               holder: fate.holder,
               ending: fate.ending && `${shortType(fate.ending.type)}.${fate.ending.name}`,
-              runsOnce: fate.runsOnce,
+              isEndless: fate.isEndless,
             };
     return {
       site: this.#program.site(fn, step.at),
