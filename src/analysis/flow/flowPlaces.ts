@@ -4,6 +4,7 @@ import { findApiClasses } from './apiFiles.ts';
 import { FlowObjects } from './flowObjects.ts';
 import { FlowNames } from './flowNames.ts';
 import { FlowSolver, type NodeId, type TokenId } from './flowSolver.ts';
+import { listedKeys } from './listedKeys.ts';
 import type { TypeHierarchy } from '../hierarchy.ts';
 import { passedOnBy, type Program } from '../program.ts';
 
@@ -328,13 +329,22 @@ export abstract class FlowPlaces {
       });
       return;
     }
-    const name = 'any' in last ? undefined : typeof last.key === 'string' ? last.key : this.constantKey(fn, last.key);
+    const names = this.#keysOf(fn, last);
     this.solver.addEdge(from, this.objects.anonymousElements(base).written);
     this.#watchHolders(base, token => {
-      const property =
-        name === undefined ? this.objects.elements(token).written : this.objects.propertyOf(token, name, undefined);
-      if (property !== undefined) this.solver.addEdge(from, property);
+      const properties = names?.map(name => this.objects.propertyOf(token, name, undefined)) ?? [
+        this.objects.elements(token).written,
+      ];
+      for (const property of properties) if (property !== undefined) this.solver.addEdge(from, property);
     });
+  }
+
+  /** The keys under which something is written; undefined: nobody knows. */
+  #keysOf(fn: FunctionNodes, step: Exclude<PathStep, { field: string }>): readonly string[] | undefined {
+    if ('any' in step) return undefined;
+    if (typeof step.key === 'string') return [step.key];
+    const name = this.constantKey(fn, step.key);
+    return name === undefined ? listedKeys(this.program, fn.facts, step.key) : [name];
   }
 
   /** A function written to a member runs with the object as its `self`. */
