@@ -51,6 +51,7 @@ const companions: Readonly<Record<string, string[]>> = {
   'node:process': ['lib'],
   '@tanstack/query-core': ['@tanstack/react-query'],
   preact: ['preact/hooks', 'preact/compat'],
+  '@supabase/supabase-js': ['postgrest', 'auth', 'storage', 'functions', 'realtime'].map(one => `@supabase/${one}-js`),
 };
 
 let declared = new Map<string, Declared>();

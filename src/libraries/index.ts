@@ -64,6 +64,7 @@ import { rxjs } from './rxjs.ts';
 import { piscina, tinypool, workerpool } from './worker-pools.ts';
 import { react } from './react.ts';
 import { preact } from './preact.ts';
+import { supabase } from './supabase.ts';
 import { swr, swrModules } from './swr.ts';
 import { vscode } from './vscode.ts';
 import { tanstackQuery } from './tanstack-query.ts';
@@ -166,6 +167,7 @@ export const libraries: readonly Library[] = [
   workerpool,
   react,
   preact,
+  supabase,
   swr,
   ...swrModules,
   tanstackQuery,
