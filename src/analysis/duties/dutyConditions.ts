@@ -12,6 +12,8 @@ import { besideYesOrNo, conditionReads, decided, partsWhere, simpleParts } from 
 interface Asked {
   readonly again: Set<string>;
   readonly results: Set<StepId>;
+  /** By the call that makes an object: variables that hold it or nothing, and are asked whether it is there. */
+  readonly made: Map<StepId, ValueId[]>;
 }
 
 /** Whether something is truthy and whether it is there are one question. */
@@ -24,6 +26,21 @@ function resultBehind(fn: FunctionFacts, value: ValueId): StepId | null {
   if (facts?.kind === 'settled') return resultBehind(fn, facts.of);
   const [only] = facts?.kind === 'from' && facts.how === 'copy' ? facts.values : [];
   return only !== undefined && facts?.kind === 'from' && facts.values.length === 1 ? resultBehind(fn, only) : null;
+}
+
+/** What a local variable that is assigned on several ways may hold; none for any other value. */
+function assignedParts({ values }: FunctionFacts, value: ValueId): ValueId[] {
+  const seen = new Set<ValueId>();
+  const parts: ValueId[] = [];
+  for (const queue = [value]; queue.length > 0;) {
+    const at = queue.pop() as ValueId;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    const facts = values[at];
+    if (facts?.kind === 'choice' && facts.when === null) queue.push(...facts.values);
+    else if (at !== value) parts.push(at);
+  }
+  return parts;
 }
 
 /** A local variable that starts from a constant and goes on from itself: `tries += 1`. */
@@ -105,6 +122,26 @@ export class DutyConditions {
     return this.#asked(frame).results.has(step) ? withFact(path, `r${step}`, holds) : path;
   }
 
+  /** `let session; try { session = open() } finally { if (session) … }`: from here on, what is made is there. */
+  made(frame: Frame, path: Path, step: StepId): Path {
+    const holders = this.#asked(frame).made.get(step) ?? [];
+    return holders.reduce((sum, value) => withFact(sum, `t${value}`, true), path);
+  }
+
+  /** The calls that make what a variable holds, where it holds nothing else; none for any other value. */
+  #makersOf(fn: FunctionFacts, value: ValueId): readonly StepId[] {
+    const parts = assignedParts(fn, value).filter(part => {
+      const facts = fn.values[part];
+      return facts === undefined || !isNothing(facts);
+    });
+    const makers = parts.map(part => {
+      const of = resultBehind(fn, part);
+      const step = of === null ? undefined : this.#eval.program.steps(fn.id).get(of);
+      return step?.kind === 'call' && step.newOf !== undefined ? step.id : null;
+    });
+    return makers.every(step => step !== null) ? makers : [];
+  }
+
   /** What is asked for only once tells nothing later on, and would only tell equal paths apart. */
   #learnt(frame: Frame, path: Path, condition: Condition, holds: boolean): Path {
     const key = this.#key(frame, condition);
@@ -117,8 +154,8 @@ export class DutyConditions {
     let known = this.#askedBy.get(fn.id);
     if (!known) {
       const once = new Set<string>();
-      known = { again: new Set(), results: new Set() };
-      for (const key of this.#questions(frame, known.results)) {
+      known = { again: new Set(), results: new Set(), made: new Map() };
+      for (const key of this.#questions(frame, known)) {
         if (once.has(key)) known.again.add(key);
         once.add(key);
       }
@@ -127,7 +164,7 @@ export class DutyConditions {
     return known;
   }
 
-  *#questions(frame: Frame, results: Set<StepId>): Iterable<string> {
+  *#questions(frame: Frame, { results, made }: Asked): Iterable<string> {
     for (const step of this.#eval.program.steps(frame.fn.id).values()) {
       const asked: Condition[] =
         step.kind === 'branch'
@@ -139,6 +176,7 @@ export class DutyConditions {
         for (const value of conditionReads(part)) {
           const of = resultBehind(frame.fn, value);
           if (of !== null) results.add(of);
+          for (const step of this.#makersOf(frame.fn, value)) made.set(step, [...(made.get(step) ?? []), value]);
         }
         const other = part.kind === 'equal' ? this.#besideNothing(frame, part.left, part.right) : undefined;
         yield questionOf(this.#key(frame, other === undefined ? part : { kind: 'nullish', value: other }));

@@ -174,7 +174,7 @@ export class DutyInterpreter extends DutyJoins {
       case 'release':
         return [this.release(walk, step, path)];
       case 'call':
-        return this.calls(walk, step, path);
+        return this.calls(walk, step, path).map(after => this.conditions.made(walk.frame, after, step.id));
       case 'await':
         return this.awaits(walk, step, path);
       case 'access':
