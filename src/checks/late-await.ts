@@ -47,8 +47,11 @@ And when \`account()\` fails, the function ends without ever awaiting \`invoices
         level: late.harmless ? 'note' : 'warning',
         confidence: late.confidence,
         message: messageOf(late, name === '' ? 'A promise' : `The promise of \`${said}\``),
-        ...(late.harmless ? { why: 'its rejection is unhandled until then, which a page only logs' } : {}),
+        ...(late.harmless
+          ? { why: 'its rejection is unhandled until then, which is only logged where this runs' }
+          : {}),
         related: [
+          ...late.instead.map(site => ({ site, message: 'Or it is started here, in another case' })),
           { site: late.suspends, message: 'The function waits here, and nobody handles a rejection meanwhile' },
           ...(late.taken && !late.inLoop ? [{ site: late.taken, message: 'It is awaited only here' }] : []),
         ],

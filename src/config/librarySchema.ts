@@ -352,6 +352,7 @@ export const librarySchema: z.ZodType<Library> = z
     apis: z.record(name, z.union([api, z.array(api)])),
     lazy: optional(z.array(name)),
     waitedFor: optional(z.array(name)),
+    logsUnhandledRejections: optional(z.boolean()),
     supertypes: optional(z.record(name, z.array(name))),
     stub: optional(z.string()),
     checked: optional(z.strictObject({ version: name, how: name })),

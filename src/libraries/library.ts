@@ -331,6 +331,11 @@ export interface Library {
   lazy?: string[];
   /** Function types that return nothing as they are declared, and whose promises the library waits for all the same. */
   waitedFor?: string[];
+  /**
+   * The package is the API of a host program: code that imports it runs there, and a rejection that nobody handles is only
+   * logged.
+   */
+  logsUnhandledRejections?: boolean;
   /** Types whose subtypes inherit the entries: `pg#Pool extends node:events#EventEmitter` needs no row of its own. */
   supertypes?: Record<string, string[]>;
   /**

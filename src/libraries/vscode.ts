@@ -1,4 +1,7 @@
-/** The API of VS Code: what asks the person at it gives nothing where it is dismissed; who runs a command waits for it. */
+/**
+ * The API of VS Code: what asks the person at it gives nothing where it is dismissed; who runs a command waits for it.
+ * The extension host logs a rejection that nobody handles, and goes on.
+ */
 import { defineLibrary, type Api } from './library.ts';
 import { does, entry, once, same } from './rows.ts';
 import { vscodeStub } from './stubs/vscode.ts';
@@ -17,6 +20,7 @@ const progress: Api = { does: [{ ...once(1, ['unknown', 'unknown']), awaits: tru
 export const vscode = defineLibrary({
   package: 'vscode',
   language: 'typescript',
+  logsUnhandledRejections: true,
   apis: {
     ...same(asking, 'showInformationMessage', 'showWarningMessage', 'showErrorMessage', 'showQuickPick'),
     ...same(asking, 'showInputBox', 'showOpenDialog', 'showSaveDialog', 'showWorkspaceFolderPick'),

@@ -49,8 +49,11 @@ export interface ModuleFacts {
   /** Content digest of the text. */
   digest: string;
   lineStarts: number[];
-  /** What the file itself says of where it runs: in a page, or on a system such as Node; absent: nothing tells. */
-  platform?: 'page' | 'system';
+  /**
+   * What the file itself says of where it runs: in a page, on a system such as Node, or in a host program that only logs
+   * a rejection which nobody handles; absent: nothing tells.
+   */
+  platform?: 'page' | 'system' | 'host';
   /** A test file of the audited project (RULES, "Tests of the audited project"). */
   test: boolean;
   /** The module body is the first one. */

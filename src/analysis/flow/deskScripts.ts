@@ -11,7 +11,7 @@ import { platforms } from './platforms.ts';
 export type IsDeskScript = (file: string) => boolean;
 
 export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (get, program) => {
-  const { isBrowser } = get(platforms);
+  const { onlyLogs } = get(platforms);
   const loaded = new Set(
     [...program.modules.values()].flatMap(({ imports, exportsAll }) => [...imports, ...exportsAll]),
   );
@@ -19,7 +19,7 @@ export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (get, pr
   const known = new Map<string, boolean>();
   const isOne = (file: string): boolean => {
     const module = program.modules.get(file);
-    if (!module || module.test || loaded.has(file) || started.has(file) || isBrowser(file)) return false;
+    if (!module || module.test || loaded.has(file) || started.has(file) || onlyLogs(file)) return false;
     if (Object.keys(module.exports).length + module.exportsAll.length > 0) return false;
     return isBesideOthers(program, file) && !isWorker(program, file);
   };

@@ -17,6 +17,7 @@ import { returnedValues } from './promisesReturns.ts';
 import { promiseFates } from './promisesFate.ts';
 import type { Program, Site } from '../program.ts';
 import { rejectedHere } from './rejectedHere.ts';
+import { StepHomes } from './stepHomes.ts';
 import { type Suspension, suspension } from './suspension.ts';
 import { valuesBehind } from '../valueParts.ts';
 
@@ -25,6 +26,8 @@ export interface LateAwait {
   /** It is a part of the object that the call gives: the name of the part. */
   part: string | null;
   made: Site;
+  /** Where other arms of a branch start one instead, which then meets the same. */
+  instead: readonly Site[];
   /** What the function waits for in the meantime. */
   suspends: Site;
   /** Where the promise is taken at last. */
@@ -56,7 +59,7 @@ class Finder {
   readonly #rejectedHere: (fn: FunctionId, value: ValueId) => readonly StepId[] | null;
   readonly #handledInside: (fn: FunctionId) => boolean;
   readonly #walks = new Map<FunctionId, LateWalk>();
-  readonly #found: LateAwait[] = [];
+  readonly #found: (LateAwait & { start: StepId; instead: Site[] })[] = [];
   readonly #examined: Site[] = [];
 
   constructor(get: Get, program: Program) {
@@ -84,7 +87,7 @@ class Finder {
     for (const fn of this.#program.functions.values())
       for (const { node, field, takers } of fn.synthetic ? [] : parts.in(fn)) {
         this.#examined.push(this.#program.site(fn.id, node.at));
-        this.#add(fn, node, field, this.#walk(fn).find(node.step.id, takers));
+        this.#add(fn, node, field, node.step.id, this.#walk(fn).find(node.step.id, takers));
       }
     return { found: this.#found, examined: this.#examined };
   }
@@ -99,20 +102,34 @@ class Finder {
     if (!takers) return;
     // One that is made by hand does not reject before somebody rejects it.
     const starts = this.#rejectedHere(fn.id, node.value) ?? [this.#startOf(fn, node)];
-    const ways = starts.map(start => (start === null ? null : this.#walk(fn).find(start, takers)));
-    this.#add(fn, node, null, ways.find(way => way !== null) ?? null);
+    for (const start of starts) {
+      const way = start === null ? null : this.#walk(fn).find(start, takers);
+      if (start !== null && way) return this.#add(fn, node, null, start, way);
+    }
   }
 
-  #add(fn: FunctionFacts, node: PromiseNode, part: string | null, late: Late | null): void {
+  #add(fn: FunctionFacts, node: PromiseNode, part: string | null, start: StepId, late: Late | null): void {
     if (!late) return;
+    const made = this.#program.site(fn.id, node.at);
+    const suspends = this.#program.site(fn.id, late.suspends.at);
+    const known = this.#found.find(
+      one =>
+        one.node.fn === fn.id &&
+        one.suspends.at[0] === suspends.at[0] &&
+        one.taken?.at[0] === late.taken?.at[0] &&
+        new StepHomes(fn.body).areAlternatives(one.start, start),
+    );
+    if (known) return void known.instead.push(made);
     this.#found.push({
       node,
       part,
-      made: this.#program.site(fn.id, node.at),
-      suspends: this.#program.site(fn.id, late.suspends.at),
+      start,
+      made,
+      instead: [],
+      suspends,
       taken: late.taken && this.#program.site(fn.id, late.taken.at),
       inLoop: late.inLoop,
-      harmless: this.#platforms.isBrowser(this.#program.fileOf(fn.id)),
+      harmless: this.#platforms.onlyLogs(this.#program.fileOf(fn.id)),
       confidence: node.confidence === 'high' && !late.inLoop ? 'high' : 'medium',
     });
   }

@@ -33,6 +33,17 @@ export class StepHomes {
     return home?.block[home.index];
   }
 
+  /** They stand in two arms of one branch, of which only one runs. */
+  areAlternatives(a: StepId, b: StepId): boolean {
+    const arms = new Map<StepId, Block>();
+    for (let home = this.of(a); home?.owner; home = this.of(home.owner.id)) arms.set(home.owner.id, home.block);
+    for (let home = this.of(b); home?.owner; home = this.of(home.owner.id)) {
+      const arm = arms.get(home.owner.id);
+      if (arm) return home.owner.kind === 'branch' && arm !== home.block;
+    }
+    return false;
+  }
+
   /** What the branches around a step say about the path that runs it. */
   assumptions(from: StepId): Assumption[] {
     const found: Assumption[] = [];

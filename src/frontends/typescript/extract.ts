@@ -5,6 +5,7 @@ import type { FileContext, FunctionContext } from './context.ts';
 import { describeModule } from './describeModule.ts';
 import { scanScopes } from './fileScopes.ts';
 import { functionNodesOf } from './functionIds.ts';
+import { libraryIndex } from './libraryIndex.ts';
 import type { LoadedFile, LoadedProject } from './loader/loaded.ts';
 import { lowerFunction } from './lowerFunction.ts';
 import type { LoweredBodies } from './lowering.ts';
@@ -91,7 +92,7 @@ function loweredBodies(context: FileContext, body: FunctionContext | undefined):
 }
 
 function emptyModule(project: LoadedProject, { file, source }: LoadedFile): ModuleFacts {
-  const platform = platformOf(source);
+  const platform = platformOf(source, libraryIndex(project.libraries));
   return {
     ...(platform === undefined ? {} : { platform }),
     schema: FACTS_SCHEMA,

@@ -35,6 +35,8 @@ export interface LibraryIndex {
   isLazy(type: TypeId): boolean;
   /** The library waits for what a function of this type gives, whatever the type says. */
   isWaitedFor(type: TypeId): boolean;
+  /** Code that imports the module runs in a host that only logs a rejection which nobody handles. */
+  isLoggingHost(specifier: string): boolean;
   /** `package#name` of a test runner's global function, for code without its types. */
   testGlobal(name: string): string | undefined;
 }
@@ -86,6 +88,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     new Set(libraries.flatMap(each => (each[of] ?? []).map(type => `${each.package}#${type}`)));
   const lazy = named('lazy');
   const waitedFor = named('waitedFor');
+  const hosts = new Set(libraries.filter(each => each.logsUnhandledRejections).map(each => each.package));
   const runners = libraries
     .filter(library => Object.values(library.apis).some(registersTests))
     .map(library => library.package);
@@ -110,6 +113,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     },
     isLazy: type => lazy.has(type),
     isWaitedFor: type => waitedFor.has(type),
+    isLoggingHost: specifier => hosts.has(packageOf(specifier)),
     testGlobal: name =>
       runners.map(library => `${library}#${name}`).find(external => isTestGlobal(name, tables.rows.get(external))),
   };

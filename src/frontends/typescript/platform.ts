@@ -1,11 +1,16 @@
-/** What a file says of where it runs: it uses the page's document or elements, or the system's modules and process. */
+/**
+ * What a file says of where it runs: it imports the module of a host program, or uses the page's document or elements, or
+ * the system's modules and process.
+ */
 import { ts } from 'ts-morph';
 import type { ModuleFacts } from '../../model/facts.ts';
+import type { LibraryIndex } from './libraryIndex.ts';
 
 const PAGE = new Set(['document', 'window', 'HTMLElement', 'customElements', 'localStorage', 'sessionStorage']);
 
-/** By syntax alone; `undefined` when nothing tells. The system counts before the page. */
-export function platformOf(source: ts.SourceFile): ModuleFacts['platform'] {
+/** By syntax alone; `undefined` when nothing tells. The host counts before the system, the system before the page. */
+export function platformOf(source: ts.SourceFile, index: LibraryIndex): ModuleFacts['platform'] {
+  if (source.statements.some(statement => importedIn(statement).some(index.isLoggingHost))) return 'host';
   const own = new Set<string>();
   let page = false;
   let system = false;
@@ -29,3 +34,21 @@ export function platformOf(source: ts.SourceFile): ModuleFacts['platform'] {
   }
   return system ? 'system' : page ? 'page' : undefined;
 }
+
+/** The modules that a statement of the file imports for more than their types. */
+function importedIn(statement: ts.Statement): string[] {
+  if (ts.isImportDeclaration(statement))
+    return statement.importClause?.isTypeOnly ? [] : textOf(statement.moduleSpecifier);
+  if (ts.isImportEqualsDeclaration(statement))
+    return ts.isExternalModuleReference(statement.moduleReference) && !statement.isTypeOnly
+      ? textOf(statement.moduleReference.expression)
+      : [];
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.flatMap(({ initializer }) =>
+    initializer && ts.isCallExpression(initializer) && initializer.expression.getText() === 'require'
+      ? initializer.arguments.flatMap(textOf)
+      : [],
+  );
+}
+
+const textOf = (node: ts.Expression): string[] => (ts.isStringLiteral(node) ? [node.text] : []);
