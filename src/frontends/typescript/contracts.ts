@@ -302,6 +302,40 @@ function isClaimed(asking: Asking, expression: ts.Expression): boolean {
   );
 }
 
+/**
+ * A variable, property or parameter that is declared as one which may hold nothing: a condition asks whether it does,
+ * whatever is known of it at that place.
+ */
+export function mayHoldNothing(asking: Asking, node: ts.Expression): boolean {
+  const expression = bare(node);
+  if (!ts.isIdentifier(expression) && !ts.isPropertyAccessExpression(expression)) return false;
+  const symbol = symbolOf(asking, expression);
+  if (!symbol) return false;
+  if (partsOf(asking.checker.getTypeOfSymbol(symbol)).some(part => part.flags & NOTHING)) return true;
+  return (
+    symbol.declarations?.some(
+      each =>
+        (ts.isVariableDeclaration(each) ||
+          ts.isParameter(each) ||
+          ts.isPropertyDeclaration(each) ||
+          ts.isPropertySignature(each)) &&
+        (('questionToken' in each && each.questionToken !== undefined) || namesNothing(each.type)),
+    ) ?? false
+  );
+}
+
+/** Without strict null checks, the type itself no longer tells. */
+const namesNothing = (type: ts.TypeNode | undefined): boolean =>
+  type !== undefined &&
+  ts.isUnionTypeNode(type) &&
+  type.types.some(
+    each =>
+      each.kind === ts.SyntaxKind.UndefinedKeyword ||
+      (ts.isLiteralTypeNode(each) && each.literal.kind === ts.SyntaxKind.NullKeyword),
+  );
+
+const NOTHING = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Void;
+
 const partsOf = (type: ts.Type): ts.Type[] => (type.isUnion() ? type.types : [type]);
 
 function signaturesOf({ checker }: Asking, callee: ts.Expression): readonly ts.Signature[] {
@@ -339,17 +373,46 @@ export function overriddenVoid(
   if (!node || !ts.isFunctionLike(node) || !mayGivePromise(node) || !ts.isClassLike(holder)) return undefined;
   if (ts.isComputedPropertyName(member.name) || ts.isPrivateIdentifier(member.name)) return undefined;
   const name = member.name.text;
-  for (const base of (holder.heritageClauses ?? []).flatMap(clause => [...clause.types])) {
+  if (isWaitedForBy(asking, holder, name, new Set())) return undefined;
+  const base = heritageOf(holder).find(each => {
+    const returns = returnsOfMember(asking, asking.checker.getTypeAtLocation(each), name);
+    return returns.length > 0 && returns.every(isIgnored);
+  });
+  return base && returnedBy(asking, node) !== undefined ? `${shortText(base.expression)}.${name}` : undefined;
+}
+
+const heritageOf = (holder: ts.ClassLikeDeclaration | ts.InterfaceDeclaration): ts.ExpressionWithTypeArguments[] =>
+  (holder.heritageClauses ?? []).flatMap(clause => [...clause.types]);
+
+/** What a member of a type returns; empty: there is none, or nothing is promised of it. */
+function returnsOfMember(asking: Asking, type: ts.Type, name: string): ts.Type[] {
+  const property = asking.checker.getPropertyOfType(type, name);
+  return property && !property.declarations?.some(isLeftOpen)
+    ? returnsOf(asking, asking.checker.getTypeOfSymbol(property))
+    : [];
+}
+
+/**
+ * Some class or interface that it extends or implements, over as many as it takes, declares the member to give something:
+ * whoever calls it by that type looks at it. An interface that is not found may declare just that.
+ */
+function isWaitedForBy(
+  asking: Asking,
+  holder: ts.ClassLikeDeclaration | ts.InterfaceDeclaration,
+  name: string,
+  seen: Set<ts.Node>,
+): boolean {
+  if (seen.has(holder)) return false;
+  seen.add(holder);
+  return heritageOf(holder).some(base => {
     const type = asking.checker.getTypeAtLocation(base);
-    const property = asking.checker.getPropertyOfType(type, name);
-    const returns =
-      property && !property.declarations?.some(isLeftOpen)
-        ? returnsOf(asking, asking.checker.getTypeOfSymbol(property))
-        : [];
-    if (returns.length > 0 && returns.every(isIgnored) && returnedBy(asking, node) !== undefined)
-      return `${shortText(base.expression)}.${name}`;
-  }
-  return undefined;
+    if (type.flags & ts.TypeFlags.Any)
+      return ts.isHeritageClause(base.parent) && base.parent.token === ts.SyntaxKind.ImplementsKeyword;
+    if (returnsOfMember(asking, type, name).some(each => !isIgnored(each))) return true;
+    return (type.getSymbol()?.declarations ?? []).some(
+      each => (ts.isClassLike(each) || ts.isInterfaceDeclaration(each)) && isWaitedForBy(asking, each, name, seen),
+    );
+  });
 }
 
 /**
@@ -366,6 +429,6 @@ function isLeftOpen(declaration: ts.Declaration): boolean {
 export function isThere(asking: Asking, node: ts.Expression): boolean {
   const type = asking.checker.getTypeAtLocation(node);
   const parts = type.isUnion() ? type.types : [type];
-  const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Void;
+  const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown | NOTHING;
   return asking.strictNulls && parts.every(part => (part.flags & (open | ts.TypeFlags.Instantiable)) === 0);
 }

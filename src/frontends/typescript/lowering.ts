@@ -63,6 +63,8 @@ export interface Questions {
   promiseIn(node: ts.Expression, whenCalled?: boolean): 'promise' | 'or-value' | 'value' | 'unknown';
   /** The name of the class that an expression is, is an object of, or (`Repository<Account>`) is a collection of. */
   recordsOf(node: ts.Expression): string | undefined;
+  /** It names a place that is declared as one which may hold nothing. */
+  mayHoldNothing(node: ts.Expression): boolean;
   /** The expression's value is never nothing, by its type. */
   isThere(node: ts.Expression): boolean;
   /** Where a callee takes a signal by its declared type; undefined: nowhere, or its type is not known. */

@@ -16,7 +16,7 @@ export function notePlain(
 ): void {
   if (!mayBePromise(fn, value, 4)) return;
   const told = fn.questions.promiseIn(expression, isDropped);
-  if (told === 'value') return;
+  if (told === 'value' || (as === 'condition' && fn.questions.mayHoldNothing(expression))) return;
   if (told === 'unknown' && !isMade(fn, value, 4)) return;
   // Where a place is only tested for holding anything, a promise is as good as its absence.
   if (told === 'or-value' && as !== 'condition') return;

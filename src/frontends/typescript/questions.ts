@@ -4,7 +4,7 @@ import type { Api } from '../../libraries/library.ts';
 import type { LockKind, TypeId } from '../../model/facts.ts';
 import { bare, functionIdOf, sourceFileOf, type Asking, type QuestionSink } from './asking.ts';
 import { calleeOf, shortText, type Callee } from './callees.ts';
-import { ignoredAt, isThere, overriddenVoid, promiseIn, returnedBy } from './contracts.ts';
+import { ignoredAt, isThere, mayHoldNothing, overriddenVoid, promiseIn, returnedBy } from './contracts.ts';
 import { OWN_DECLARATIONS } from './externalNames.ts';
 import { elementsOfType, givesOf } from './gives.ts';
 import { libraryIndex } from './libraryIndex.ts';
@@ -66,6 +66,7 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
     promiseIn: (node, whenCalled) => guarded(node, 'unknown', () => promiseIn(asking, node, whenCalled)),
     recordsOf: node => guarded(node, undefined, () => recordsOf(asking, node)),
     isThere: node => guarded(node, false, () => isThere(asking, node)),
+    mayHoldNothing: node => guarded(node, false, () => mayHoldNothing(asking, node)),
     overriddenVoid: member => guarded(member, undefined, () => overriddenVoid(asking, member)),
     signalOf: call => guarded(call, undefined, () => signalOf(asking, call)),
     hasOption: (node, option) => guarded(node, 'unknown', () => hasOption(asking, node, option)),
