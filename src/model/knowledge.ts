@@ -30,7 +30,7 @@ export interface Knowledge {
    * before that may wait for ever.
    */
   settledByReader?: boolean;
-  /** It suspends the awaiting task for real (timer, I/O), not just for a micro-task. */
+  /** It suspends the awaiting task for real (timer, I/O), not just for a micro-task; false: for a micro-task at most. */
   leavesTurn?: boolean;
   /** It reads a store that belongs to the task (async-local storage). */
   readsContext?: boolean;

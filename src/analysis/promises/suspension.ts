@@ -2,7 +2,17 @@
  * Whether waiting for something leaves the turn: other callbacks, timers and I/O run before it goes on (ALGORITHMS,
  * suspension strength `macro`). A whole-program summary by least fixpoint; unknown code counts as leaving.
  */
-import type { Await, Call, FunctionFacts, FunctionId, Step, StepId, TypeId, ValueId } from '../../model/facts.ts';
+import type {
+  Await,
+  Call,
+  FunctionFacts,
+  FunctionId,
+  Place,
+  Step,
+  StepId,
+  TypeId,
+  ValueId,
+} from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { growToLeast } from '../leastSet.ts';
@@ -26,6 +36,11 @@ export const suspension = defineAnalysis<Suspension>('suspension', (get, program
   solver.solve();
   return solver;
 });
+
+/** A module as a whole, which is there, and no promise. */
+const isModule = ({ root, path }: Place): boolean =>
+  path.length === 0 &&
+  ((root.kind === 'module' && root.name === '*') || (root.kind === 'external' && root.name.endsWith('#*')));
 
 class Solver implements Suspension {
   readonly #program: Program;
@@ -120,6 +135,7 @@ class Solver implements Suspension {
       case 'element':
         return this.#value(fnId, facts.of, seen);
       case 'read':
+        if (isModule(facts.place)) return false;
         return facts.place.root.kind === 'value' && facts.place.path.length === 0
           ? this.#value(fnId, facts.place.root.of, seen)
           : true;
@@ -146,6 +162,7 @@ class Solver implements Suspension {
     if (isPromiseMade(step)) return true;
     const targets = this.#graph.targets(fn, step.id);
     if (targets.length > 0) return targets.some(id => this.#leaving.has(id));
+    if (step.known?.leavesTurn === false) return false;
     if (step.known?.leavesTurn || step.known?.outside !== undefined) return true;
     if (step.newOf !== undefined || step.gives === 'value' || step.gives === 'safe') return false;
     return !(step.target.kind === 'external' && step.known !== undefined);

@@ -256,6 +256,7 @@ function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
     target: { kind: 'external', name: 'lib#import' },
     args: args.values,
     gives: isSafelyLoaded(node.arguments[0]) ? 'safe' : 'promise',
+    ...(isRequired(fn) ? { known: { leavesTurn: false } } : {}),
   };
   const loading = fn.builder.emitValue(call);
   const loaded = moduleValue(fn, node);
@@ -276,6 +277,10 @@ function lastConstantPart(text: ts.Expression): string {
   if (ts.isTemplateExpression(text)) return text.templateSpans.at(-1)?.literal.text ?? '';
   return ts.isBinaryExpression(text) ? lastConstantPart(bare(text.right)) : '';
 }
+
+/** Compiled to CommonJS, `import('x')` is `Promise.resolve().then(() => require('x'))`: it waits for nothing outside. */
+const isRequired = ({ file: { loaded } }: FunctionContext): boolean =>
+  loaded.options.module === ts.ModuleKind.CommonJS && /\.tsx?$/.test(loaded.file);
 
 function lowerRequire(fn: FunctionContext, node: ts.CallExpression): ValueId {
   return moduleValue(fn, node) ?? fn.builder.unknown('require');
