@@ -14,7 +14,7 @@ export function isEndlessCall(evaluator: Evaluator, frame: Frame, step: Call): b
   const { known } = step;
   if (known?.outside === undefined || !ENDLESS.has(known.outside)) return false;
   if (known.leavesTurn !== true && step.gives !== 'promise' && step.gives !== 'lazy') return false;
-  if (isRaced(frame, step)) return false;
+  if (isDropped(evaluator, frame, step) || isRaced(frame, step)) return false;
   const given = step.args.flatMap(arg => [...evaluator.evaluate(frame, arg)]);
   if (given.some(ref => names(ref).some(isBound))) return false;
   if (
@@ -59,6 +59,13 @@ function names(ref: Ref): string[] {
   const value = ref.kind === 'made' && 'value' in ref.at ? ref.frame.fn.values[ref.at.value] : undefined;
   return value?.kind === 'object' ? Object.keys(value.fields) : [];
 }
+
+/** Nobody waits for what it gives. */
+const isDropped = ({ program }: Evaluator, { fn }: Frame, call: Call): boolean =>
+  [...program.steps(fn.id).values()].some(step => {
+    const dropped = step.kind === 'drop' ? fn.values[step.value] : undefined;
+    return dropped?.kind === 'result' && dropped.of === call.id;
+  });
 
 function isRaced({ fn }: Frame, step: Call): boolean {
   const isIt = (value: ValueId): boolean => {
