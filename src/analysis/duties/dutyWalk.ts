@@ -8,6 +8,7 @@ import { withoutAsked } from './dutyAnswers.ts';
 import type { DutyTools, DutyWalk, Jump, Thrown } from './dutyEffects.ts';
 import { DutyJoins } from './dutyJoins.ts';
 import { type Duty, type Exit, type Hold, type Path, START, byFlag, distinctExits, siteKey } from './dutyPaths.ts';
+import { releasedByState } from './ownStates.ts';
 import { type Frame, type Ref, type Refs, typeOf } from '../refs.ts';
 
 type Paths = readonly Path[];
@@ -288,7 +289,8 @@ export class DutyInterpreter extends DutyJoins {
 
   #branch(walk: DutyWalk, step: Branch, told: boolean | null, before: Path): Paths {
     const { frame } = walk;
-    const known = this.conditions.holds(frame, before, step.condition) ?? told;
+    const decided = this.conditions.holds(frame, before, step.condition) ?? told;
+    const known = decided ?? releasedByState(this.evaluator, this.conditions, frame, step, before);
     const path = known === null ? withoutAsked(this.evaluator.program, frame.fn, step.condition, before) : before;
     const isTwoWay = step.arms.every(arm => arm.when === 'true' || arm.when === 'false');
     if (!isTwoWay) return this.#cases(walk, step, path);

@@ -76,13 +76,22 @@ export const lockLeaks = defineAnalysis<LockLeaks>('lock-leaks', get => {
   }
   for (const run of duties.runs) wrong.push(...strayReleases(run, duties, wrappers));
   return {
-    leaks: [...leaks.values()],
+    leaks: withoutCallers([...leaks.values()]),
     wrong: distinctWrong(wrong),
     early: [...duties.events.early.values()].filter(early => early.then !== null),
     examined: [...examined.values()],
     nested: [...duties.events.early.values()].map(early => early.second.site),
   };
 });
+
+/** What a function leaks, its callers leak as well: one defect. */
+function withoutCallers(leaks: readonly Leak[]): Leak[] {
+  const sites = new Set(leaks.map(({ duty }) => siteKey(duty.site)));
+  return leaks.filter(({ duty }) => {
+    const origin = siteKey(duty.origin);
+    return origin === siteKey(duty.site) || !sites.has(origin);
+  });
+}
 
 const worse = (leak: Leak, known: Leak | undefined): boolean =>
   !known || (leak.level === 'error' && known.level !== 'error') || (leak.how === 'end' && known.how !== 'end');
