@@ -39,6 +39,11 @@ describe('a script that nobody loads', () => {
     expect(await placesOf({ main: 'index.ts', scripts: { 'gen:docs': 'node show.ts' } }, SCRIPT)).toEqual([]);
   });
 
+  it('asks a person, whoever starts it', async () => {
+    const asks = `${SCRIPT}import repl from 'node:repl';\nrepl.start();\n`;
+    expect(await placesOf({ main: 'index.ts', scripts: { start: 'node show.ts' } }, asks)).toEqual([]);
+  });
+
   it('is the program where the package has nothing else, or starts it', async () => {
     expect(await placesOf({}, SCRIPT)).toEqual(BOTH);
     expect(await placesOf({ main: 'index.ts', scripts: { start: 'node show.ts' } }, SCRIPT)).toEqual(BOTH);
@@ -48,6 +53,8 @@ describe('a script that nobody loads', () => {
   it('is a part of the program where something loads it, or talks to it', async () => {
     const loads = { 'app.ts': `import './show.ts';\n` };
     expect(await placesOf({ main: 'index.ts' }, SCRIPT, loads)).toEqual(BOTH);
+    const forks = { 'app.ts': `import { fork } from 'node:child_process';\nfork('./show.js').on('exit', () => {});\n` };
+    expect(await placesOf({ main: 'index.ts' }, SCRIPT, forks)).toEqual(BOTH);
     const worker = `${SCRIPT}process.on('message', () => console.log('asked'));\n`;
     expect(await placesOf({ main: 'index.ts' }, worker)).toEqual(BOTH);
     const exported = SCRIPT.replace('export {};', 'export const shown = 1;');

@@ -19,9 +19,11 @@ export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (get, pr
   const known = new Map<string, boolean>();
   const isOne = (file: string): boolean => {
     const module = program.modules.get(file);
-    if (!module || module.test || loaded.has(file) || started.has(file) || onlyLogs(file)) return false;
+    if (!module || module.test || loaded.has(file) || onlyLogs(file)) return false;
     if (Object.keys(module.exports).length + module.exportsAll.length > 0) return false;
-    return isBesideOthers(program, file) && !isWorker(program, file);
+    if (!isBesideOthers(program, file)) return false;
+    if (isInteractive(program, file)) return true;
+    return !started.has(file) && !isWorker(program, file) && !isNamedBy(program, file);
   };
   return file => {
     let answer = known.get(file);
@@ -43,7 +45,26 @@ function isBesideOthers({ packages }: Program, file: string): boolean {
     (best, one) => (best && best.root.length >= one.root.length ? best : one),
     null,
   );
-  return nearest !== null && inOperation(nearest).length > 0;
+  return nearest !== null && inOperation(nearest).some(one => one !== file);
+}
+
+/** It asks a person what to do. */
+const isInteractive = (program: Program, file: string): boolean =>
+  [...program.functions.keys()].some(
+    id =>
+      program.fileOf(id) === file &&
+      [...program.steps(id).values()].some(step => step.kind === 'call' && step.known?.interactive === true),
+  );
+
+/** Another module has its name in a text: it may be started by that. */
+function isNamedBy(program: Program, file: string): boolean {
+  const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+  const inText = new RegExp(`["'/]${name.replace(/\W/g, '\\$&')}(?:\\.\\w+)?["']`);
+  for (const fn of program.functions.values())
+    if (program.fileOf(fn.id) !== file)
+      for (const value of Object.values(fn.values))
+        if (value.kind === 'constant' && inText.test(value.text)) return true;
+  return false;
 }
 
 /** A module that is told something by whoever started it: a worker, a child process. */

@@ -379,7 +379,8 @@ class Solver implements MayReject {
     this.#watch = watch;
     // What a handler throws again is the failure that it was given.
     for (const { binding } of step.handlers) if (binding !== undefined) state.caught.set(binding, failure);
-    const caught = failure;
+    // That a check of the body's own throws is nothing unusual.
+    const caught = failure === 'check' ? 'may' : failure;
     if (catchesAll) failure = 'never';
     this.#within(state, 'inHandler', () => {
       // It only runs where the body has failed.

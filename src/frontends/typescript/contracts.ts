@@ -319,7 +319,9 @@ export function mayHoldNothing(asking: Asking, node: ts.Expression): boolean {
           ts.isParameter(each) ||
           ts.isPropertyDeclaration(each) ||
           ts.isPropertySignature(each)) &&
-        (('questionToken' in each && each.questionToken !== undefined) || namesNothing(each.type)),
+        (('questionToken' in each && each.questionToken !== undefined) ||
+          namesNothing(each.type) ||
+          ('initializer' in each && each.initializer !== undefined && ts.isOptionalChain(bare(each.initializer)))),
     ) ?? false
   );
 }
