@@ -1,5 +1,5 @@
 import { deskScripts } from '../analysis/flow/deskScripts.ts';
-import { habits } from '../analysis/promises/habits.ts';
+import { type Habit, habits } from '../analysis/promises/habits.ts';
 import { isLostInTest } from '../analysis/promises/lostInTests.ts';
 import { type FailureCause, failureCause } from '../analysis/promises/failureCause.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
@@ -71,7 +71,7 @@ is known never to reject for a reason that the code does not show.`,
         level,
         confidence:
           (inTest && !get(isLostInTest)(fate)) || get(deskScripts)(words.at.file) ? 'low' : confidenceOf(fate),
-        message: others.length > 0 ? habitMessage(words.name, others.length + 1) : words.message,
+        message: others.length > 0 ? habitMessage(words.name, others.length + 1, get(habits)(fate)) : words.message,
         ...(others.length > 0 ? { fix: 'await it in each place, or let it handle its own errors' } : {}),
         ...(fate.node.gives === 'builder'
           ? { why: 'a query builder does nothing until it is awaited', fix: 'await it' }
@@ -96,16 +96,18 @@ interface Found {
   repair: PlacedRepair | null;
 }
 
-/** What nobody ever looks at is told once, where it is first; in tests each place is a test of its own. */
-function byHabit(found: readonly Found[], habitOf: (fate: PromiseFate) => string | null): [Found, ...Found[]][] {
+/** What is dropped again and again is told once, where it is first; in tests each place is a test of its own. */
+function byHabit(found: readonly Found[], habitOf: (fate: PromiseFate) => Habit | null): [Found, ...Found[]][] {
   return grouped(found, one => {
     const habit = one.inTest || one.level === 'note' ? null : habitOf(one.fate);
-    return habit === null ? one : `${habit} ${one.level}`;
+    return habit === null ? one : `${habit.fn} ${one.level}`;
   });
 }
 
-const habitMessage = (name: string, places: number): string =>
-  `The promise of \`${name}\` is dropped in ${places} places, and nobody in the program ever looks at it`;
+const habitMessage = (name: string, places: number, habit: Habit | null): string =>
+  habit?.isOwnedElsewhere
+    ? `The promise of \`${name}\` is dropped in ${places} places: nobody awaits, returns or handles it there`
+    : `The promise of \`${name}\` is dropped in ${places} places, and nobody in the program ever looks at it`;
 
 /** Nobody looks at what they settle to: that is what there is to say of them. */
 const isSettled = ({ found }: SettledResults, { node }: PromiseFate): boolean =>
