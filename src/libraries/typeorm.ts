@@ -146,7 +146,8 @@ const runnerRows: Library['apis'] = {
       { does: 'release', lock: dataSource, async: true },
     ],
     gives: 'promise',
-    known: { outside: 'database', leavesTurn: true },
+    // The connection goes back to the pool of this process: nothing is sent.
+    known: { neverRejects: true },
   },
   'QueryRunner.*': database,
   'QueryRunner.query': { ...database, does: [sql(runnerSession)] },
