@@ -25,6 +25,7 @@ const OF_EVERY_OBJECT = new Set([
 function givesOfDeclarations(asking: Asking, node: ts.Expression): Gives {
   if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain) return 'unknown';
   const callee = bare(node.expression);
+  if (ts.isCallExpression(callee)) return givesOfMade(asking, callee);
   if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return 'unknown';
   const symbol = symbolOf(asking, callee);
   if (!symbol && ts.isPropertyAccessExpression(callee) && OF_EVERY_OBJECT.has(callee.name.text)) return 'value';
@@ -39,6 +40,18 @@ function givesOfDeclarations(asking: Asking, node: ts.Expression): Gives {
   }
   const called = symbol ? asking.checker.getNonNullableType(asking.checker.getTypeOfSymbol(symbol)) : undefined;
   return agreed((called?.getCallSignatures() ?? []).map(each => givesOfReturn(asking, each.getReturnType())));
+}
+
+/** What a function gives that a call has made (`limiter.middleware()(request)`), by what that call is declared to return. */
+function givesOfMade(asking: Asking, maker: ts.CallExpression): Gives {
+  const callee = bare(maker.expression);
+  const symbol = ts.isIdentifier(callee) || ts.isPropertyAccessExpression(callee) ? symbolOf(asking, callee) : undefined;
+  if (!symbol || maker.flags & ts.NodeFlags.OptionalChain) return 'unknown';
+  const made = asking.checker
+    .getTypeOfSymbol(symbol)
+    .getCallSignatures()
+    .flatMap(each => each.getReturnType().getCallSignatures());
+  return agreed(made.map(each => givesOfReturn(asking, each.getReturnType())));
 }
 
 function agreed(answers: readonly Gives[]): Gives {
