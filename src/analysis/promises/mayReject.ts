@@ -24,6 +24,7 @@ import { endsProcess, innerBlocks } from '../steps.ts';
 import { atMost, type Failure, milder, Rejections, worse } from './mayRejectValues.ts';
 import { atMostCheck, isChecking, isTask, type Walk, walkOf } from './mayRejectWalk.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
+import { isHandledAsPromise } from './askedPromises.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
 import { AT_ONCE, isSame, NEVER, type Summary, worst } from './failureSummary.ts';
@@ -327,7 +328,7 @@ class Solver implements MayReject {
     }
   }
 
-  #within<T>(state: Walk, where: 'inArm' | 'inHandler', run: () => T): T {
+  #within<T>(state: Walk, where: 'inArm' | 'inHandler' | 'isCaught', run: () => T): T {
     const outside = state[where];
     state[where] = true;
     const result = run();
@@ -344,10 +345,15 @@ class Solver implements MayReject {
     if (step.how === 'throw') return this.#noted(step, this.#thrown(state, step.value));
     if (step.how === 'return' && step.value !== undefined) {
       // `catch { return of({}) }`: what stands for the answer.
-      if (lenient && this.#isMadeElsewhere(state.fn, step.value)) return 'never';
+      const isElsewhere = (lenient || state.isCaught) && this.#isMadeElsewhere(state.fn, step.value);
+      if (lenient && isElsewhere) return 'never';
+      const returned = isHandledAsPromise(this.#program, state.fn, step.value)
+        ? 'never'
+        : this.#rejections.returned(state.fn, step.value, state.isReaction);
+      // `try { await …; return right(value) } catch {}`: whoever handles what fails here would have waited for a promise.
       state.returned = worse(
         state.returned,
-        this.#noted(step, this.#rejections.returned(state.fn, step.value, state.isReaction)),
+        this.#noted(step, isElsewhere && isTask(state.fn) ? milder(returned, 'undecided') : returned),
       );
     }
     return 'never';
@@ -375,7 +381,8 @@ class Solver implements MayReject {
     const watch = this.#watch;
     const catchesAll = step.handlers.some(handler => handler.catches.length === 0);
     if (catchesAll) this.#watch = null;
-    let failure = this.#block(state, step.body, lenient);
+    const run = (): Failure => this.#block(state, step.body, lenient);
+    let failure = catchesAll ? this.#within(state, 'isCaught', run) : run();
     this.#watch = watch;
     // What a handler throws again is the failure that it was given.
     for (const { binding } of step.handlers) if (binding !== undefined) state.caught.set(binding, failure);

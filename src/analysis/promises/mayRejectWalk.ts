@@ -17,6 +17,8 @@ export interface Walk {
   /** Some way has left the function before: a `throw` that follows is a check, too. */
   passed: boolean;
   inHandler: boolean;
+  /** All that fails here is handled by this function. */
+  isCaught: boolean;
   /** It is given what a promise has settled to. */
   isReaction: boolean;
   /** What the bodies of the handlers' `try` fail with, by the variable that has the error. */
@@ -29,6 +31,7 @@ export const walkOf = (fn: FunctionFacts): Walk => ({
   inArm: false,
   passed: false,
   inHandler: false,
+  isCaught: false,
   isReaction: false,
   caught: new Map(),
 });
