@@ -45,7 +45,8 @@ function givesOfDeclarations(asking: Asking, node: ts.Expression): Gives {
 /** What a function gives that a call has made (`limiter.middleware()(request)`), by what that call is declared to return. */
 function givesOfMade(asking: Asking, maker: ts.CallExpression): Gives {
   const callee = bare(maker.expression);
-  const symbol = ts.isIdentifier(callee) || ts.isPropertyAccessExpression(callee) ? symbolOf(asking, callee) : undefined;
+  const symbol =
+    ts.isIdentifier(callee) || ts.isPropertyAccessExpression(callee) ? symbolOf(asking, callee) : undefined;
   if (!symbol || maker.flags & ts.NodeFlags.OptionalChain) return 'unknown';
   const made = asking.checker
     .getTypeOfSymbol(symbol)
