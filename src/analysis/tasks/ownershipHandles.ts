@@ -65,10 +65,11 @@ class Handles {
     if (observed) return { kind: 'ended', by: observed };
     const runsOnce = this.#scopes.isProcessScope(fn);
     const unref = this.#observed(fn, step, value, 'unref');
-    // A child process may outlive its parent on purpose. A thread cannot, and its failure is the program's.
-    if (unref && (what === 'process' || runsOnce)) return { kind: 'by-itself' };
     const owner = this.#ownerOf(fn);
     const end = owner === null ? null : this.#cycles.endOf(owner);
+    // A child process may outlive its parent on purpose. A thread cannot, and its failure is the program's. An interval
+    // that nothing could end but the process is to go on until then, and says that it does not hold the process.
+    if (unref && (what === 'process' || runsOnce || (what === 'interval' && !end))) return { kind: 'by-itself' };
     return {
       kind: 'lost',
       holder: value === undefined ? null : this.#holder(fn, value),
