@@ -21,6 +21,7 @@ import { CallContexts } from './callContexts.ts';
 import { type Activation, anyActivation } from './givenValues.ts';
 import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
+import { Iterations } from './iterations.ts';
 import { atMost, type Failure, milder, Rejections, worse } from './mayRejectValues.ts';
 import { atMostCheck, isChecking, isTask, type Walk, walkOf } from './mayRejectWalk.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
@@ -61,6 +62,7 @@ class Solver implements MayReject {
   readonly #isReplaced: IsReplaced;
   readonly #passesOn: PassesOn;
   readonly #filledOnce: FilledOnce;
+  readonly #iterations: Iterations;
   readonly #handlers = new Set<FunctionId>();
   /** By the key of the activation. */
   readonly #summaries = new Map<string, Summary>();
@@ -86,6 +88,11 @@ class Solver implements MayReject {
       isKnownCallback: (fn, step) => this.#contexts.callback(this.#activation(fn), step) !== undefined,
       chosen: (fn, choice) => this.#chosen(fn, choice),
       rejectionsOf: (fn, step) => this.#callees(fn, step).map(callee => this.#summary(callee).rejects),
+    });
+    this.#iterations = new Iterations(program, this.#graph, get(hierarchy), get(writeIndex), {
+      throws: id => this.throws(id),
+      fails: id => worse(this.throws(id), this.rejects(id)),
+      value: (fn, value) => this.#rejections.value(fn, value),
     });
   }
 
@@ -307,7 +314,7 @@ class Solver implements MayReject {
     switch (step.kind) {
       case 'loop': {
         const inside = worse(this.#block(state, step.body, lenient), this.#block(state, step.orElse, lenient));
-        return step.awaitsEach ? worse(inside, this.#noted(step, this.#iteration(state.fn, step.over))) : inside;
+        return step.awaitsEach ? worse(inside, this.#noted(step, this.#iterations.over(state.fn, step.over))) : inside;
       }
       case 'try':
         return this.#try(state, step, lenient);
@@ -450,14 +457,5 @@ class Solver implements MayReject {
     return (
       failing.length > 0 && failing.every(callee => onlyThrows(this.#program.functions.get(callee.fn)?.body ?? []))
     );
-  }
-
-  #iteration(fn: FunctionFacts, over: ValueId | undefined): Failure {
-    const value = over === undefined ? undefined : fn.values[over];
-    if (value?.kind !== 'result') return 'may';
-    const targets = this.#graph.targets(fn.id, value.of);
-    const generators = targets.filter(id => this.#program.functions.get(id)?.calling === 'async-generator');
-    if (generators.length === 0 || generators.length < targets.length) return 'may';
-    return generators.reduce<Failure>((sum, id) => worse(sum, this.throws(id)), 'never');
   }
 }

@@ -13,6 +13,7 @@ import { fieldSources } from './fieldSources.ts';
 import { givesSignal, isOptionGiven } from './givenOptions.ts';
 import { type GivenCallees, givenCallees } from './givenCallees.ts';
 import { type Settlers, settlers } from './settlers.ts';
+import { hardlyFails } from './unknownWaits.ts';
 
 /**
  * `handler`: only because a rejection handler may itself reject; `check`: only by a check of its own that throws, while
@@ -215,6 +216,7 @@ export class Rejections {
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
     if (seen.onlyTyped && this.#isTold(fn, step)) return 'never';
+    if (hardlyFails(this.#program, this.#uses(fn.id), fn, step, value)) return 'undecided';
     return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
   }
 
