@@ -20,6 +20,7 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { names, type Names } from './ownershipNames.ts';
 import type { Program } from '../program.ts';
 import { type Promises, promises } from '../promises/promises.ts';
+import { type Suspension, suspension } from '../promises/suspension.ts';
 import { closedLater, isConnectionEnd } from './closings.ts';
 import { waitsForTime } from './races.ts';
 import { flowsInto } from '../valueParts.ts';
@@ -82,6 +83,7 @@ class Walker {
   readonly #eval: Evaluator;
   readonly #promises: Promises;
   readonly #names: Names;
+  readonly #suspension: Suspension;
   readonly #isPause: (fn: FunctionFacts, value: ValueId) => boolean;
   readonly #left = new Map<FunctionId, readonly Pending[]>();
   readonly #atOnce = new Map<FunctionId, boolean>();
@@ -94,6 +96,7 @@ class Walker {
     this.#eval = get(evaluator);
     this.#promises = get(promises);
     this.#names = get(names);
+    this.#suspension = get(suspension);
     this.#isPause = get(waitsForTime);
   }
 
@@ -287,17 +290,26 @@ class Walker {
     const value = this.#resultOf(fn, step.id);
     const gives = this.#promises.ofCall(fn.id, step)?.gives;
     const isTask = gives === 'promise' || gives === 'promises' || gives === 'maybe-promise';
-    if (isTask && step.newOf === undefined && step.known?.outside !== 'timer') {
+    const isOver = isTask && this.#isOverAtOnce(fn, step);
+    if (isTask && !isOver && step.newOf === undefined && step.known?.outside !== 'timer') {
       if (value === undefined || !this.#isPause(fn, value)) this.#start(walk, step, state);
     } else if (this.#callsBack(fn, step)) {
       const name = this.#names.callee(fn.id, step) ?? 'work';
       this.#add(walk, state, { fn: fn.id, step, name, what: 'callback', leftBehind: false });
     }
-    if (isTask) return;
-    for (const task of this.#leftBy(fn, step, 'value')) {
+    if (isTask && !isOver) return;
+    for (const task of this.#leftBy(fn, step, isOver ? 'promise' : 'value')) {
       this.#add(walk, state, { ...task, leftBehind: true });
       if (task.kept) state.shared.add(task.step);
     }
+  }
+
+  /** An async function that waits for nothing has done what it does when its call returns. */
+  #isOverAtOnce(fn: FunctionFacts, step: Call): boolean {
+    const [target, ...others] = this.#graph.targets(fn.id, step.id);
+    const callee = target === undefined || others.length > 0 ? undefined : this.#program.functions.get(target);
+    if (callee?.calling !== 'promise' || callee.synthetic || this.#suspension.ofFunction(callee.id)) return false;
+    return [...this.#program.steps(callee.id).values()].every(one => one.kind !== 'await');
   }
 
   /** The task that has been waited for has ended a file without waiting until it is written. */
