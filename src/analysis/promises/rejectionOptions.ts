@@ -18,6 +18,8 @@ interface Parameter {
 
 /** Copies, spreads and variables are followed this far. */
 const HOPS = 6;
+/** So many arguments of a rest are told apart. */
+const MANY_ARGUMENTS = 8;
 /** What so many calls give is not told apart. */
 export const MANY_CALLERS = 100;
 
@@ -176,7 +178,8 @@ export function argumentAt(
     return 'unknown';
   const { index: rest } = spread.place.root;
   const isLast = first === args.length - 1 && fn.parameters[rest]?.rest === true;
-  return isLast ? { parameter: rest + index - first } : 'unknown';
+  // A function that hands on its rest to itself shifts it each time.
+  return isLast && index - first < MANY_ARGUMENTS ? { parameter: rest + index - first } : 'unknown';
 }
 
 const NONE: ReadonlySet<number> = new Set();
