@@ -5,13 +5,11 @@
 import type { PackageFacts } from '../../model/facts.ts';
 import { defineAnalysis } from '../analysis.ts';
 import type { Program } from '../program.ts';
-import { platforms } from './platforms.ts';
 
 /** Whether a file is such a script. */
 export type IsDeskScript = (file: string) => boolean;
 
-export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (get, program) => {
-  const { onlyLogs } = get(platforms);
+export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (_get, program) => {
   const loaded = new Set(
     [...program.modules.values()].flatMap(({ imports, exportsAll }) => [...imports, ...exportsAll]),
   );
@@ -19,7 +17,8 @@ export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (get, pr
   const known = new Map<string, boolean>();
   const isOne = (file: string): boolean => {
     const module = program.modules.get(file);
-    if (!module || module.test || loaded.has(file) || onlyLogs(file)) return false;
+    if (!module || module.test || loaded.has(file) || module.platform === 'page' || module.platform === 'host')
+      return false;
     if (Object.keys(module.exports).length + module.exportsAll.length > 0) return false;
     if (!isBesideOthers(program, file)) return false;
     if (isInteractive(program, file)) return true;

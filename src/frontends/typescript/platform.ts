@@ -8,24 +8,17 @@ import type { LibraryIndex } from './libraryIndex.ts';
 
 const PAGE = new Set(['document', 'window', 'HTMLElement', 'customElements', 'localStorage', 'sessionStorage']);
 
-/** Modules of the runtime that nothing stands in for in a page. */
-const SYSTEM = new Set(
-  'child_process cluster dgram dns fs fs/promises http http2 https net os readline repl tls worker_threads'.split(' '),
-);
-const isOfSystem = (module: string): boolean => module.startsWith('node:') || SYSTEM.has(module);
-
 /** By syntax alone; `undefined` when nothing tells. The host counts before the system, the system before the page. */
 export function platformOf(source: ts.SourceFile, index: LibraryIndex): ModuleFacts['platform'] {
-  const imported = source.statements.flatMap(importedIn);
-  if (imported.some(index.isLoggingHost)) return 'host';
+  if (source.statements.some(statement => importedIn(statement).some(index.isLoggingHost))) return 'host';
   const own = new Set<string>();
   let page = false;
-  let system = imported.some(isOfSystem);
+  let system = false;
   const pending: ts.Node[] = [source];
   for (let node = pending.pop(); node && !system; node = pending.pop()) {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
       if (node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier))
-        system ||= isOfSystem(node.moduleSpecifier.text);
+        system ||= node.moduleSpecifier.text.startsWith('node:');
       continue;
     }
     if ((ts.isVariableDeclaration(node) || ts.isParameter(node)) && ts.isIdentifier(node.name)) own.add(node.name.text);
