@@ -136,7 +136,8 @@ class Teller {
         const closing = this.#closing(fate);
         if (closing) return { kind: 'outlives', closing };
         if (fate.fate.how === 'closure') return { kind: 'closure' };
-        if (fate.fate.how === 'void') return { kind: 'void', rejection };
+        if (fate.fate.how === 'void')
+          return { kind: 'void', rejection: this.#isPreload(fate) ? 'undecided' : rejection };
         const started = owner !== null && this.#cycles.isStart(node.fn);
         return {
           kind: 'caught',
@@ -164,6 +165,11 @@ class Teller {
       default:
         return null;
     }
+  }
+
+  /** A module is loaded ahead, and nothing is done with it: whoever needs it loads it, and hears of a failure. */
+  #isPreload({ node: { step } }: PromiseFate): boolean {
+    return step?.kind === 'call' && step.loads === true;
   }
 
   #closing(fate: PromiseFate): Site | null {

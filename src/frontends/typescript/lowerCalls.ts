@@ -256,6 +256,7 @@ function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
     target: { kind: 'external', name: 'lib#import' },
     args: args.values,
     gives: isSafelyLoaded(node.arguments[0]) ? 'safe' : 'promise',
+    loads: true,
     ...(isRequired(fn) ? { known: { leavesTurn: false } } : {}),
   };
   const loading = fn.builder.emitValue(call);
