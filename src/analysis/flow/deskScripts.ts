@@ -14,6 +14,8 @@ export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (_get, p
     [...program.modules.values()].flatMap(({ imports, exportsAll }) => [...imports, ...exportsAll]),
   );
   const started = new Set(program.packages.flatMap(inOperation));
+  const interactive = interactiveFiles(program);
+  let named: NamedBy | undefined;
   const known = new Map<string, boolean>();
   const isOne = (file: string): boolean => {
     const module = program.modules.get(file);
@@ -21,8 +23,10 @@ export const deskScripts = defineAnalysis<IsDeskScript>('desk-scripts', (_get, p
       return false;
     if (Object.keys(module.exports).length + module.exportsAll.length > 0) return false;
     if (!isBesideOthers(program, file)) return false;
-    if (isInteractive(program, file)) return true;
-    return !started.has(file) && !isWorker(program, file) && !isNamedBy(program, file);
+    if (interactive.has(file)) return true;
+    if (started.has(file) || isWorker(program, file)) return false;
+    named ??= namesInTexts(program);
+    return ![...(named.get(withoutExtension(lastPart(file))) ?? [])].some(other => other !== file);
   };
   return file => {
     let answer = known.get(file);
@@ -47,23 +51,34 @@ function isBesideOthers({ packages }: Program, file: string): boolean {
   return nearest !== null && inOperation(nearest).some(one => one !== file);
 }
 
-/** It asks a person what to do. */
-const isInteractive = (program: Program, file: string): boolean =>
-  [...program.functions.keys()].some(
-    id =>
-      program.fileOf(id) === file &&
-      [...program.steps(id).values()].some(step => step.kind === 'call' && step.known?.interactive === true),
-  );
+/** They ask a person what to do. */
+function interactiveFiles(program: Program): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const id of program.functions.keys())
+    for (const step of program.steps(id).values())
+      if (step.kind === 'call' && step.known?.interactive) found.add(program.fileOf(id));
+  return found;
+}
 
-/** Another module has its name in a text: it may be started by that. */
-function isNamedBy(program: Program, file: string): boolean {
-  const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
-  const inText = new RegExp(`["'/]${name.replace(/\W/g, '\\$&')}(?:\\.\\w+)?["']`);
+/** By the last part of a path, with and without its extension: the files that have such a path in a text. */
+type NamedBy = ReadonlyMap<string, ReadonlySet<string>>;
+
+const PATH_END = /["'/]([^"'/]+)(?=["'])/g;
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const withoutExtension = (name: string): string => name.replace(/\.\w+$/, '');
+
+/** What a text names may be started by the module that the text stands in. */
+function namesInTexts(program: Program): NamedBy {
+  const found = new Map<string, Set<string>>();
   for (const fn of program.functions.values())
-    if (program.fileOf(fn.id) !== file)
-      for (const value of Object.values(fn.values))
-        if (value.kind === 'constant' && inText.test(value.text)) return true;
-  return false;
+    for (const value of fn.values)
+      if (value.kind === 'constant')
+        for (const [, end = ''] of value.text.matchAll(PATH_END))
+          for (const name of [end, withoutExtension(end)]) {
+            const files = found.get(name) ?? new Set();
+            found.set(name, files.add(program.fileOf(fn.id)));
+          }
+  return found;
 }
 
 /** A module that is told something by whoever started it: a worker, a child process. */

@@ -46,12 +46,10 @@ function inPages(program: Program, parts: readonly (readonly string[])[]): (file
  * so does what only such files import. Tests may load anything.
  */
 function filesInHosts(program: Program): ReadonlySet<string> {
+  const hosts = [...program.modules.keys()].filter(file => platformOf(program, file) === 'host');
+  if (hosts.length === 0) return new Set();
   const importers = importersIn(program);
-  const bound = closure(
-    [...program.modules.keys()].filter(file => platformOf(program, file) === 'host'),
-    file => importers.get(file) ?? [],
-  );
-  if (bound.size === 0) return bound;
+  const bound = closure(hosts, file => importers.get(file) ?? []);
   const starts = [...program.modules.values()].filter(
     ({ file, test }) => !test && !bound.has(file) && !importers.get(file)?.length,
   );

@@ -13,14 +13,20 @@ export type FilledOnce = (fn: FunctionFacts, branch: Branch) => 'true' | 'false'
 
 export const filledOnce = defineAnalysis<FilledOnce>('filled-once', (get, program) => {
   const graph = get(callGraph);
-  return (fn, branch) => {
-    if (fn.calling !== 'value') return null;
+  const known = new Map<Branch, ReturnType<FilledOnce>>();
+  const look: FilledOnce = (fn, branch) => {
     for (const { when, body } of branch.arms) {
       if (when !== 'true' && when !== 'false') continue;
       const missing = missingWhere(fn, branch.condition, when === 'true').flatMap(value => keptAt(fn, value) ?? []);
       if (missing.some(place => body.some(step => fills(program, graph, fn.id, step, place)))) return when;
     }
     return null;
+  };
+  return (fn, branch) => {
+    if (fn.calling !== 'value') return null;
+    let found = known.get(branch);
+    if (found === undefined) known.set(branch, (found = look(fn, branch)));
+    return found;
   };
 });
 

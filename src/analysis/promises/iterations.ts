@@ -107,7 +107,7 @@ export class Iterations {
     const { root, path, type } = place;
     const last = path.at(-1);
     if (last) {
-      if (!('field' in last) || last.of === undefined) return isOutside(place) ? 'may' : 'undecided';
+      if (!('field' in last) || last.of === undefined) return root.kind === 'external' ? 'may' : 'undecided';
       // A field of something outside is outside, too.
       if (!this.#program.types.has(last.of)) return 'may';
       const declared = this.#program.types.get(last.of)?.fields[last.field]?.type;
@@ -126,6 +126,3 @@ export class Iterations {
     return failures.reduce<Failure>(worse, 'never');
   }
 }
-
-/** `process.stdin`, `request.body` of a request that a library gives. */
-const isOutside = ({ root }: Place): boolean => root.kind === 'external';

@@ -23,7 +23,7 @@ import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
 import { Iterations } from './iterations.ts';
 import { atMost, type Failure, milder, Rejections, worse } from './mayRejectValues.ts';
-import { atMostCheck, isChecking, isTask, type Walk, walkOf } from './mayRejectWalk.ts';
+import { isChecking, isTask, type Walk, walkOf } from './mayRejectWalk.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
 import { isHandledAsPromise } from './askedPromises.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
@@ -81,17 +81,19 @@ class Solver implements MayReject {
     this.#isReplaced = get(placeholders);
     this.#passesOn = get(passesOn);
     this.#filledOnce = get(filledOnce);
+    const known = {
+      throws: (id: FunctionId) => this.throws(id),
+      fails: (id: FunctionId) => worse(this.throws(id), this.rejects(id)),
+    };
     this.#rejections = new Rejections(get, program, {
-      throws: id => this.throws(id),
-      fails: id => worse(this.throws(id), this.rejects(id)),
+      ...known,
       failsAsHandler: id => this.#summary(anyActivation(id)).asHandler === 'may',
       isKnownCallback: (fn, step) => this.#contexts.callback(this.#activation(fn), step) !== undefined,
       chosen: (fn, choice) => this.#chosen(fn, choice),
       rejectionsOf: (fn, step) => this.#callees(fn, step).map(callee => this.#summary(callee).rejects),
     });
     this.#iterations = new Iterations(program, this.#graph, get(hierarchy), get(writeIndex), {
-      throws: id => this.throws(id),
-      fails: id => worse(this.throws(id), this.rejects(id)),
+      ...known,
       value: (fn, value) => this.#rejections.value(fn, value),
     });
   }
@@ -305,7 +307,7 @@ class Solver implements MayReject {
     return this.#within(state, 'inArm', () =>
       arms.reduce<Failure>((sum, arm) => {
         const failure = this.#block(state, arm.body, lenient);
-        return worse(sum, arm.when === filling ? atMostCheck(failure) : failure);
+        return worse(sum, arm.when === filling ? milder(failure, 'check') : failure);
       }, 'never'),
     );
   }
@@ -354,9 +356,9 @@ class Solver implements MayReject {
       // `catch { return of({}) }`: what stands for the answer.
       const isElsewhere = (lenient || state.isCaught) && this.#isMadeElsewhere(state.fn, step.value);
       if (lenient && isElsewhere) return 'never';
-      const returned = isHandledAsPromise(this.#program, state.fn, step.value)
-        ? 'never'
-        : this.#rejections.returned(state.fn, step.value, state.isReaction);
+      const given = this.#rejections.returned(state.fn, step.value, state.isReaction);
+      const isHandled = given !== 'never' && isHandledAsPromise(this.#program, state.fn, step.value);
+      const returned = isHandled ? 'never' : given;
       // `try { await …; return right(value) } catch {}`: whoever handles what fails here would have waited for a promise.
       state.returned = worse(
         state.returned,

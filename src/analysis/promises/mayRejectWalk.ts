@@ -1,8 +1,6 @@
 /** What the walk through one function keeps, where it looks for what fails in it. */
 import type { FunctionFacts, ValueId } from '../../model/facts.ts';
-import { type Failure, worse } from './mayRejectValues.ts';
-
-export const atMostCheck = (failure: Failure): Failure => (worse(failure, 'check') === failure ? 'check' : failure);
+import type { Failure } from './mayRejectValues.ts';
 
 export const isTask = ({ calling }: FunctionFacts): boolean => calling === 'promise' || calling === 'coroutine';
 
