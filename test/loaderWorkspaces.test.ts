@@ -226,3 +226,29 @@ describe('imports inside of a package', () => {
     expect(project.resolve('./lib/a', 'main.js')).toEqual({ kind: 'source', file: 'lib/a.js' });
   });
 });
+
+describe('a configuration that extends one of another package', () => {
+  const files = (base: string): Files => ({
+    'package.json': JSON.stringify({ name: 'shop', workspaces: ['apps/*', 'tools/*'] }),
+    'tools/config/package.json': JSON.stringify({ name: '@shop/config' }),
+    'tools/config/base.json': JSON.stringify({ compilerOptions: { strict: false, paths: { '~/*': ['./shared/*'] } } }),
+    'tools/config/shared/count.ts': 'export const count = () => 1;\n',
+    'apps/web/package.json': JSON.stringify({ name: '@shop/web' }),
+    'apps/web/tsconfig.json': JSON.stringify({ extends: base }),
+    'apps/web/main.ts': "import { count } from '~/count';\nimport { Box } from './box';\ncount();\nBox();\n",
+    'apps/web/box.tsx': 'export const Box = () => <b>1</b>;\n',
+  });
+
+  it('reads it where the package lies, without an installation', () => {
+    const { project, diagnostics } = open(repository(files('@shop/config/base.json')));
+    expect(diagnostics).toEqual([]);
+    expect(calleeFile(project, 'apps/web/main.ts', 'count')).toBe('tools/config/shared/count.ts');
+    expect(calleeFile(project, 'apps/web/main.ts', 'Box')).toBe('apps/web/box.tsx');
+  });
+
+  it('takes what the usual bases say where it is not to be had, and says so', () => {
+    const { project, diagnostics } = open(repository(files('expo/tsconfig.base')));
+    expect(diagnostics.map(({ message }) => message)).toEqual(["File 'expo/tsconfig.base' not found."]);
+    expect(calleeFile(project, 'apps/web/main.ts', 'Box')).toBe('apps/web/box.tsx');
+  });
+});

@@ -4,6 +4,7 @@ import { type Manifest, readManifest } from './manifest.ts';
 import { foldersUp, isCode, isUnder, parentOf } from './paths.ts';
 import { createSourceFinder, type Layout, type SourceFinder } from './sourceFinder.ts';
 import { type ProjectConfig, readConfigsIn } from './tsconfigs.ts';
+import type { Workspaces } from './workspaces.ts';
 
 export interface ProjectLayout {
   /** Nothing outside of this folder is the project's own. */
@@ -11,6 +12,9 @@ export interface ProjectLayout {
   configs: ProjectConfig[];
   /** Manifests by folder: those below the root, and others as they are asked for. */
   manifests: Map<string, Manifest>;
+  workspaces: Workspaces;
+  /** Folder of a package of the project. */
+  packageFolder(name: string): string | undefined;
 }
 
 const nearest = new WeakMap<ProjectLayout['manifests'], Map<string, Manifest | undefined>>();
@@ -74,7 +78,8 @@ export function finderFor(
   });
 }
 
-function configsAround(folder: string, { configs, boundary }: ProjectLayout): readonly Layout[] {
+function configsAround(folder: string, layout: ProjectLayout): readonly Layout[] {
+  const { configs } = layout;
   const around = configs.filter(config => isUnder(config.folder, folder) || isUnder(folder, config.folder));
-  return around.some(config => config.folder === folder) ? around : [...readConfigsIn(folder, boundary), ...around];
+  return around.some(config => config.folder === folder) ? around : [...readConfigsIn(folder, layout), ...around];
 }

@@ -11,7 +11,6 @@ import { loadProject } from './project.ts';
 import { reportSkipped } from './skipped.ts';
 import { survey } from './survey.ts';
 import { isExample, isTestFile } from './tests.ts';
-import { readWorkspaces } from './workspaces.ts';
 
 export interface Opened {
   project: LoadedProject;
@@ -26,7 +25,7 @@ export interface Opened {
 /** Throws `UserError` for a broken configuration or manifest of the audit root itself. */
 export function openProject(options: Omit<FrontendOptions, 'progress'> & { libraries: readonly Library[] }): Opened {
   const found = survey(options);
-  const workspaces = readWorkspaces(found);
+  const { workspaces } = found;
   const finder = finderFor(found, found.root, found.texts);
   const tests = new Set(
     [...found.texts]
@@ -38,7 +37,7 @@ export function openProject(options: Omit<FrontendOptions, 'progress'> & { libra
       .map(([path]) => relativeTo(found.root, path)),
   );
   const isTest = (file: string): boolean => tests.has(file);
-  const { project, fileProjects } = loadProject({ survey: found, finder, workspaces, isTest }, options.libraries);
+  const { project, fileProjects } = loadProject({ survey: found, finder, isTest }, options.libraries);
   reportSkipped(found.skipped, found.diagnostics);
   return {
     project,

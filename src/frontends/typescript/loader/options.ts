@@ -44,6 +44,8 @@ export function auditOptions(given: ts.CompilerOptions): AuditOptions {
   const moduleResolution = given.moduleResolution ?? defaultResolution(module);
   const strictNullChecks = given.strictNullChecks ?? given.strict ?? false;
   const program: ts.CompilerOptions = {
+    // Without it, the compiler drops an import that leads to JSX.
+    jsx: ts.JsxEmit.Preserve,
     ...pick(given, TYPE_KEYS),
     lib: libFiles(given),
     target: ts.ScriptTarget.ESNext,
@@ -122,6 +124,16 @@ function libFiles({ lib }: ts.CompilerOptions): string[] {
   const full = lib.some(name => name === 'lib.d.ts' || name.endsWith('.full.d.ts'));
   return [...new Set([full ? 'lib.esnext.full.d.ts' : 'lib.esnext.d.ts', ...others])].sort();
 }
+
+/** Of a configuration whose base is not installed: what the usual bases say, so that modules are found and types are exact. */
+export const ofUnseenBase = (given: ts.CompilerOptions): ts.CompilerOptions => ({
+  ...(given.module === undefined && given.moduleResolution === undefined
+    ? { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }
+    : {}),
+  strict: true,
+  esModuleInterop: true,
+  ...given,
+});
 
 /** Options for files that no configuration speaks of. */
 export function inferredOptions(isModule: boolean): ts.CompilerOptions {

@@ -15,7 +15,6 @@ import { manifestOf } from './layout.ts';
 import type { SourceFinder } from './sourceFinder.ts';
 import type { Survey } from './survey.ts';
 import { assignFiles, type ProjectConfig } from './tsconfigs.ts';
-import type { Workspaces } from './workspaces.ts';
 
 export interface Loading {
   project: LoadedProject;
@@ -26,7 +25,6 @@ export interface Loading {
 export interface ProjectParts {
   survey: Survey;
   finder: SourceFinder;
-  workspaces: Workspaces;
   isTest: (file: string) => boolean;
 }
 
@@ -96,7 +94,7 @@ function inferGroup(folder: string, isModule: boolean): FileGroup {
 }
 
 function makeResolver(
-  { survey, finder, workspaces }: ProjectParts,
+  { survey, finder }: ProjectParts,
   disk: Disk,
   stubs: Stubs,
   groupOf: ReadonlyMap<string, FileGroup>,
@@ -110,7 +108,7 @@ function makeResolver(
     workspaceSource(specifier, fromFile, isInstalled) {
       if (specifier.startsWith('#')) return finder.internalOf(specifier, fromFile);
       const name = packageName(specifier);
-      const manifest = workspaces.listed(name) ?? (isInstalled ? undefined : workspaces.nested(name));
+      const manifest = survey.workspaces.listed(name) ?? (isInstalled ? undefined : survey.workspaces.nested(name));
       return manifest && finder.entryOf(manifest, specifier === name ? '.' : `.${specifier.slice(name.length)}`);
     },
     stubFor: specifier => stubs.fileFor(specifier),

@@ -11,6 +11,7 @@ import { absolute, foldersUp, parentOf, relativeTo } from './paths.ts';
 import { readSources } from './sources.ts';
 import { readConfigs } from './tsconfigs.ts';
 import { walk } from './walk.ts';
+import { readWorkspaces } from './workspaces.ts';
 
 export interface Survey extends ProjectLayout {
   root: string;
@@ -30,9 +31,12 @@ export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'includ
   ];
   const boundary = boundaryOf(root);
   const found = walk(root, paths, options, diagnostics);
-  const configs = readConfigs({ root, found: found.configs, starts, boundary, diagnostics });
   const manifests = readManifests(found.manifests, root, diagnostics);
-  const layout: ProjectLayout = { boundary, configs, manifests };
+  const workspaces = readWorkspaces({ root, boundary, manifests, diagnostics });
+  const packageFolder = (name: string): string | undefined =>
+    (workspaces.listed(name) ?? workspaces.nested(name))?.folder;
+  const configs = readConfigs({ root, found: found.configs, starts, boundary, packageFolder, diagnostics });
+  const layout: ProjectLayout = { boundary, configs, manifests, workspaces, packageFolder };
   leaveOutBuildOutput(found, starts, layout);
   const texts = readSources(root, found, diagnostics);
   for (const [file, text] of options.overlay ?? [])
@@ -42,11 +46,9 @@ export function survey(options: Pick<FrontendOptions, 'root' | 'paths' | 'includ
     reason,
   }));
   return {
+    ...layout,
     root,
-    boundary,
     texts,
-    configs,
-    manifests,
     skipped: skipped.sort((a, b) => (a.file < b.file ? -1 : 1)),
     diagnostics,
   };

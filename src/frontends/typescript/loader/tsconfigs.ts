@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { ts } from 'ts-morph';
 import type { Diagnostic } from '../../../model/report.ts';
 import { UserError } from '../../../util/errors.ts';
-import { type AuditOptions, auditOptions } from './options.ts';
+import { withOwnPackages } from './configPackages.ts';
+import { type AuditOptions, auditOptions, ofUnseenBase } from './options.ts';
 import { absolute, declarationFile, foldersUp, isUnder, parentOf, relativeTo } from './paths.ts';
 
 export interface ProjectConfig {
@@ -30,6 +31,8 @@ export interface ConfigSearch {
   starts: readonly string[];
   /** Nothing outside of this folder is read, but for packages in a node_modules. */
   boundary: string;
+  /** Folder of a package of the project. */
+  packageFolder(name: string): string | undefined;
   diagnostics: Diagnostic[];
 }
 
@@ -60,8 +63,11 @@ export function readConfigs(search: ConfigSearch): ProjectConfig[] {
 }
 
 /** Configurations that lie in a folder: of a package beside the audited ones, for where it writes. */
-export function readConfigsIn(folder: string, boundary: string): ProjectConfig[] {
-  const search: ConfigSearch = { root: folder, found: [], starts: [folder], boundary, diagnostics: [] };
+export function readConfigsIn(
+  folder: string,
+  { boundary, packageFolder }: Pick<ConfigSearch, 'boundary' | 'packageFolder'>,
+): ProjectConfig[] {
+  const search: ConfigSearch = { root: folder, found: [], starts: [folder], boundary, packageFolder, diagnostics: [] };
   const paths = namesIn(folder)
     .filter(name => CONFIG.test(name))
     .sort();
@@ -98,27 +104,34 @@ function parse(
   const mayRead = (file: string): boolean =>
     isUnder(absolute(file), search.boundary) || file.includes('/node_modules/');
   const unreadable: ts.Diagnostic[] = [];
+  const files = withOwnPackages(
+    {
+      fileExists: file => mayRead(file) && ts.sys.fileExists(file),
+      readFile: file => (mayRead(file) ? ts.sys.readFile(file) : undefined),
+    },
+    name => search.packageFolder(name),
+  );
   const parsed = ts.getParsedCommandLineOfConfigFile(
     path,
     undefined,
     {
+      ...files,
       useCaseSensitiveFileNames: ts.sys.useCaseSensitiveFileNames,
       getCurrentDirectory: () => search.root,
-      fileExists: file => mayRead(file) && ts.sys.fileExists(file),
-      readFile: file => (mayRead(file) ? ts.sys.readFile(file) : undefined),
       readDirectory: (folder, extensions, exclude, include, depth) =>
         mayRead(folder) ? ts.sys.readDirectory(folder, extensions, exclude, include, depth) : [],
       onUnRecoverableConfigFileDiagnostic: diagnostic => unreadable.push(diagnostic),
     },
     extended,
   );
-  for (const error of [...unreadable, ...(parsed ? ts.getConfigFileParsingDiagnostics(parsed) : [])])
-    complain(error, path, search, isMain);
-  return parsed && toConfig(path, parsed);
+  const errors = [...unreadable, ...(parsed ? ts.getConfigFileParsingDiagnostics(parsed) : [])];
+  for (const error of errors) complain(error, path, search, isMain);
+  const isBaseUnseen = errors.some(({ code }) => code === NOT_FOUND);
+  return parsed && toConfig(path, parsed, isBaseUnseen);
 }
 
-function toConfig(path: string, parsed: ts.ParsedCommandLine): ProjectConfig {
-  const { options } = parsed;
+function toConfig(path: string, parsed: ts.ParsedCommandLine, isBaseUnseen: boolean): ProjectConfig {
+  const options = isBaseUnseen ? ofUnseenBase(parsed.options) : parsed.options;
   const folder = parentOf(path);
   const names = parsed.fileNames.map(file => absolute(file));
   const files = names.filter(file => !declarationFile.test(file) && !file.endsWith('.json'));
@@ -152,6 +165,8 @@ function commonFolder(files: readonly string[]): string | undefined {
   return common;
 }
 
+/** A configuration that another one extends does not exist. */
+const NOT_FOUND = 6053;
 /** No inputs, empty file list: an ordinary solution file. */
 const ORDINARY = new Set([18002, 18003]);
 /** A value of the wrong type; syntax errors have codes below 2000. */

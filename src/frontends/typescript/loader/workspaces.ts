@@ -15,7 +15,12 @@ export interface Workspaces {
   isListedFolder(folder: string): boolean;
 }
 
-export function readWorkspaces({ root, boundary, manifests, diagnostics }: Survey): Workspaces {
+export function readWorkspaces({
+  root,
+  boundary,
+  manifests,
+  diagnostics,
+}: Pick<Survey, 'root' | 'boundary' | 'manifests' | 'diagnostics'>): Workspaces {
   const listed = new Map<string, Manifest>();
   const folders = new Set<string>();
   const roots = new Set([...foldersUp(root).filter(folder => isUnder(folder, boundary)), ...manifests.keys()]);
