@@ -18,6 +18,8 @@ export interface FoundDraft {
   related?: { site: Site; message: string }[];
   witnesses?: WitnessDraft[];
   assumptions?: string[];
+  /** The place that makes it fail, when that may be what many findings have in common. */
+  root?: Site;
   /** Changes that together mend it and mean nothing else; they are made only when another audit agrees. */
   repairs?: readonly PlacedRepair[];
   /** Names that make the identity: lock names, symbol paths; never lines or wording. Order matters. */
@@ -53,3 +55,6 @@ export interface Check {
   run(context: CheckContext): void;
 }
 export const defineCheck = (check: Check): Check => check;
+
+/** The root as part of a draft. */
+export const rootOf = (root: Site | null): Pick<FoundDraft, 'root'> => (root ? { root } : {});

@@ -2,8 +2,10 @@ import { deskScripts } from '../analysis/flow/deskScripts.ts';
 import { type Habit, habits } from '../analysis/promises/habits.ts';
 import { isLostInTest } from '../analysis/promises/lostInTests.ts';
 import { type FailureCause, failureCause } from '../analysis/promises/failureCause.ts';
+import { failureRoots } from '../analysis/promises/failureRoots.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
+import { mayFail } from '../analysis/promises/mayReject.ts';
 import { raisedOnPurpose } from '../analysis/promises/raisedOnPurpose.ts';
 import { readBeside } from '../analysis/promises/readBeside.ts';
 import { promiseSites } from '../analysis/promises/promises.ts';
@@ -11,7 +13,7 @@ import { endsScript } from '../analysis/promises/scriptEnds.ts';
 import { promiseRepairs } from '../analysis/promises/promiseRepairs.ts';
 import { isHandled, type PromiseFate, promiseFates } from '../analysis/promises/promisesFate.ts';
 import { grouped } from '../util/grouped.ts';
-import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
+import { type CheckContext, defineCheck, type FoundDraft, rootOf } from './check.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type SettledResults, settledResults } from '../analysis/promises/settledResults.ts';
 import type { PlacedRepair } from '../model/repairs.ts';
@@ -81,6 +83,7 @@ is known never to reject for a reason that the code does not show.`,
           ...relatedOf(fate, words, get(failureCause)),
           ...others.map(other => ({ site: other.words.at, message: 'Dropped here, too' })),
         ],
+        ...rootOf(mayFail(fate.rejection) ? get(failureRoots)(fate.work) : null),
         ...(repairs.length > others.length ? { repairs } : {}),
         key: count === 1 ? key : [...key, String(count)],
       });
@@ -133,7 +136,7 @@ function levelOf(
  * nobody sees could fail, half of them were wrong.
  */
 function confidenceOf({ fate, node, rejection }: PromiseFate): FoundDraft['confidence'] {
-  if (rejection === 'undecided' && node.gives !== 'builder') return 'low';
+  if ((rejection === 'undecided' || rejection === 'unseen') && node.gives !== 'builder') return 'low';
   if (node.confidence !== 'high') return node.confidence;
   return fate.kind === 'kept' || fate.kind === 'ignored' ? 'medium' : 'high';
 }
@@ -210,6 +213,6 @@ function relatedOf(
   { also }: Words,
   causeOf: FailureCause,
 ): NonNullable<FoundDraft['related']> {
-  const cause = rejection === 'may' ? causeOf(work) : null;
+  const cause = mayFail(rejection) ? causeOf(work) : null;
   return [...(cause ? [cause] : []), ...(also ? [also] : [])];
 }

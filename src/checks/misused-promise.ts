@@ -1,12 +1,14 @@
 import { deskScripts } from '../analysis/flow/deskScripts.ts';
 import { failureCause } from '../analysis/promises/failureCause.ts';
+import { failureRoots } from '../analysis/promises/failureRoots.ts';
 import { type MisusedPromise, misusedPromises } from '../analysis/promises/misusedPromises.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
+import { mayFail } from '../analysis/promises/mayReject.ts';
 import { linkedProgram, type Site } from '../analysis/program.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import type { Get } from '../analysis/analysis.ts';
 import { grouped } from '../util/grouped.ts';
-import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
+import { type CheckContext, defineCheck, type FoundDraft, rootOf } from './check.ts';
 
 /**
  * A promise is ignored by contract, or mistaken for a value. Silent: whoever takes the function awaits what it returns,
@@ -58,7 +60,7 @@ the promise is looked at by somebody whom the code does not show.`,
       report({
         at: one.at,
         level: words.level,
-        confidence: get(deskScripts)(one.at.file) ? 'low' : one.confidence,
+        confidence: get(deskScripts)(one.at.file) || isUnseen(one) ? 'low' : one.confidence,
         message: words.message,
         ...(words.why === undefined ? {} : { why: words.why }),
         ...(words.fix === undefined ? {} : { fix: words.fix }),
@@ -66,6 +68,7 @@ the promise is looked at by somebody whom the code does not show.`,
           ...relatedOf(one, get),
           ...others.map(({ at }) => ({ site: at, message: 'The same function is given here' })),
         ],
+        ...rootOf(one.kind === 'callback' && mayFail(one.rejection) ? get(failureRoots)(one.work) : null),
         key: count === 1 ? key : [...key, String(count)],
       });
     }
@@ -86,6 +89,10 @@ function byFunction(
       : one,
   );
 }
+
+/** Nothing but what unknown code gives may fail in it, and that it rejects is all that there is to say. */
+const isUnseen = (one: MisusedPromise): boolean =>
+  one.kind === 'callback' && one.contract.result === 'ignored' && one.rejection === 'unseen';
 
 const isWithin = (inner: Site, outer: Site): boolean =>
   inner.file === outer.file && inner.at[0] >= outer.at[0] && inner.at[1] <= outer.at[1];
@@ -150,7 +157,7 @@ function callbackWords(one: Extract<MisusedPromise, { kind: 'callback' }>, named
     return {
       name,
       level: one.overlaps === 'rarely' ? 'note' : 'warning',
-      message: `The interval does not wait for ${lower(callback)}: a call that takes longer than the period runs beside the next one${one.rejection === 'may' ? ', and nobody handles its rejection' : ''}`,
+      message: `The interval does not wait for ${lower(callback)}: a call that takes longer than the period runs beside the next one${mayFail(one.rejection) ? ', and nobody handles its rejection' : ''}`,
       why: 'runs pile up and work on the same state at once',
       fix: 'start the next round with `setTimeout` when the last one has ended, or skip a round while one is running',
     };

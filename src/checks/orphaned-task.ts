@@ -1,11 +1,13 @@
 import { deskScripts } from '../analysis/flow/deskScripts.ts';
+import { mayFail } from '../analysis/promises/mayReject.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { failureCause } from '../analysis/promises/failureCause.ts';
+import { failureRoots } from '../analysis/promises/failureRoots.ts';
 import { isHandled } from '../analysis/promises/promisesFate.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type OrphanProblem, type Task, taskOwnership } from '../analysis/tasks/taskOwnership.ts';
 import { grouped } from '../util/grouped.ts';
-import { type CheckContext, defineCheck, type FoundDraft } from './check.ts';
+import { type CheckContext, defineCheck, type FoundDraft, rootOf } from './check.ts';
 
 /**
  * Work is started whose lifetime no scope owns: nobody waits for it, cancels it or can find it again. Silent: kept where
@@ -51,8 +53,8 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
       const key = [task.startedBy, task.name, task.problem.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
-      const mayFail = 'rejection' in task.problem && task.problem.rejection === 'may';
-      const cause = mayFail ? get(failureCause)(task.work) : null;
+      const fails = 'rejection' in task.problem && mayFail(task.problem.rejection);
+      const cause = fails ? get(failureCause)(task.work) : null;
       report({
         at: task.site,
         level,
@@ -66,6 +68,7 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
             : []),
           ...others.map(({ site }) => ({ site, message: 'Started with `void` here, too' })),
         ],
+        ...rootOf(fails ? get(failureRoots)(task.work) : null),
         key: count === 1 ? key : [...key, String(count)],
       });
     }
@@ -85,7 +88,7 @@ function byHabit(tasks: readonly Task[], isTest: (file: string) => boolean): [Or
   const orphans = tasks.filter((task): task is Orphan => task.problem !== null);
   const started = grouped<Orphan>(orphans, task => {
     const { kind } = task.problem;
-    const fails = kind === 'void' && task.problem.rejection === 'may' && task.work.length === 1;
+    const fails = kind === 'void' && mayFail(task.problem.rejection) && task.work.length === 1;
     return fails ? `${isTest(task.site.file)} ${task.work[0]}` : task;
   });
   return started.flatMap(group => (group.length < HABIT ? group.map((one): [Orphan] => [one]) : [group]));
@@ -94,6 +97,7 @@ function byHabit(tasks: readonly Task[], isTest: (file: string) => boolean): [Or
 /** What is said of a whole class, or of every reader of a field, is less sure than what stands at the call. */
 function confidenceOf(task: Task, problem: OrphanProblem): FoundDraft['confidence'] {
   if (task.confidence !== 'high') return task.confidence;
+  if (problem.kind === 'void' && problem.rejection === 'unseen') return 'low';
   return problem.kind === 'not-joined' || (problem.kind === 'void' && problem.rejection === 'undecided')
     ? 'medium'
     : 'high';
@@ -108,7 +112,7 @@ interface Words {
 function wordsFor(name: string, problem: OrphanProblem, places: number): Words {
   switch (problem.kind) {
     case 'void':
-      return problem.rejection === 'may'
+      return mayFail(problem.rejection)
         ? {
             level: 'warning',
             message: `\`${name}\` is started with \`void\`${places > 1 ? ` in ${places} places` : ''}, may reject, and nobody handles that or waits for it`,

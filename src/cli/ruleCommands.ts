@@ -45,7 +45,8 @@ function ruleRows(): Row[] {
 
 async function libraryRows(): Promise<Row[]> {
   const { libraries } = await import('../libraries/index.ts');
-  const rows = libraries.map(({ package: name, language, checked, apis }) => ({
+  const tables = libraries.filter(({ apis }) => Object.keys(apis).length > 0);
+  const rows = tables.map(({ package: name, language, checked, apis }) => ({
     package: name,
     language,
     apis: String(Object.keys(apis).length),

@@ -353,6 +353,7 @@ export const librarySchema: z.ZodType<Library> = z
     lazy: optional(z.array(name)),
     waitedFor: optional(z.array(name)),
     logsUnhandledRejections: optional(z.boolean()),
+    worksOutside: optional(z.boolean()),
     supertypes: optional(z.record(name, z.array(name))),
     stub: optional(z.string()),
     checked: optional(z.strictObject({ version: name, how: name })),

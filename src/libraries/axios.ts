@@ -26,6 +26,7 @@ const verbs: Library['apis'] = {
 export const axios = defineLibrary({
   package: 'axios',
   language: 'typescript',
+  worksOutside: true,
   supertypes: { AxiosInstance: ['Axios'], AxiosStatic: ['AxiosInstance'] },
   apis: {
     ...verbs,

@@ -13,6 +13,7 @@ const closing: Api = {
 export const bullmq = defineLibrary({
   package: 'bullmq',
   language: 'typescript',
+  worksOutside: true,
   apis: {
     ...emitterRows('Worker'),
     ...emitterRows('Queue'),

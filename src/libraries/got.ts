@@ -28,6 +28,7 @@ const calls: Library['apis'] = {
 export const got = defineLibrary({
   package: 'got',
   language: 'typescript',
+  worksOutside: true,
   supertypes: { Request: ['node:stream#Duplex'] },
   apis: {
     ...calls,

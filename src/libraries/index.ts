@@ -34,6 +34,7 @@ import { childProcess, cluster, nodeProcess, workerThreads } from './node-proces
 import { stream, streamPromises } from './node-stream.ts';
 import { timers, timersPromises } from './node-timers.ts';
 import { asyncHooks, domain, readline, readlinePromises, util, utilTypes } from './node-util.ts';
+import { outsidePackages } from './outside-packages.ts';
 import { pLimit } from './p-limit.ts';
 import { pMap } from './p-map.ts';
 import { eventEmitter3, pQueue } from './p-queue.ts';
@@ -80,6 +81,7 @@ export const libraries: readonly Library[] = [
   httpGracefulShutdown,
   terminus,
   ...copyingPackages,
+  ...outsidePackages,
   eventEmitter3,
   express,
   expressCore,

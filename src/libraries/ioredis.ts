@@ -169,6 +169,7 @@ const connection: Api = {
 export const ioredis = defineLibrary({
   package: 'ioredis',
   language: 'typescript',
+  worksOutside: true,
   supertypes: {
     Redis: ['Commander', 'RedisCommander', 'node:events#EventEmitter'],
     Cluster: ['Commander', 'RedisCommander', 'node:events#EventEmitter'],

@@ -12,6 +12,7 @@ const handler = (option: string): Effect => ({
 export const kafkajs = defineLibrary({
   package: 'kafkajs',
   language: 'typescript',
+  worksOutside: true,
   apis: {
     ...same(does({ does: 'make', type: 'Kafka' }), 'new Kafka'),
     'Kafka.consumer': does({ does: 'make', type: 'Consumer' }),

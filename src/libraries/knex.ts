@@ -81,6 +81,7 @@ const begin: Api = {
 export const knex = defineLibrary({
   package: 'knex',
   language: 'typescript',
+  worksOutside: true,
   locks: {
     // Its pool of connections; the size is in `pool.max`, 10 when left out.
     Knex: {

@@ -336,6 +336,8 @@ export interface Library {
    * logged.
    */
   logsUnhandledRejections?: boolean;
+  /** What it gives comes from files, the network, a database: also promises of what has no entry may reject. */
+  worksOutside?: boolean;
   /** Types whose subtypes inherit the entries: `pg#Pool extends node:events#EventEmitter` needs no row of its own. */
   supertypes?: Record<string, string[]>;
   /**

@@ -32,6 +32,7 @@ const inTransaction: Api = {
 export const mongodb = defineLibrary({
   package: 'mongodb',
   language: 'typescript',
+  worksOutside: true,
   supertypes: {
     MongoClient: ['TypedEventEmitter'],
     ChangeStream: ['TypedEventEmitter'],

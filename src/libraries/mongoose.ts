@@ -74,6 +74,7 @@ const documents: Library['apis'] = {
 export const mongoose = defineLibrary({
   package: 'mongoose',
   language: 'typescript',
+  worksOutside: true,
   lazy: ['Query', 'Aggregate'],
   apis: {
     ...builders,

@@ -59,6 +59,7 @@ const connection = { what: 'connection', ends: ['end', 'destroy'], observedBy: [
 export const mysql2 = defineLibrary({
   package: 'mysql2',
   language: 'typescript',
+  worksOutside: true,
   locks: {
     Pool: pool,
     // One pool for each node, and the configuration of each comes with `add`.
@@ -124,6 +125,7 @@ export const mysql2 = defineLibrary({
 export const mysql2Promise = defineLibrary({
   package: 'mysql2/promise',
   language: 'typescript',
+  worksOutside: true,
   apis: {},
   stub: mysql2PromiseStub,
 });

@@ -32,6 +32,7 @@ const ended: Api = {
 export const pg = defineLibrary({
   package: 'pg',
   language: 'typescript',
+  worksOutside: true,
   aliases: ['pg-pool'],
   locks: {
     Pool: {

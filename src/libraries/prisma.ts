@@ -25,6 +25,7 @@ const sql: Effect = {
 export const prisma = defineLibrary({
   package: '@prisma/client',
   language: 'typescript',
+  worksOutside: true,
   aliases: ['.prisma/client', '@prisma/client/runtime/client', '@prisma/client/runtime/library'],
   locks: sqlLockKinds('the database'),
   lazy: ['PrismaPromise'],

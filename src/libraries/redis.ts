@@ -74,6 +74,7 @@ const connection = (type: string): Api => ({
 export const redisClient = defineLibrary({
   package: '@redis/client',
   language: 'typescript',
+  worksOutside: true,
   supertypes: {
     RedisClient: ['_default', 'node:events#EventEmitter'],
     RedisClientPool: ['NON_STICKY_COMMANDS', 'node:events#EventEmitter'],
@@ -128,6 +129,7 @@ export const redisClient = defineLibrary({
 export const redis = defineLibrary({
   package: 'redis',
   language: 'typescript',
+  worksOutside: true,
   apis: {
     ...same(connection('RedisClient'), 'createClient'),
     ...same(connection('RedisClientPool'), 'createClientPool'),

@@ -85,6 +85,7 @@ const models: Library['apis'] = {
 export const sequelize = defineLibrary({
   package: 'sequelize',
   language: 'typescript',
+  worksOutside: true,
   locks: {
     Sequelize: {
       library: 'sequelize',

@@ -30,6 +30,7 @@ const listening = (argument: number): Api => ({
 export const supabase = defineLibrary({
   package: '@supabase/supabase-js',
   language: 'typescript',
+  worksOutside: true,
   aliases: [
     '@supabase/postgrest-js',
     '@supabase/auth-js',

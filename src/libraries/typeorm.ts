@@ -171,6 +171,7 @@ const inTransaction: Effect = {
 export const typeorm = defineLibrary({
   package: 'typeorm',
   language: 'typescript',
+  worksOutside: true,
   locks: {
     DataSource: {
       library: 'typeorm',

@@ -36,6 +36,7 @@ const bodies = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'];
 export const undici = defineLibrary({
   package: 'undici',
   language: 'typescript',
+  worksOutside: true,
   supertypes: {
     ...Object.fromEntries(
       ['Agent', 'Pool', 'Client', 'BalancedPool', 'ProxyAgent', 'EnvHttpProxyAgent', 'RetryAgent', 'MockAgent'].map(
@@ -84,6 +85,7 @@ const webSocketRows: Library['apis'] = {
 export const undiciTypes = defineLibrary({
   package: 'undici-types',
   language: 'typescript',
+  worksOutside: true,
   supertypes: { Response: ['BodyMixin'], Request: ['BodyMixin'], WebSocket: ['lib#EventTarget'] },
   apis: {
     ...sameMembers('BodyMixin', body, ...bodies),

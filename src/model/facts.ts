@@ -264,6 +264,8 @@ export interface Call extends StepBase {
   gives?: Gives;
   /** From the library tables, for external targets: what the call is known to do besides (see `Knowledge`). */
   known?: Knowledge;
+  /** It has no entry in the tables, and the package is known to work outside of the process: what it gives may reject. */
+  worksOutside?: true;
   /** It loads a module, which is there from then on: whoever needs it loads it again, and hears of a failure there. */
   loads?: true;
   /** How the call can be ended early, also where a function of the front end's own stands for the API. */

@@ -3,6 +3,7 @@ import type { Check, FoundDraft, WitnessDraft } from '../checks/check.ts';
 import type { Program, Site } from '../analysis/program.ts';
 import type { Confidence, Finding, ItemId, Level, Location, Related, WitnessPath } from '../model/report.ts';
 import { byKeys } from '../util/compare.ts';
+import { grouped } from '../util/grouped.ts';
 import { stableHash } from '../util/stableHash.ts';
 import type { Sources } from './sources.ts';
 
@@ -86,17 +87,48 @@ export function collectFindings(
       if (counts(site)) places.push({ rule: rule.check.id, key: placeKey(site), finding: null });
     const made = found
       .filter(draft => counts(draft.at))
-      .map(draft => ({ draft, finding: guessed(toFinding(draft, rule, isTest(draft.at), program, sources), errors) }))
+      .map(draft => ({
+        finding: guessed(toFinding(draft, rule, isTest(draft.at), program, sources), errors),
+        at: draft.at,
+        root: draft.root ? sources.of(draft.root.file).location(draft.root.file, draft.root.at) : null,
+      }))
       .sort((a, b) => compareFindings(a.finding, b.finding));
-    for (const { draft, finding } of made) {
-      const { level, confidence, fingerprint } = finding;
-      places.push({ rule: rule.check.id, key: placeKey(draft.at), finding: { level, confidence, fingerprint } });
+    for (const [first, ...others] of oneByRoot(made)) {
+      const { level, confidence, fingerprint } = first.finding;
+      for (const { at } of [first, ...others])
+        places.push({ rule: rule.check.id, key: placeKey(at), finding: { level, confidence, fingerprint } });
       const same = findings.get(fingerprint);
-      if (same) addPlaces(same, finding);
-      else findings.set(fingerprint, finding);
+      if (same) addPlaces(same, first.finding);
+      else findings.set(fingerprint, first.finding);
+      if (others.length > 0) tellTogether(findings.get(fingerprint) ?? first.finding, first.root, others);
     }
   }
   return { findings: [...findings.values()].sort(compareFindings), places };
+}
+
+interface Made {
+  finding: Finding;
+  at: Site;
+  root: Location | null;
+}
+
+/** From so many findings on, what makes all of them fail is told once. */
+const MANY = 3;
+
+/** Findings of one rule, level and confidence that all fail at one place, together; in the order of their first ones. */
+function oneByRoot(made: readonly Made[]): [Made, ...Made[]][] {
+  const groups = grouped(made, one => {
+    const { root, finding } = one;
+    return root ? [finding.level, finding.confidence, locationKey(root)].join(' ') : one;
+  });
+  return groups.flatMap(group => (group.length < MANY ? group.map((one): [Made] => [one]) : [group]));
+}
+
+function tellTogether(first: Finding, root: Location | null, others: readonly Made[]): void {
+  first.message += `; ${others.length} others fail for the same reason`;
+  if (root) first.related.push({ ...root, message: 'All of them fail here' });
+  for (const { finding } of others)
+    first.related.push({ ...finding.location, message: `Fails for the same reason: ${finding.message}` });
 }
 
 const placeKey = ({ file, at }: Site): string => `${file}:${at[0]}:${at[1]}`;

@@ -1,7 +1,7 @@
 /** Repairs of findings as edits, and whether a program that has them is better: mended, and nothing new is wrong. */
 import type { Site } from '../analysis/program.ts';
 import type { TextEdit } from '../model/repairs.ts';
-import type { AuditReport } from '../model/report.ts';
+import type { AuditReport, Location } from '../model/report.ts';
 import { byKeys } from '../util/compare.ts';
 import { applyEdits, overlap, placesAfter } from '../util/textEdits.ts';
 import type { CheckRun } from './findings.ts';
@@ -24,15 +24,20 @@ export interface Judged {
 
 /** Fixes of all findings that nobody accepted, by place; those that would touch the same text as another are left out. */
 export function findFixes({ report, runs, loaded }: Judged): Fix[] {
+  const key = (rule: string, { file, line, column }: Location): string => `${rule} ${file} ${line} ${column}`;
+  const [accepted, left] = [
+    report.findings.filter(one => one.suppressed),
+    report.findings.filter(one => !one.suppressed),
+  ];
   const open = new Set(
-    report.findings.flatMap(one =>
-      one.suppressed ? [] : [`${one.rule} ${one.location.file} ${one.location.line} ${one.location.column}`],
-    ),
+    // What is told together with others has the others as related places.
+    left.flatMap(({ rule, location, related }) => [location, ...related].map(place => key(rule, place))),
   );
+  for (const { rule, location } of accepted) open.delete(key(rule, location));
   const found = runs.flatMap(({ rule, found: drafts }) =>
     drafts.flatMap(({ at, repairs = [] }) => {
-      const { line, column } = loaded.sources.of(at.file).position(at.at[0]);
-      if (repairs.length === 0 || !open.has(`${rule.check.id} ${at.file} ${line} ${column}`)) return [];
+      const location = loaded.sources.of(at.file).location(at.file, at.at);
+      if (repairs.length === 0 || !open.has(key(rule.check.id, location))) return [];
       const edits = new Map<string, TextEdit[]>();
       for (const { file, repair } of repairs) {
         const made = loaded.edits(file, repair);

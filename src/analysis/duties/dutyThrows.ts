@@ -5,7 +5,7 @@
 import type { Call, FunctionFacts, Step, ValueId } from '../../model/facts.ts';
 import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
-import { type Failure, type MayReject, mayReject, worse } from '../promises/mayReject.ts';
+import { type Failure, mayFail, type MayReject, mayReject, worse } from '../promises/mayReject.ts';
 import { type Settlers, settlers } from '../promises/settlers.ts';
 import type { Program } from '../program.ts';
 
@@ -33,7 +33,7 @@ export class DutyThrows {
   body(fn: FunctionFacts): Throws {
     const failure = worse(this.#rejects.throws(fn.id), this.#rejects.rejects(fn.id));
     if (failure === 'never') return 'never';
-    return failure === 'may' || failure === 'check' ? 'certain' : 'unknown';
+    return mayFail(failure) || failure === 'check' ? 'certain' : 'unknown';
   }
 
   /** Calling it, before it gives a value. `lenient`: in clean-up, where unknown calls are taken to be logging. */
@@ -45,7 +45,7 @@ export class DutyThrows {
         return callee?.calling === 'value' ? worse(sum, this.#rejects.throws(id)) : sum;
       }, 'never');
       if (thrown === 'never' || lenient) return 'never';
-      return (thrown === 'may' || thrown === 'check') && targets.length === 1 ? 'certain' : 'unknown';
+      return (mayFail(thrown) || thrown === 'check') && targets.length === 1 ? 'certain' : 'unknown';
     }
     const { known } = step;
     if (known?.neverThrows === true) return 'never';

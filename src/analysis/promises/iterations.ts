@@ -59,7 +59,7 @@ export class Iterations {
   #given(fn: FunctionFacts, step: Call, hops: number): Failure {
     if (step.newOf !== undefined && this.#program.types.has(step.newOf)) return this.#ofType(step.newOf, hops);
     const targets = this.#graph.targets(fn.id, step.id);
-    if (targets.length === 0) return step.target.kind === 'external' ? 'may' : 'undecided';
+    if (targets.length === 0) return step.target.kind === 'external' ? 'unseen' : 'undecided';
     const isIterator = step.target.kind === 'method' && step.target.name === ITERATOR;
     return this.#worst(targets.map(id => this.#givenBy(id, isIterator, hops)));
   }
@@ -98,7 +98,7 @@ export class Iterations {
 
   /** A stream of a library or of the language's runtime may break off at any time. */
   #ofType(type: TypeId, hops: number): Failure {
-    if (!this.#program.types.has(type)) return ANY_ITERABLE.test(type) ? 'undecided' : 'may';
+    if (!this.#program.types.has(type)) return ANY_ITERABLE.test(type) ? 'undecided' : 'unseen';
     const method = this.#types.methodOf(type, ITERATOR);
     return method ? this.#givenBy(method.id, true, hops) : 'undecided';
   }
@@ -107,13 +107,13 @@ export class Iterations {
     const { root, path, type } = place;
     const last = path.at(-1);
     if (last) {
-      if (!('field' in last) || last.of === undefined) return root.kind === 'external' ? 'may' : 'undecided';
+      if (!('field' in last) || last.of === undefined) return root.kind === 'external' ? 'unseen' : 'undecided';
       // A field of something outside is outside, too.
-      if (!this.#program.types.has(last.of)) return 'may';
+      if (!this.#program.types.has(last.of)) return 'unseen';
       const declared = this.#program.types.get(last.of)?.fields[last.field]?.type;
       return declared == null ? 'undecided' : this.#ofType(declared, hops);
     }
-    if (root.kind === 'external') return 'may';
+    if (root.kind === 'external') return 'unseen';
     if (root.kind === 'value') return this.over(fn, root.of, hops);
     const declared = type ?? (root.kind === 'parameter' ? (fn.parameters[root.index]?.type ?? null) : null);
     if (declared !== null) return this.#ofType(declared, hops);

@@ -11,6 +11,7 @@ import { handledInside } from './handledInside.ts';
 import { StartedParts } from './lateParts.ts';
 import { type Late, LateWalk, type Takers } from './lateWalk.ts';
 import { platforms, type Platforms } from '../flow/platforms.ts';
+import { mayFail } from './mayReject.ts';
 import { type LocalUses, localUses } from './promisesLocal.ts';
 import type { PromiseNode } from './promises.ts';
 import { returnedValues } from './promisesReturns.ts';
@@ -81,7 +82,7 @@ class Finder {
       const uses = this.#local(node.fn, node.value);
       if (uses.elsewhere) continue;
       if (this.#isKept(node, uses)) this.#examined.push(this.#program.site(node.fn, node.at));
-      if (rejection === 'may' && !this.#isRemembered(node)) this.#look(fn, node, uses);
+      if (mayFail(rejection) && !this.#isRemembered(node)) this.#look(fn, node, uses);
     }
     const parts = new StartedParts(get, this.#program);
     for (const fn of this.#program.functions.values())

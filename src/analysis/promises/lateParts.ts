@@ -7,7 +7,7 @@ import type { Get } from '../analysis.ts';
 import { type CallGraph, callGraph } from '../flow/callGraph.ts';
 import { functionUses, type FunctionUsesOf, keyName } from './consumptionIndex.ts';
 import type { Takers } from './lateWalk.ts';
-import { type MayReject, mayReject } from './mayReject.ts';
+import { mayFail, type MayReject, mayReject } from './mayReject.ts';
 import type { PromiseNode } from './promises.ts';
 import type { Program } from '../program.ts';
 import { returnedValues } from './promisesReturns.ts';
@@ -80,7 +80,7 @@ export class StartedParts {
       this.#uses(fn.id)
         .of(value)
         .every(use => use.as === 'held') &&
-      this.#rejects.value(fn.id, value) === 'may'
+      mayFail(this.#rejects.value(fn.id, value))
     );
   }
 

@@ -22,7 +22,7 @@ import { type Activation, anyActivation } from './givenValues.ts';
 import { endsFunction } from './promisesReturns.ts';
 import { endsProcess, innerBlocks } from '../steps.ts';
 import { Iterations } from './iterations.ts';
-import { atMost, type Failure, milder, Rejections, worse } from './mayRejectValues.ts';
+import { atMost, type Failure, mayFail, milder, Rejections, worse } from './mayRejectValues.ts';
 import { isChecking, isTask, type Walk, walkOf } from './mayRejectWalk.ts';
 import { mayReturn, type PassesOn, passesOn } from './passesOn.ts';
 import { isHandledAsPromise } from './askedPromises.ts';
@@ -34,7 +34,7 @@ import type { Program, Site } from '../program.ts';
 import { type Settlers, settlers } from './settlers.ts';
 import { writeIndex } from '../writeIndex.ts';
 
-export { type Failure, isPromiseMade, worse } from './mayRejectValues.ts';
+export { type Failure, isPromiseMade, mayFail, worse } from './mayRejectValues.ts';
 
 export interface MayReject {
   /** An exception leaves the body (for an async function: its promise rejects). */
@@ -44,7 +44,13 @@ export interface MayReject {
   /** The promise in a value rejects. */
   value(fn: FunctionId, value: ValueId): Failure;
   /** The first place in the function that makes it fail, and what is done there; null when it never fails. */
-  cause(fn: FunctionId): { site: Site; text: string } | null;
+  cause(fn: FunctionId): Cause | null;
+}
+
+export interface Cause {
+  site: Site;
+  text: string;
+  step: Step;
 }
 
 export const mayReject = defineAnalysis<MayReject>('may-reject', (get, program) => {
@@ -87,7 +93,7 @@ class Solver implements MayReject {
     };
     this.#rejections = new Rejections(get, program, {
       ...known,
-      failsAsHandler: id => this.#summary(anyActivation(id)).asHandler === 'may',
+      failsAsHandler: id => mayFail(this.#summary(anyActivation(id)).asHandler),
       isKnownCallback: (fn, step) => this.#contexts.callback(this.#activation(fn), step) !== undefined,
       chosen: (fn, choice) => this.#chosen(fn, choice),
       rejectionsOf: (fn, step) => this.#callees(fn, step).map(callee => this.#summary(callee).rejects),
@@ -150,7 +156,7 @@ class Solver implements MayReject {
     return this.#rejections.value(fn, value);
   }
 
-  cause(fn: FunctionId): { site: Site; text: string } | null {
+  cause(fn: FunctionId): Cause | null {
     const facts = this.#program.functions.get(fn);
     const wanted = worse(this.throws(fn), this.rejects(fn));
     if (!facts || wanted === 'never') return null;
@@ -160,7 +166,7 @@ class Solver implements MayReject {
     };
     this.#summarise(facts);
     this.#watch = null;
-    return found && { site: this.#program.site(fn, (found as Step).at), text: causeText(found) };
+    return found && { site: this.#program.site(fn, (found as Step).at), text: causeText(found), step: found };
   }
 
   #summary(of: Activation): Summary {
@@ -255,7 +261,7 @@ class Solver implements MayReject {
 
   /** What is never thrown when all counts is not thrown when less does. */
   #asHandler(fn: FunctionFacts, atMost: Failure): Failure {
-    if (atMost !== 'may') return 'never';
+    if (!mayFail(atMost)) return 'never';
     const state = { ...walkOf(fn), isReaction: true };
     const watch = this.#watch;
     this.#watch = null;
@@ -324,12 +330,12 @@ class Solver implements MayReject {
         return this.#exit(state, step, lenient);
       default: {
         const simple = this.#simple(state.fn, step);
-        const failure = isChecking(state) && simple === 'may' && this.#isFail(state.fn, step) ? 'check' : simple;
+        const failure = isChecking(state) && mayFail(simple) && this.#isFail(state.fn, step) ? 'check' : simple;
         if (
           lenient &&
           (failure === 'undecided' ||
             failure === 'check' ||
-            (step.kind === 'call' && failure === 'may' && !this.#passesOn(state.fn.id, step)))
+            (step.kind === 'call' && mayFail(failure) && !this.#passesOn(state.fn.id, step)))
         )
           return 'never';
         return this.#noted(step, failure);
@@ -455,7 +461,7 @@ class Solver implements MayReject {
   /** `if (!found) fail(name)`: all that the callees do is to throw, as if the `throw` stood here, or they do not throw. */
   #isFail(fn: FunctionFacts, step: Step): boolean {
     if (step.kind !== 'call') return false;
-    const failing = this.#callees(fn.id, step).filter(callee => this.#summary(callee).throws === 'may');
+    const failing = this.#callees(fn.id, step).filter(callee => mayFail(this.#summary(callee).throws));
     return (
       failing.length > 0 && failing.every(callee => onlyThrows(this.#program.functions.get(callee.fn)?.body ?? []))
     );

@@ -17,12 +17,14 @@ import { hardlyFails } from './unknownWaits.ts';
 
 /**
  * `handler`: only because a rejection handler may itself reject; `check`: only by a check of its own that throws, while
- * nothing that it waits for rejects; `undecided`: only because unknown code runs synchronously; `may`: it throws, or
- * awaits something that may reject.
+ * nothing that it waits for rejects; `undecided`: only because unknown code runs synchronously; `unseen`: only because it
+ * waits for what unknown code gives; `may`: it throws, or awaits something that is known to reject now and then.
  */
-export type Failure = 'never' | 'handler' | 'check' | 'undecided' | 'may';
+export type Failure = 'never' | 'handler' | 'check' | 'undecided' | 'unseen' | 'may';
 
-const RANK: Record<Failure, number> = { never: 0, handler: 1, check: 2, undecided: 3, may: 4 };
+const RANK: Record<Failure, number> = { never: 0, handler: 1, check: 2, undecided: 3, unseen: 4, may: 5 };
+/** It rejects, or waits for something that may. */
+export const mayFail = (failure: Failure): failure is 'may' | 'unseen' => RANK[failure] >= RANK.unseen;
 export const worse = (a: Failure, b: Failure): Failure => (RANK[a] >= RANK[b] ? a : b);
 export const milder = (a: Failure, b: Failure): Failure => (worse(a, b) === a ? b : a);
 
@@ -116,7 +118,7 @@ export class Rejections {
       case 'read':
         return this.#read(fnId, facts.place, seen);
       case 'unknown':
-        return seen.onlyTyped ? 'never' : 'may';
+        return seen.onlyTyped ? 'never' : 'unseen';
       default:
         return 'never';
     }
@@ -130,7 +132,7 @@ export class Rejections {
     const { root } = place;
     const type = this.#type(fnId, place);
     if ((type !== null && this.#isPlain(type)) || this.#holders.isOnlyResolved(fnId, place)) return 'never';
-    const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'may' : 'never';
+    const otherwise: Failure = !seen.onlyTyped || type === PROMISE ? 'unseen' : 'never';
     if (place.path.length > 0) return this.#written(fnId, place, seen) ?? otherwise;
     if (root.kind === 'value') return this.#value(fnId, root.of, seen);
     const variable = variableAt(this.#program, root);
@@ -206,18 +208,21 @@ export class Rejections {
     if (isPromiseMade(step)) return this.#executed(fn, value);
     const failures = this.#summaries.rejectionsOf(fn.id, step);
     if (failures.length > 0) {
-      if (this.#handsOn(fn.id, step)) return 'may';
+      if (this.#handsOn(fn.id, step)) return 'unseen';
       const known = failures.reduce(worse);
       // A callback may also be one that nobody here passes.
       const isGiven = this.#given.isGiven(fn, step) && !this.#summaries.isKnownCallback(fn.id, step);
-      const failing = failures.filter(one => one === 'may').length;
+      const failing = failures.filter(mayFail).length;
       // Whichever of the functions that were given it is, it is likely to be one that fails.
-      if (known === 'may' && isGiven && 2 * failing > failures.length) return 'may';
+      if (mayFail(known) && isGiven && 2 * failing > failures.length) return known;
       return atMost(isGiven ? worse(known, 'undecided') : known, failures.length);
     }
     if (seen.onlyTyped && this.#isTold(fn, step)) return 'never';
     if (hardlyFails(this.#program, this.#uses(fn.id), fn, step, value)) return 'undecided';
-    return step.newOf !== undefined || this.#settlers.isCall(fn.id, step) ? 'never' : 'may';
+    if (step.newOf !== undefined || this.#settlers.isCall(fn.id, step)) return 'never';
+    if (!isSeen(fn, step)) return 'unseen';
+    // `JSON.parse`: any value, and no promise, or the tables would say so.
+    return step.gives === 'unknown' && step.target.kind === 'external' && !step.worksOutside ? 'never' : 'may';
   }
 
   /** It rejects with nothing but an option that says so, or what is given to it. */
@@ -309,7 +314,7 @@ export class Rejections {
         }
         const targets = this.#graph.targets(fn.id, use.step.id);
         // Code that nobody sees has it.
-        if (targets.length === 0 && part.keys[0] !== 'resolve') return 'may';
+        if (targets.length === 0 && part.keys[0] !== 'resolve') return 'unseen';
         for (const id of targets) {
           known = true;
           failure = worse(
@@ -318,11 +323,11 @@ export class Rejections {
           );
           // What an async executor throws rejects a promise of its own.
           const isTask = this.#program.functions.get(id)?.calling !== 'value';
-          if (!isTask && this.#summaries.throws(id) === 'may') failure = 'may';
+          if (!isTask) failure = worse(failure, onlyFailing(this.#summaries.throws(id)));
         }
       }
     }
-    return known ? failure : 'may';
+    return known ? failure : 'unseen';
   }
 
   #usesParameter(id: FunctionId, index: number): Failure {
@@ -385,7 +390,24 @@ function calleeVariable(fn: FunctionFacts, { target }: Call): string | null {
 /** So many callees are a guess: which of them runs is not known. */
 const MANY = 12;
 export const atMost = (failure: Failure, targets: number): Failure =>
-  failure === 'may' && targets > MANY ? 'undecided' : failure;
+  mayFail(failure) && targets > MANY ? 'undecided' : failure;
+
+const onlyFailing = (failure: Failure): Failure => (mayFail(failure) ? failure : 'never');
+
+/** The platform's own, and what the project declares. */
+const NO_PACKAGE = /^(?:lib#|node:|project#)/;
+
+/**
+ * What the call gives is known to work outside of the process, or no package's own. What stands behind a value without a
+ * type is somebody's work; what is given under a type that says no more than that it gives a promise may be anything.
+ */
+function isSeen(fn: FunctionFacts, { known, target, gives, worksOutside }: Call): boolean {
+  if (known !== undefined || worksOutside || gives === 'lazy') return true;
+  if (target.kind === 'external') return NO_PACKAGE.test(target.name);
+  if (target.kind !== 'value' || gives !== 'promise') return true;
+  const called = fn.values[target.of];
+  return called?.kind === 'read' && called.place.root.kind === 'module';
+}
 
 /** `new Promise(…)`: a promise that is settled by hand. */
 export const isPromiseMade = (step: Call): boolean => step.newOf === PROMISE;

@@ -20,7 +20,7 @@ import { type MemberCall, memberCalls } from '../flow/memberCalls.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { functionUses, type FunctionUsesOf } from './consumptionIndex.ts';
 import { type Emitters, emitters } from '../flow/emitters.ts';
-import { type Failure, type MayReject, mayReject, worse } from './mayReject.ts';
+import { type Failure, mayFail, type MayReject, mayReject, worse } from './mayReject.ts';
 import { type MadePromises, madePromises } from './promisesMade.ts';
 import { type PromiseNode, type Promises, promises } from './promises.ts';
 import { type Program, type Site, variableAt } from '../program.ts';
@@ -125,7 +125,7 @@ class Finder implements MisusedPromises {
       for (const [name, base] of Object.entries(type.voids ?? {})) {
         for (const fn of this.#members(type, name)) {
           this.examined.push(this.#program.site(fn.id, fn.nameAt));
-          if (this.#rejects.rejects(fn.id) !== 'may' || this.#isAwaitedByBase(type.id, name)) continue;
+          if (!mayFail(this.#rejects.rejects(fn.id)) || this.#isAwaitedByBase(type.id, name)) continue;
           this.found.push({
             kind: 'override',
             at: this.#program.site(fn.id, fn.nameAt),
@@ -184,7 +184,7 @@ class Finder implements MisusedPromises {
         if (given.length === 0 && this.#isMadeOutside(fn, contract.callback)) return;
         if (given.length > 0 && given.every(id => this.#promises.givesKept(id))) return;
         const overlaps = this.#overlaps(contract, work);
-        const isUnseen = rejection === 'may' && !this.#isHandled(fn, contract, work);
+        const isUnseen = mayFail(rejection) && !this.#isHandled(fn, contract, work);
         if (overlaps === 'never' && !isUnseen) return;
         return void this.found.push({ ...misused, overlaps: isUnseen && overlaps === 'rarely' ? 'never' : overlaps });
       }
@@ -199,7 +199,7 @@ class Finder implements MisusedPromises {
 
   /** Its own rejections, whoever of the callbacks it is; what nobody can see into may reject. */
   #rejectionOf(given: readonly FunctionId[], work: readonly FunctionId[]): Failure {
-    if (given.length === 0) return 'may';
+    if (given.length === 0) return 'unseen';
     return (work.length > 0 ? work : given).reduce<Failure>(
       (sum, id) => worse(sum, this.#rejects.rejects(id)),
       'never',

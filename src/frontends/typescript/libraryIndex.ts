@@ -30,6 +30,8 @@ export interface LibraryIndex {
   /** The entry for `package#key`, supertypes included; `version` of the package, undefined when not known. */
   api(external: string, versionOf: (packageName: string) => string | undefined): Api | undefined;
   has(external: string): boolean;
+  /** The package, or its whole scope, is known to work outside of the process. */
+  worksOutside(external: string): boolean;
   lock(type: TypeId): LockKind | undefined;
   /** A promise or thenable of this type runs nothing before it is awaited. */
   isLazy(type: TypeId): boolean;
@@ -88,7 +90,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     new Set(libraries.flatMap(each => (each[of] ?? []).map(type => `${each.package}#${type}`)));
   const lazy = named('lazy');
   const waitedFor = named('waitedFor');
-  const hosts = new Set(libraries.filter(each => each.logsUnhandledRejections).map(each => each.package));
+  const [outside, hosts] = [flagged(libraries, 'worksOutside'), flagged(libraries, 'logsUnhandledRejections')];
   const runners = libraries
     .filter(library => Object.values(library.apis).some(registersTests))
     .map(library => library.package);
@@ -96,6 +98,7 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     packageOf,
     tableOf: name => tables.aliases.get(name) ?? name,
     has: external => rowOf(external) !== undefined,
+    worksOutside: external => packageAndScope(external).some(name => outside.has(name)),
     api(external, versionOf) {
       const row = rowOf(external);
       if (!row) return undefined;
@@ -117,6 +120,15 @@ function createIndex(libraries: readonly Library[]): LibraryIndex {
     testGlobal: name =>
       runners.map(library => `${library}#${name}`).find(external => isTestGlobal(name, tables.rows.get(external))),
   };
+}
+
+const flagged = (libraries: readonly Library[], flag: 'worksOutside' | 'logsUnhandledRejections'): Set<string> =>
+  new Set(libraries.filter(each => each[flag]).map(each => each.package));
+
+function packageAndScope(external: string): string[] {
+  const name = external.slice(0, external.indexOf('#'));
+  const [scope = name] = name.split('/');
+  return [name, scope];
 }
 
 function readTables(libraries: readonly Library[]): Tables {

@@ -176,6 +176,7 @@ function emitCall(
   if (newOf !== undefined) call.newOf = newOf;
   if (constructs) call.constructs = true;
   if (isOptional(node)) call.optional = ts.isCallExpression(node) && node.questionDotToken ? 'function' : true;
+  if (target.kind === 'external' && fn.questions.worksOutside(target.name)) call.worksOutside = true;
   const stopping = ts.isCallExpression(node) ? stoppingByType(fn, node, args) : undefined;
   if (stopping) call.stopping = stopping;
   return fn.builder.emitValue(call);

@@ -49,6 +49,8 @@ export interface Questions {
   ): Exclude<Target, { kind: 'value' }> | { kind: 'callee-value' };
   /** The table entry for an external target, by installed version. */
   apiOf(external: string): Api | undefined;
+  /** Of an API without an entry: whether its package works outside of the process. */
+  worksOutside(external: string): boolean;
   /** What the call's type says of its result; `cheaply`: `unknown` where only inference from the arguments would tell. */
   givesOf(node: ts.Expression, cheaply?: boolean): Gives;
   /** Whether the elements of an array type are primitive or objects (for `sort`). */

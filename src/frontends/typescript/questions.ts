@@ -58,6 +58,7 @@ export function createQuestions(project: LoadedProject, file: string, sink: Ques
         guarded<Callee>(call, { kind: 'unresolved', text: shortText(call) }, () => calleeOf(asking, call)),
       ),
     apiOf: external => cached(apis, external, () => asking.index.api(external, name => versionOf(asking, name))),
+    worksOutside: external => asking.index.worksOutside(external),
     givesOf: (node, cheaply = false) => guarded(node, 'unknown', () => givesOf(asking, node, cheaply)),
     elementsOf: node => guarded(node, 'unknown', () => elementsOfType(asking, asking.checker.getTypeAtLocation(node))),
     mayBeCalled: node => guarded(node, true, () => mayBeCalled(asking, node)),
