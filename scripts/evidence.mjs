@@ -99,14 +99,20 @@ function compare(name, folder, write) {
   const found = new Set(report.findings.map(({ fingerprint }) => fingerprint));
   const open = loud.filter(({ fingerprint }) => (judged.get(fingerprint)?.verdict ?? '?') === '?');
   const wrong = loud.filter(({ fingerprint }) => /^(wrong|useless)/.test(judged.get(fingerprint)?.verdict ?? ''));
-  const gone = [...judged.values()].filter(row => row.verdict === 'right' && !found.has(row.fingerprint));
-  tell(name, report, loud, { judged, open, wrong, gone });
+  // Places that a finding tells of together with its own.
+  const told = new Set(
+    report.findings.flatMap(({ rule, related }) => related.map(place => `${rule} ${placeOf({ location: place })}`)),
+  );
+  const missing = [...judged.values()].filter(row => row.verdict === 'right' && !found.has(row.fingerprint));
+  const grouped = missing.filter(row => told.has(`${row.rule} ${row.place}`));
+  const gone = missing.filter(row => !grouped.includes(row));
+  tell(name, report, loud, { judged, open, wrong, grouped, gone });
   const fresh = open.filter(({ fingerprint }) => !judged.has(fingerprint));
   if (write && fresh.length > 0) fs.writeFileSync(page, `${text.trimEnd()}\n${fresh.map(rowFor).join('\n')}\n`);
   return open.length + wrong.length + gone.length === 0;
 }
 
-function tell(name, report, loud, { judged, open, wrong, gone }) {
+function tell(name, report, loud, { judged, open, wrong, grouped, gone }) {
   console.log(`${name}: ${report.coverage.files} files, ${loud.length} findings at warning or error`);
   for (const rule of [...new Set(loud.map(finding => finding.rule))].sort()) {
     const of = loud.filter(finding => finding.rule === rule);
@@ -115,6 +121,7 @@ function tell(name, report, loud, { judged, open, wrong, gone }) {
   }
   for (const finding of open) console.log(`  not judged: ${finding.rule} ${placeOf(finding)} ${finding.message}`);
   for (const finding of wrong) console.log(`  judged wrong and still found: ${finding.rule} ${placeOf(finding)}`);
+  for (const row of grouped) console.log(`  judged right and told with another finding: ${row.rule} ${row.place}`);
   for (const row of gone) console.log(`  judged right and gone: ${row.rule} ${row.place}`);
 }
 
