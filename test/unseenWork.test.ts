@@ -44,6 +44,10 @@ describe('a promise that only unknown code could reject', () => {
     expect(await confidences(declared)).toEqual(['floating-promise 3 high']);
   });
 
+  it('is for a strict audit where nothing but the reading of a text fails', async () => {
+    expect(await confidences(of('', 'Promise.resolve(new URL(location.hash))'))).toEqual(['floating-promise 6 low']);
+  });
+
   it('counts as shown where there are no types to speak of', async () => {
     const text =
       'async function run(models) {\n  await models.users.all();\n}\nexports.start = models => {\n  run(models);\n};\n';

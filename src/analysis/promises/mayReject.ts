@@ -449,7 +449,8 @@ class Solver implements MayReject {
       );
       return atMost(thrown, targets.length);
     }
-    if (step.known?.raises) return 'may';
+    // Whether it does depends on a text that nobody sees here.
+    if (step.known?.raises) return 'unseen';
     if (step.known?.neverThrows || (step.gives !== undefined && step.gives !== 'value' && step.gives !== 'unknown'))
       return 'never';
     if (step.target.kind === 'external')

@@ -18,7 +18,7 @@ import { hardlyFails } from './unknownWaits.ts';
 /**
  * `handler`: only because a rejection handler may itself reject; `check`: only by a check of its own that throws, while
  * nothing that it waits for rejects; `undecided`: only because unknown code runs synchronously; `unseen`: only because it
- * waits for what unknown code gives; `may`: it throws, or awaits something that is known to reject now and then.
+ * waits for what unknown code gives, or reads a text that may be malformed; `may`: it throws, or awaits something that is known to reject now and then.
  */
 export type Failure = 'never' | 'handler' | 'check' | 'undecided' | 'unseen' | 'may';
 
