@@ -13,6 +13,7 @@ export default defineCheck({
   id: 'exit-with-tasks-in-flight',
   item: 'C10',
   level: 'error',
+  strict: true,
   title: 'The process exits while work is in flight',
   why: 'process.exit does not wait: requests are cut off, writes and reports are lost',
   fix: 'await the work (the callback or promise of `close`) before the exit, or set `process.exitCode` and let the process end',

@@ -29,11 +29,13 @@ export function releasedByState(
   return others.length === 0 && (only?.when === 'true' || only?.when === 'false') ? only.when === 'true' : null;
 }
 
-/** The object of which a value is a field, where that is one of a library. */
+/** The object of which a value is a field, where that is one of a library; or that is asked whether it is there at all. */
 function askedObject(evaluator: Evaluator, frame: Frame, value: number): Refs {
   const facts = frame.fn.values[value];
-  if (facts?.kind !== 'read' || facts.place.path.length === 0) return [];
-  const refs = evaluator.place(frame, { ...facts.place, path: facts.place.path.slice(0, -1) });
+  const isField = facts?.kind === 'read' && facts.place.path.length > 0;
+  const refs = isField
+    ? evaluator.place(frame, { ...facts.place, path: facts.place.path.slice(0, -1) })
+    : evaluator.evaluate(frame, value);
   const isForeign = refs.some(ref => {
     const type = typeOf(ref);
     return type !== null && !evaluator.program.types.has(type);

@@ -62,19 +62,25 @@ function isUntypedPattern({ checker }: Asking, { name, type, initializer }: ts.P
 /** Types from outside that are made to be passed on. */
 const PASSED_ON = /(?:Init|Options|Config|Context)$/;
 
-/** A request of a framework that is given to a handler: its type does not stand here, and its signal neither. */
+/**
+ * A request of a framework that is given to a handler: its type does not stand here, and its signal neither. A `Request`
+ * of the web has one whether its maker thought of it or not.
+ */
 function isNamelessOutside(asking: Asking, parameter: ts.ParameterDeclaration, type: ts.Type, option: string): boolean {
-  if (parameter.type !== undefined) return false;
-  const [declaration] = asking.checker.getPropertyOfType(type, option)?.declarations ?? [];
-  const owner = declaration?.parent;
+  const declarations = partsOf(asking.checker.getNonNullableType(type)).flatMap(
+    part => asking.checker.getPropertyOfType(part, option)?.declarations?.slice(0, 1) ?? [],
+  );
   return (
-    declaration !== undefined &&
-    sourceFileOf(asking, declaration) === undefined &&
-    owner !== undefined &&
-    ts.isInterfaceDeclaration(owner) &&
-    !PASSED_ON.test(owner.name.text)
+    declarations.length > 0 &&
+    declarations.every(declaration => {
+      const owner = declaration.parent;
+      if (sourceFileOf(asking, declaration) !== undefined || !ts.isInterfaceDeclaration(owner)) return false;
+      return parameter.type === undefined ? !PASSED_ON.test(owner.name.text) : owner.name.text === 'Request';
+    })
   );
 }
+
+const partsOf = (type: ts.Type): readonly ts.Type[] => (type.isUnion() ? type.types : [type]);
 
 function signalByName({ name, type }: ts.ParameterDeclaration): string[] | undefined {
   if (type) return undefined;
