@@ -60,6 +60,10 @@ export function spawnSync(command: string, args: readonly string[], options: Syn
 export function spawnSync(command: string, args?: readonly string[], options?: SyncOptions): SpawnSyncReturns<Buffer>;
 `;
 
+/** Declared by the port itself, as in Node's own types: its events are messages. */
+const listening = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener']
+  .map(name => `  ${name}(event: string | symbol, listener: (...values: any[]) => void): this;`)
+  .join('\n');
 export const workerThreadsStub = `
 import { EventEmitter } from 'node:events';
 import { Readable, Writable } from 'node:stream';
@@ -78,10 +82,13 @@ export interface WorkerOptions {
   name?: string;
   type?: string;
 }
-export class MessagePort extends EventEmitter { postMessage(message: any, transfer?: readonly Transferable[]): void; start(): void; close(): void; ref(): void; unref(): void }
+export class MessagePort extends EventEmitter {
+${listening}
+  postMessage(message: any, transfer?: readonly Transferable[]): void; start(): void; close(): void; ref(): void; unref(): void }
 export class MessageChannel { readonly port1: MessagePort; readonly port2: MessagePort }
 export class BroadcastChannel { constructor(name: string); readonly name: string; onmessage: (event: any) => void; onmessageerror: (event: any) => void; postMessage(message: any): void; close(): void; ref(): this; unref(): this }
 export class Worker extends EventEmitter {
+${listening}
   constructor(file: string | URL, options?: WorkerOptions);
   readonly stdin: Writable | null;
   readonly stdout: Readable;
