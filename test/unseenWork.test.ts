@@ -48,6 +48,28 @@ describe('a promise that only unknown code could reject', () => {
     expect(await confidences(of('', 'Promise.resolve(new URL(location.hash))'))).toEqual(['floating-promise 6 low']);
   });
 
+  it('is for a strict audit where a hook of a package gave the function', async () => {
+    const hook = (from: string): string =>
+      `import { makeApi } from '${from}';\nconst api = makeApi();\nexport function usePosts() {\n` +
+      '  const { refetch } = api.posts.useQuery();\n  const again = async () => {\n    await refetch();\n  };\n' +
+      '  again();\n}\n';
+    expect(await confidences(hook('some-queries'))).toEqual(['floating-promise 8 low']);
+    expect(await confidences(hook('postgres'))).toEqual(['floating-promise 8 high']);
+  });
+
+  it('is for a strict audit where a page has told of the failure before it throws again', async () => {
+    const save = (handler: string, more = ''): string =>
+      `${more}async function save() {\n  try {\n    await fetch('/save', { method: 'POST' });\n  } catch (error) {\n` +
+      `    ${handler}\n    throw error;\n  }\n}\ndocument.title = 'Save';\nexport const start = () => {\n  save();\n};\n`;
+    expect(await confidences(save("window.alert('Not saved');"))).toEqual(['floating-promise 11 low']);
+    expect(await confidences(save('console.error(error);'))).toEqual(['floating-promise 11 low']);
+    expect(await confidences(save('document.body.toggleAttribute(name, false);'))).toEqual([
+      'floating-promise 11 high',
+    ]);
+    // A server ends with it, told or not.
+    expect(await confidences(save('console.error(error);', "import 'node:fs';"))).toEqual(['floating-promise 11 high']);
+  });
+
   it('counts as shown where there are no types to speak of', async () => {
     const text =
       'async function run(models) {\n  await models.users.all();\n}\nexports.start = models => {\n  run(models);\n};\n';

@@ -11,6 +11,7 @@ export default defineCheck({
   id: 'cancellation-not-propagated',
   item: 'C6',
   level: 'warning',
+  strict: true,
   title: 'A signal that is not passed on',
   why: 'the caller aborts and this work goes on: its sockets, queries and pauses outlive the request',
   fix: 'pass the signal, or one that is made from it with `AbortSignal.any`',

@@ -110,10 +110,14 @@ function reportRelease({ report }: CheckContext, program: Program, { site, lock,
 
 /**
  * Taken by a helper, and nobody knows which lock it is: nor can be told whether what is called later frees it. Of flags
- * that are not set back, one in three was a defect on real code: many stay on purpose, or nothing in between fails.
+ * that are not set back, one in three was a defect on real code: many stay on purpose, or nothing in between fails. Leases
+ * end by themselves, and lock files are held for as long as a process lives.
  */
 const isDoubtful = ({ kind, locks, origin, site }: Leak['duty']): boolean =>
-  kind === 'flag' || (locks.length === 0 && !sameSite(origin, site));
+  kind === 'flag' ||
+  (locks.length === 0
+    ? !sameSite(origin, site)
+    : locks.every(lock => lock.kind.lease || lock.kind.reach === 'machine'));
 
 const sameSite = (a: Site, b: Site): boolean => a.in === b.in && a.at[0] === b.at[0];
 

@@ -267,6 +267,7 @@ const effect = z.discriminatedUnion('does', [...lockEffects, ...valueEffects, ..
 
 const known = z.strictObject({
   neverRejects: optional(z.boolean()),
+  rarelyRejects: optional(z.boolean()),
   rejectsWith: optional(z.array(z.strictObject({ argument: index, option: optional(name) }))),
   listensToRejections: optional(z.strictObject({ argument: index, option: optional(name) })),
   neverThrows: optional(z.boolean()),

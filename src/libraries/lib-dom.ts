@@ -82,6 +82,21 @@ export const dom = defineLibrary({
   },
   apis: {
     ...same(
+      { does: [], gives: 'promise', known: { leavesTurn: true, rarelyRejects: true } },
+      'AudioContext.close',
+      'AudioContext.suspend',
+      'CacheStorage.delete',
+      'CacheStorage.has',
+      'CacheStorage.keys',
+      'NavigatorBadge.clearAppBadge',
+      'Permissions.query',
+      'ServiceWorkerContainer.getRegistrations',
+      'ServiceWorkerRegistration.unregister',
+      'StorageManager.estimate',
+      'StorageManager.persist',
+      'StorageManager.persisted',
+    ),
+    ...same(
       nothing,
       ...quiet.map(type => `${type}.*`),
       ...observers.map(type => `${type}.*`),

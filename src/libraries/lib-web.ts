@@ -16,6 +16,9 @@ const connection = (ends: string[]): NonNullable<Api['known']> => ({
 });
 const toSignal: Api = { does: [], known: { neverThrows: true } };
 
+/** A promise that rejects on misuse alone. */
+const steady: Api = { does: [], gives: 'promise', known: { rarelyRejects: true } };
+
 export const web = defineLibrary({
   package: 'lib',
   language: 'typescript',
@@ -191,7 +194,7 @@ export const web = defineLibrary({
     },
     ...sameMembers('ReadableStream', nothing, 'getReader', 'tee', 'pipeThrough'),
     ...same(
-      { does: [], gives: 'promise' },
+      steady,
       'ReadableStream.cancel',
       'ReadableStreamDefaultReader.cancel',
       'WritableStream.close',
@@ -248,6 +251,8 @@ export const web = defineLibrary({
 
     'Performance.now': toSignal,
     ...same(nothing, 'Performance.*', 'Crypto.*', 'Storage.*'),
+    // With a key and parameters that fit; what reads foreign data (`decrypt`, `importKey`, `verify`) is another matter.
+    ...sameMembers('SubtleCrypto', steady, 'encrypt', 'sign', 'digest', 'generateKey', 'exportKey'),
     'SubtleCrypto.*': { does: [], gives: 'promise' },
   },
   stub: webStub,

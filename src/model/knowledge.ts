@@ -3,6 +3,8 @@ import type { Copies } from './copies.ts';
 
 /** What the tables say of an external call that no other step expresses. */
 export interface Knowledge {
+  /** The promise that it returns rejects only on misuse, or in a state that a program hardly gets into. */
+  rarelyRejects?: boolean;
   /** The promise it returns never rejects; where `signal` is known too, unless one is given. */
   neverRejects?: boolean;
   /**

@@ -1,5 +1,6 @@
 /** How single steps fail, as far as their form tells. */
-import type { Block, Call, FunctionFacts, Step } from '../../model/facts.ts';
+import type { Block, Call, FunctionFacts, Step, ValueId } from '../../model/facts.ts';
+import { type Program, walkSteps } from '../program.ts';
 
 /** All that it does is to throw, whatever it is given: it has nothing to do before but to make the error. */
 export function onlyThrows(block: Block): boolean {
@@ -14,6 +15,53 @@ export function isListenerCall(fn: FunctionFacts, step: Call): boolean {
   const listeners = called?.kind === 'element' ? fn.values[called.of] : undefined;
   const last = listeners?.kind === 'read' ? listeners.place.path.at(-1) : undefined;
   return last !== undefined && 'field' in last && last.field.startsWith('on:');
+}
+
+/** A handler that hands on the error, or a text: `toast.error('Not saved')`, `report(error)`; not `setBusy(false)`. */
+export function tells(program: Program, fn: FunctionFacts, handler: Block, error: ValueId | undefined): boolean {
+  let found = false;
+  walkSteps(handler, step => {
+    found ||=
+      step.kind === 'call' &&
+      step.newOf === undefined &&
+      step.args.some(arg => says(program, fn, arg, error, new Set()));
+  });
+  return found;
+}
+
+/** A text, or something of the error, is a part of it. */
+function says(
+  program: Program,
+  fn: FunctionFacts,
+  value: ValueId,
+  error: ValueId | undefined,
+  seen: Set<ValueId>,
+): boolean {
+  if (value === error) return true;
+  const facts = seen.has(value) ? undefined : fn.values[value];
+  seen.add(value);
+  const part = (one: ValueId): boolean => says(program, fn, one, error, seen);
+  switch (facts?.kind) {
+    case 'constant':
+      return facts.text.startsWith('"');
+    case 'template':
+      return true;
+    case 'object':
+      return Object.values(facts.fields).some(part);
+    case 'from':
+    case 'array':
+    case 'choice':
+      return facts.values.some(part);
+    case 'read':
+      return facts.place.root.kind === 'value' && part(facts.place.root.of);
+    case 'result': {
+      // `t('not.saved')`
+      const made = program.steps(fn.id).get(facts.of);
+      return made?.kind === 'call' && made.args.some(part);
+    }
+    default:
+      return false;
+  }
 }
 
 /** What a person is told of a step that fails. */

@@ -29,8 +29,9 @@ import { isHandledAsPromise } from './askedPromises.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
 import { AT_ONCE, isSame, NEVER, type Summary, worst } from './failureSummary.ts';
-import { causeText, isListenerCall, onlyThrows } from './failingSteps.ts';
+import { causeText, isListenerCall, onlyThrows, tells } from './failingSteps.ts';
 import type { Program, Site } from '../program.ts';
+import { type Platforms, platforms } from '../flow/platforms.ts';
 import { type Settlers, settlers } from './settlers.ts';
 import { writeIndex } from '../writeIndex.ts';
 
@@ -69,6 +70,7 @@ class Solver implements MayReject {
   readonly #passesOn: PassesOn;
   readonly #filledOnce: FilledOnce;
   readonly #iterations: Iterations;
+  readonly #platforms: Platforms;
   readonly #handlers = new Set<FunctionId>();
   /** By the key of the activation. */
   readonly #summaries = new Map<string, Summary>();
@@ -87,6 +89,7 @@ class Solver implements MayReject {
     this.#isReplaced = get(placeholders);
     this.#passesOn = get(passesOn);
     this.#filledOnce = get(filledOnce);
+    this.#platforms = get(platforms);
     const known = {
       throws: (id: FunctionId) => this.throws(id),
       fails: (id: FunctionId) => worse(this.throws(id), this.rejects(id)),
@@ -388,8 +391,10 @@ class Solver implements MayReject {
 
   #thrown(state: Walk, value: ValueId | undefined): Failure {
     const again = value === undefined ? undefined : state.caught.get(value);
-    if (again !== undefined) return again;
-    return isChecking(state) ? 'check' : 'may';
+    // In a page, what was told and is thrown again is one more line in the console.
+    const worst = state.isTold && this.#platforms.onlyLogs(this.#program.fileOf(state.fn.id)) ? 'unseen' : 'may';
+    if (again !== undefined) return milder(again, worst);
+    return isChecking(state) ? 'check' : worst;
   }
 
   #try(state: Walk, step: Try, lenient: boolean): Failure {
@@ -406,8 +411,11 @@ class Solver implements MayReject {
     if (catchesAll) failure = 'never';
     this.#within(state, 'inHandler', () => {
       // It only runs where the body has failed.
-      for (const handler of step.handlers)
-        failure = worse(failure, milder(caught, this.#block(state, handler.body, true)));
+      for (const { body, binding } of step.handlers) {
+        state.isTold = tells(this.#program, state.fn, body, binding);
+        failure = worse(failure, milder(caught, this.#block(state, body, true)));
+        state.isTold = false;
+      }
     });
     failure = worse(failure, this.#block(state, step.orElse, lenient));
     const last = this.#block(state, step.finally, true);

@@ -13,6 +13,7 @@ import { fieldSources } from './fieldSources.ts';
 import { givesSignal, isOptionGiven } from './givenOptions.ts';
 import { type GivenCallees, givenCallees } from './givenCallees.ts';
 import { type Settlers, settlers } from './settlers.ts';
+import { packageMaker } from './packageValues.ts';
 import { hardlyFails } from './unknownWaits.ts';
 
 /**
@@ -220,7 +221,7 @@ export class Rejections {
     if (seen.onlyTyped && this.#isTold(fn, step)) return 'never';
     if (hardlyFails(this.#program, this.#uses(fn.id), fn, step, value)) return 'undecided';
     if (step.newOf !== undefined || this.#settlers.isCall(fn.id, step)) return 'never';
-    if (!isSeen(fn, step)) return 'unseen';
+    if (!isSeen(this.#program, fn, step)) return 'unseen';
     // `JSON.parse`: any value, and no promise, or the tables would say so.
     return step.gives === 'unknown' && step.target.kind === 'external' && !step.worksOutside ? 'never' : 'may';
   }
@@ -401,10 +402,13 @@ const NO_PACKAGE = /^(?:lib#|node:|project#)/;
  * What the call gives is known to work outside of the process, or no package's own. What stands behind a value without a
  * type is somebody's work; what is given under a type that says no more than that it gives a promise may be anything.
  */
-function isSeen(fn: FunctionFacts, { known, target, gives, worksOutside }: Call): boolean {
-  if (known !== undefined || worksOutside || gives === 'lazy') return true;
+function isSeen(program: Program, fn: FunctionFacts, { known, target, gives, worksOutside }: Call): boolean {
+  if (known !== undefined || worksOutside || gives === 'lazy') return known?.rarelyRejects !== true;
   if (target.kind === 'external') return NO_PACKAGE.test(target.name);
-  if (target.kind !== 'value' || gives !== 'promise') return true;
+  if (target.kind !== 'value') return true;
+  const maker = packageMaker(program, fn, target.of);
+  if (maker) return isSeen(program, fn, maker);
+  if (gives !== 'promise') return true;
   const called = fn.values[target.of];
   return called?.kind === 'read' && called.place.root.kind === 'module';
 }

@@ -15,6 +15,8 @@ export interface Walk {
   /** Some way has left the function before: a `throw` that follows is a check, too. */
   passed: boolean;
   inHandler: boolean;
+  /** The handler that it stands in tells somebody of the error. */
+  isTold: boolean;
   /** All that fails here is handled by this function. */
   isCaught: boolean;
   /** It is given what a promise has settled to. */
@@ -29,6 +31,7 @@ export const walkOf = (fn: FunctionFacts): Walk => ({
   inArm: false,
   passed: false,
   inHandler: false,
+  isTold: false,
   isCaught: false,
   isReaction: false,
   caught: new Map(),
