@@ -70,6 +70,16 @@ describe('a promise that only unknown code could reject', () => {
     expect(await confidences(save('console.error(error);', "import 'node:fs';"))).toEqual(['floating-promise 11 high']);
   });
 
+  it('is for a strict audit where a page goes on whatever becomes of it', async () => {
+    const start = (chain: string, page: string): string =>
+      `const load = async () => {\n  await fetch('/names');\n};\nexport const start = (ready: () => void) => {\n` +
+      `  ${page};\n  void load()${chain};\n};\n`;
+    const page = "document.title = 'Names'";
+    expect(await confidences(start('.finally(ready)', page))).toEqual(['orphaned-task 6 low']);
+    expect(await confidences(start('.then(ready)', page))).toEqual(['orphaned-task 6 high']);
+    expect(await confidences(start('.finally(ready)', 'process.exitCode = 1'))).toEqual(['orphaned-task 6 high']);
+  });
+
   it('counts as shown where there are no types to speak of', async () => {
     const text =
       'async function run(models) {\n  await models.users.all();\n}\nexports.start = models => {\n  run(models);\n};\n';

@@ -7,12 +7,15 @@ import { connectedFiles } from './connectedFiles.ts';
 export interface Platforms {
   /** The file runs in a page, or in a host program that logs a rejection which nobody handles, and goes on. */
   onlyLogs(file: string): boolean;
+  /** The file only logs, or uses the page itself, also where a server renders it: what it starts is for a person there. */
+  isForPage(file: string): boolean;
 }
 
 export const platforms = defineAnalysis<Platforms>('platforms', (get, program) => {
   const isInPage = inPages(program, get(connectedFiles));
   const hosted = filesInHosts(program);
-  return { onlyLogs: file => hosted.has(file) || isInPage(file) };
+  const onlyLogs = (file: string): boolean => hosted.has(file) || isInPage(file);
+  return { onlyLogs, isForPage: file => platformOf(program, file) === 'page' || onlyLogs(file) };
 });
 
 const platformOf = (program: Program, file: string): ModuleFacts['platform'] => program.modules.get(file)?.platform;

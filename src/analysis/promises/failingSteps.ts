@@ -64,6 +64,18 @@ function says(
   }
 }
 
+/** What unknown code gives, and no type says that it is a promise. */
+export function isMadeElsewhere(program: Program, fn: FunctionFacts, value: ValueId): boolean {
+  const facts = fn.values[value];
+  const step = facts?.kind === 'result' ? program.steps(fn.id).get(facts.of) : undefined;
+  return (
+    step?.kind === 'call' &&
+    step.target.kind === 'external' &&
+    step.known === undefined &&
+    (step.gives === undefined || step.gives === 'unknown')
+  );
+}
+
 /** What a person is told of a step that fails. */
 export function causeText(step: Step): string {
   switch (step.kind) {

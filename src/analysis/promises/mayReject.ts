@@ -29,13 +29,13 @@ import { isHandledAsPromise } from './askedPromises.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
 import { AT_ONCE, isSame, NEVER, type Summary, worst } from './failureSummary.ts';
-import { causeText, isListenerCall, onlyThrows, tells } from './failingSteps.ts';
+import { causeText, isListenerCall, isMadeElsewhere, onlyThrows, tells } from './failingSteps.ts';
 import type { Program, Site } from '../program.ts';
 import { type Platforms, platforms } from '../flow/platforms.ts';
 import { type Settlers, settlers } from './settlers.ts';
 import { writeIndex } from '../writeIndex.ts';
 
-export { type Failure, isPromiseMade, mayFail, worse } from './mayRejectValues.ts';
+export { type Failure, isPromiseMade, mayFail, milder, worse } from './mayRejectValues.ts';
 
 export interface MayReject {
   /** An exception leaves the body (for an async function: its promise rejects). */
@@ -363,7 +363,7 @@ class Solver implements MayReject {
     if (step.how === 'throw') return this.#noted(step, this.#thrown(state, step.value));
     if (step.how === 'return' && step.value !== undefined) {
       // `catch { return of({}) }`: what stands for the answer.
-      const isElsewhere = (lenient || state.isCaught) && this.#isMadeElsewhere(state.fn, step.value);
+      const isElsewhere = (lenient || state.isCaught) && isMadeElsewhere(this.#program, state.fn, step.value);
       if (lenient && isElsewhere) return 'never';
       const given = this.#rejections.returned(state.fn, step.value, state.isReaction);
       const isHandled = given !== 'never' && isHandledAsPromise(this.#program, state.fn, step.value);
@@ -377,22 +377,10 @@ class Solver implements MayReject {
     return 'never';
   }
 
-  /** What unknown code gives, and no type says that it is a promise. */
-  #isMadeElsewhere(fn: FunctionFacts, value: ValueId): boolean {
-    const facts = fn.values[value];
-    const step = facts?.kind === 'result' ? this.#program.steps(fn.id).get(facts.of) : undefined;
-    return (
-      step?.kind === 'call' &&
-      step.target.kind === 'external' &&
-      step.known === undefined &&
-      (step.gives === undefined || step.gives === 'unknown')
-    );
-  }
-
   #thrown(state: Walk, value: ValueId | undefined): Failure {
     const again = value === undefined ? undefined : state.caught.get(value);
     // In a page, what was told and is thrown again is one more line in the console.
-    const worst = state.isTold && this.#platforms.onlyLogs(this.#program.fileOf(state.fn.id)) ? 'unseen' : 'may';
+    const worst = state.isTold && this.#platforms.isForPage(this.#program.fileOf(state.fn.id)) ? 'unseen' : 'may';
     if (again !== undefined) return milder(again, worst);
     return isChecking(state) ? 'check' : worst;
   }

@@ -7,7 +7,8 @@ import type { Confidence } from '../../model/report.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
 import { callGraph } from '../flow/callGraph.ts';
 import { functionUses } from '../promises/consumptionIndex.ts';
-import type { Failure } from '../promises/mayReject.ts';
+import { type Failure, milder } from '../promises/mayReject.ts';
+import { type Platforms, platforms } from '../flow/platforms.ts';
 import { isInProgram } from '../steps.ts';
 import { closedAround } from './ownershipClosing.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
@@ -65,6 +66,7 @@ class Teller {
   readonly #names: Names;
   readonly #cycles: LifeCycles;
   readonly #scopes: ProcessScopes;
+  readonly #platforms: Platforms;
 
   constructor(get: Get, program: Program) {
     this.#program = program;
@@ -72,6 +74,7 @@ class Teller {
     this.#names = get(names);
     this.#cycles = get(lifeCycles);
     this.#scopes = get(processScopes);
+    this.#platforms = get(platforms);
   }
 
   promise(fate: PromiseFate): Task {
@@ -136,8 +139,10 @@ class Teller {
         const closing = this.#closing(fate);
         if (closing) return { kind: 'outlives', closing };
         if (fate.fate.how === 'closure') return { kind: 'closure' };
-        if (fate.fate.how === 'void')
-          return { kind: 'void', rejection: this.#isPreload(fate) ? 'undecided' : rejection };
+        if (fate.fate.how === 'void') {
+          const worst = this.#isPreload(fate) ? 'undecided' : this.#goesOn(fate) ? 'unseen' : rejection;
+          return { kind: 'void', rejection: milder(rejection, worst) };
+        }
         const started = owner !== null && this.#cycles.isStart(node.fn);
         return {
           kind: 'caught',
@@ -170,6 +175,13 @@ class Teller {
   /** A module is loaded ahead, and nothing is done with it: whoever needs it loads it, and hears of a failure. */
   #isPreload({ node: { step } }: PromiseFate): boolean {
     return step?.kind === 'call' && step.loads === true;
+  }
+
+  /** `void load().finally(ready)`: a page goes on whatever becomes of it; none of seven was a defect on real code. */
+  #goesOn({ node: { fn, step } }: PromiseFate): boolean {
+    return (
+      step?.kind === 'chain' && step.onFinally !== undefined && this.#platforms.isForPage(this.#program.fileOf(fn))
+    );
   }
 
   #closing(fate: PromiseFate): Site | null {
