@@ -53,7 +53,16 @@ export const properLockfile = defineLibrary({
     lockSync: {
       does: [
         { does: 'block', what: 'file' },
-        { does: 'acquire', lock: 0, key: 0, wait: 'try', failure: 'throws', async: false, gives: 'token' },
+        {
+          does: 'acquire',
+          lock: 0,
+          lockIs: 'Lockfile',
+          key: 0,
+          wait: 'try',
+          failure: 'throws',
+          async: false,
+          gives: 'token',
+        },
       ],
       known: { outside: 'file' },
     },

@@ -17,13 +17,17 @@ export function isListenerCall(fn: FunctionFacts, step: Call): boolean {
   return last !== undefined && 'field' in last && last.field.startsWith('on:');
 }
 
-/** A handler that hands on the error, or a text: `toast.error('Not saved')`, `report(error)`; not `setBusy(false)`. */
+/**
+ * A handler that hands on the error, or a text: `toast.error('Not saved')`, `report(error)`; not `setBusy(false)`, nor what
+ * only the console shows, as it does with an unhandled rejection.
+ */
 export function tells(program: Program, fn: FunctionFacts, handler: Block, error: ValueId | undefined): boolean {
   let found = false;
   walkSteps(handler, step => {
     found ||=
       step.kind === 'call' &&
       step.newOf === undefined &&
+      !(step.target.kind === 'external' && step.target.name.startsWith('lib#Console.')) &&
       step.args.some(arg => says(program, fn, arg, error, new Set()));
   });
   return found;
