@@ -14,6 +14,9 @@ import { unifiedDiff } from '../src/util/unifiedDiff.ts';
 const FIXES = fileURLToPath(new URL('../fixtures/fixes/', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../fixtures/checks/tsconfig.json', import.meta.url));
 
+/** It runs with a level of its own only, and has a fix. */
+const STRICT = { 'cancellation-not-propagated': 'warning' } as const;
+
 type Texts = Record<string, string>;
 function textsIn(folder: string): Texts {
   const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true });
@@ -31,7 +34,7 @@ async function fixed(texts: Texts): Promise<FixResult> {
     fs.copyFileSync(CONFIG, path.join(root, 'tsconfig.json'));
     fs.writeFileSync(path.join(root, 'package.json'), '{ "private": true, "type": "module" }');
     for (const [file, text] of Object.entries(texts)) fs.writeFileSync(path.join(root, file), text);
-    return await fixHere({ paths: [root], cwd: root });
+    return await fixHere({ paths: [root], cwd: root, rules: STRICT });
   } finally {
     fs.rmSync(root, { recursive: true, force: true });
   }
