@@ -1,8 +1,7 @@
 import { deskScripts } from '../analysis/flow/deskScripts.ts';
 import { type Habit, habits } from '../analysis/promises/habits.ts';
 import { isLostInTest } from '../analysis/promises/lostInTests.ts';
-import { type FailureCause, failureCause } from '../analysis/promises/failureCause.ts';
-import { failureRoots } from '../analysis/promises/failureRoots.ts';
+import { type FailurePath, type FailurePaths, failurePaths, NO_PATH } from '../analysis/promises/failurePaths.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { linkedProgram } from '../analysis/program.ts';
 import { mayFail } from '../analysis/promises/mayReject.ts';
@@ -68,6 +67,7 @@ is known never to reject for a reason that the code does not show.`,
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
       const repairs = [one, ...others].flatMap(({ repair }) => repair ?? []);
+      const path = pathOf(fate, get(failurePaths));
       report({
         at: words.at,
         level,
@@ -80,10 +80,11 @@ is known never to reject for a reason that the code does not show.`,
           : {}),
         ...(fate.fate.kind === 'dropped' && fate.fate.how === 'list' ? { fix: 'await `Promise.all` of them' } : {}),
         related: [
-          ...relatedOf(fate, words, get(failureCause)),
+          ...path.steps,
+          ...(words.also ? [words.also] : []),
           ...others.map(other => ({ site: other.words.at, message: 'Dropped here, too' })),
         ],
-        ...rootOf(mayFail(fate.rejection) ? get(failureRoots)(fate.work) : null),
+        ...rootOf(path.root),
         ...(repairs.length > others.length ? { repairs } : {}),
         key: count === 1 ? key : [...key, String(count)],
       });
@@ -208,11 +209,8 @@ function droppedMessage({ node, rejection }: PromiseFate, name: string, of: stri
   return `The promise ${of} is dropped: nobody awaits, returns or handles it`;
 }
 
-function relatedOf(
-  { work, rejection }: PromiseFate,
-  { also }: Words,
-  causeOf: FailureCause,
-): NonNullable<FoundDraft['related']> {
-  const cause = mayFail(rejection) ? causeOf(work) : null;
-  return [...(cause ? [cause] : []), ...(also ? [also] : [])];
+/** Why it fails; what is not a call of the project's own has no place that others would fail at, too. */
+function pathOf({ node, work, rejection }: PromiseFate, paths: FailurePaths): FailurePath {
+  if (!mayFail(rejection)) return NO_PATH;
+  return work.length > 0 ? paths.of(work) : { ...paths.ofValue(node.fn, node.value), root: null };
 }

@@ -1,6 +1,5 @@
 import { deskScripts } from '../analysis/flow/deskScripts.ts';
-import { failureCause } from '../analysis/promises/failureCause.ts';
-import { failureRoots } from '../analysis/promises/failureRoots.ts';
+import { failurePaths } from '../analysis/promises/failurePaths.ts';
 import { type MisusedPromise, misusedPromises } from '../analysis/promises/misusedPromises.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { mayFail } from '../analysis/promises/mayReject.ts';
@@ -68,7 +67,7 @@ the promise is looked at by somebody whom the code does not show.`,
           ...relatedOf(one, get),
           ...others.map(({ at }) => ({ site: at, message: 'The same function is given here' })),
         ],
-        ...rootOf(one.kind === 'callback' && mayFail(one.rejection) ? get(failureRoots)(one.work) : null),
+        ...rootOf(one.kind === 'callback' && mayFail(one.rejection) ? get(failurePaths).of(one.work).root : null),
         key: count === 1 ? key : [...key, String(count)],
       });
     }
@@ -207,8 +206,7 @@ function relatedOf(one: MisusedPromise, get: Get): NonNullable<FoundDraft['relat
     }
     case 'override':
     case 'callback': {
-      const cause = get(failureCause)(one.kind === 'override' ? [one.fn] : one.work);
-      return cause ? [cause] : [];
+      return [...get(failurePaths).of(one.kind === 'override' ? [one.fn] : one.work).steps];
     }
   }
 }

@@ -1,8 +1,7 @@
 import { deskScripts } from '../analysis/flow/deskScripts.ts';
 import { mayFail } from '../analysis/promises/mayReject.ts';
 import { linkedProgram } from '../analysis/program.ts';
-import { failureCause } from '../analysis/promises/failureCause.ts';
-import { failureRoots } from '../analysis/promises/failureRoots.ts';
+import { failurePaths, NO_PATH } from '../analysis/promises/failurePaths.ts';
 import { isHandled } from '../analysis/promises/promisesFate.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
 import { type OrphanProblem, type Task, taskOwnership } from '../analysis/tasks/taskOwnership.ts';
@@ -54,7 +53,7 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
       const fails = 'rejection' in task.problem && mayFail(task.problem.rejection);
-      const cause = fails ? get(failureCause)(task.work) : null;
+      const path = fails ? get(failurePaths).of(task.work) : NO_PATH;
       report({
         at: task.site,
         level,
@@ -62,13 +61,13 @@ Give every task an owner: a set that is drained at shutdown, a field that \`stop
         message,
         ...(fix === undefined ? {} : { fix }),
         related: [
-          ...(cause ? [cause] : []),
+          ...path.steps,
           ...(task.problem.kind === 'outlives'
             ? [{ site: task.problem.closing, message: 'What it uses is closed here' }]
             : []),
           ...others.map(({ site }) => ({ site, message: 'Started with `void` here, too' })),
         ],
-        ...rootOf(fails ? get(failureRoots)(task.work) : null),
+        ...rootOf(path.root),
         key: count === 1 ? key : [...key, String(count)],
       });
     }

@@ -1,5 +1,5 @@
 /** How single steps fail, as far as their form tells. */
-import type { Block, Call, FunctionFacts, Step, ValueId } from '../../model/facts.ts';
+import type { Block, Call, FunctionFacts, ValueId } from '../../model/facts.ts';
 import { type Program, walkSteps } from '../program.ts';
 
 /** All that it does is to throw, whatever it is given: it has nothing to do before but to make the error. */
@@ -78,20 +78,4 @@ export function isMadeElsewhere(program: Program, fn: FunctionFacts, value: Valu
     step.known === undefined &&
     (step.gives === undefined || step.gives === 'unknown')
   );
-}
-
-/** What a person is told of a step that fails. */
-export function causeText(step: Step): string {
-  switch (step.kind) {
-    case 'exit':
-      return step.how === 'throw' ? 'throws here' : 'returns a promise that may reject here';
-    case 'await':
-      return 'awaits something that may reject here';
-    case 'loop':
-      return 'iterates over something that may reject here';
-    case 'call':
-      return 'calls something that may throw here';
-    default:
-      return 'may fail here';
-  }
 }

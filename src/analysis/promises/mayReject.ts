@@ -29,7 +29,7 @@ import { isHandledAsPromise } from './askedPromises.ts';
 import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
 import { AT_ONCE, isSame, NEVER, type Summary, worst } from './failureSummary.ts';
-import { causeText, isListenerCall, isMadeElsewhere, onlyThrows, tells } from './failingSteps.ts';
+import { isListenerCall, isMadeElsewhere, onlyThrows, tells } from './failingSteps.ts';
 import type { Program, Site } from '../program.ts';
 import { type Platforms, platforms } from '../flow/platforms.ts';
 import { type Settlers, settlers } from './settlers.ts';
@@ -44,13 +44,12 @@ export interface MayReject {
   rejects(fn: FunctionId): Failure;
   /** The promise in a value rejects. */
   value(fn: FunctionId, value: ValueId): Failure;
-  /** The first place in the function that makes it fail, and what is done there; null when it never fails. */
+  /** The first place in the function that makes it fail, and the step there; null when it never fails. */
   cause(fn: FunctionId): Cause | null;
 }
 
 export interface Cause {
   site: Site;
-  text: string;
   step: Step;
 }
 
@@ -169,7 +168,7 @@ class Solver implements MayReject {
     };
     this.#summarise(facts);
     this.#watch = null;
-    return found && { site: this.#program.site(fn, (found as Step).at), text: causeText(found), step: found };
+    return found && { site: this.#program.site(fn, (found as Step).at), step: found };
   }
 
   #summary(of: Activation): Summary {
