@@ -355,7 +355,7 @@ export class ShapeFinder {
       if (step.kind !== 'await' || !step.values.some(value => this.reads(value, key))) continue;
       const before = writes.find(write => write.step.id < step.id && this.#isPromise(write.step));
       // What stands there after the write is the own promise, not the predecessor's.
-      if (before && !this.#isReadBefore(step, key, before.step.id)) continue;
+      if (before && (!this.#isReadBefore(step, key, before.step.id) || this.#isWaitedFor(before.step, step))) continue;
       if (before) {
         if (this.index.suspendsBetween(before.step.id, step.id)) continue;
         this.shapes.push({
@@ -382,6 +382,12 @@ export class ShapeFinder {
       this.broken.push(this.#apart('set-after-await', guard ?? step, later.step));
       return;
     }
+  }
+
+  /** `await (pending ||= start())`: whoever comes first waits for the very promise that it puts there. */
+  #isWaitedFor(write: Access, step: Await): boolean {
+    const put = new Set(this.index.alternatives(write.value));
+    return step.values.some(value => this.index.alternatives(value).some(id => put.has(id)));
   }
 
   #isReadBefore(step: Await, key: string, write: number): boolean {

@@ -72,7 +72,17 @@ function subjects(held: Lock, asked: Lock): [Ref | null, Ref | null] {
   const isOneName = held.entry !== null && held.entry === asked.entry && before !== after;
   if (isOneName && before.kind === 'element' && after.kind === 'element' && before.base === after.base)
     if (typeof before.of === 'object' && typeof after.of === 'object') return [before.of, after.of];
-  return [subject(held), subject(asked)];
+  return keysOfEntries(held, asked) ?? [subject(held), subject(asked)];
+}
+
+/** Locks that are a part of what one map keeps under each key (`locks.get(key).mutex`) are told apart by the keys. */
+function keysOfEntries({ owner: before, ...held }: Lock, { owner: after, ...asked }: Lock): [Ref, Ref] | null {
+  if (held.entry !== null || asked.entry !== null || before?.kind !== 'element' || after?.kind !== 'element')
+    return null;
+  if (before.base !== after.base || before === after) return null;
+  return before.of !== null && typeof before.of === 'object' && after.of !== null && typeof after.of === 'object'
+    ? [before.of, after.of]
+    : null;
 }
 
 /** What tells two locks of one class apart: the entry of a family, else the owner. */

@@ -1,9 +1,11 @@
 /** Shared places as holders of promises and handles: variables, fields and containers, and who reads each of them. */
 import type { FunctionFacts, FunctionId, PathStep, Place, Step, TypeId, ValueId } from '../../model/facts.ts';
 import { defineAnalysis, type Get } from '../analysis.ts';
+import { listedKeys } from '../flow/listedKeys.ts';
 import { type Key, keysOf, placesOf } from './consumptionIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
 import { type Program, walkSteps } from '../program.ts';
+import { isOfInstance } from '../valueParts.ts';
 
 /** A variable of a function or module, or a field of a type; `of` null: the declaring type is not known. */
 export type Holder =
@@ -54,6 +56,8 @@ class PlaceIndex implements Places {
   readonly #program: Program;
   readonly #types: TypeHierarchy;
   readonly #readers = new Map<string, Reader[]>();
+  /** `this[name]`, and nobody knows what the name is. */
+  readonly #anyField: Reader[] = [];
   readonly #exported = new Set<string>();
   readonly #slots = new Map<FunctionId, ReadonlyMap<ValueId, readonly string[]>>();
   /** Types that a module exports. */
@@ -74,7 +78,8 @@ class PlaceIndex implements Places {
 
   readersOf(holder: Holder): readonly Reader[] {
     const found = this.#readers.get(keyOf(holder)) ?? [];
-    return holder.kind === 'variable' ? found : found.filter(reader => this.#sameField(holder.of, reader.of));
+    if (holder.kind === 'variable') return found;
+    return [...found, ...this.#anyField].filter(reader => this.#sameField(holder.of, reader.of));
   }
 
   heldBy(holder: Holder): { fn: FunctionId; value: ValueId } | null {
@@ -93,19 +98,31 @@ class PlaceIndex implements Places {
   }
 
   #index(fn: FunctionFacts): void {
-    fn.values.forEach((value, id) => value.kind === 'read' && this.#add(fn.id, value.place, { value: id }));
+    fn.values.forEach((value, id) => value.kind === 'read' && this.#add(fn, value.place, { value: id }));
     walkSteps(fn.body, step => {
-      for (const place of placesOf(step)) this.#add(fn.id, place, { step });
+      for (const place of placesOf(step)) this.#add(fn, place, { step });
     });
   }
 
-  #add(fn: FunctionId, place: Place, what: Reader['what']): void {
+  #add(fn: FunctionFacts, place: Place, what: Reader['what']): void {
     for (const { holder, keys } of spotsOf(place)) {
-      const reader: Reader = { fn, what, keys, of: holder.kind === 'field' ? holder.of : null };
-      const list = this.#readers.get(keyOf(holder));
-      if (list) list.push(reader);
-      else this.#readers.set(keyOf(holder), [reader]);
+      this.#note(holder, { fn: fn.id, what, keys, of: holder.kind === 'field' ? holder.of : null });
     }
+    const [first] = place.path;
+    if (!isOfInstance(place.root) || first === undefined || 'field' in first) return;
+    const reader: Reader = { fn: fn.id, what, keys: keysOf(place.path.slice(1)), of: ownerOf(this.#program, fn) };
+    if (reader.of === null) return;
+    // `for (const name of ['poll', 'flush'] as const) clearInterval(this[name])`
+    const names =
+      'key' in first && typeof first.key === 'number' ? listedKeys(this.#program, fn, first.key) : undefined;
+    if (!names) this.#anyField.push(reader);
+    for (const name of names ?? []) this.#note({ kind: 'field', name, of: reader.of }, reader);
+  }
+
+  #note(holder: Holder, reader: Reader): void {
+    const list = this.#readers.get(keyOf(holder));
+    if (list) list.push(reader);
+    else this.#readers.set(keyOf(holder), [reader]);
   }
 
   /** What is exported, and what hangs on it: the fields of an object, the variable that an export names. */
@@ -159,3 +176,14 @@ class PlaceIndex implements Places {
 
 const keyOf = (holder: Holder): string =>
   holder.kind === 'variable' ? `v ${holder.owner} ${holder.slot}` : `f ${holder.name}`;
+
+/** The class whose member a function is, or is written in. */
+function ownerOf(program: Program, fn: FunctionFacts): TypeId | null {
+  for (
+    let at: FunctionFacts | undefined = fn;
+    at;
+    at = at.parent === null ? undefined : program.functions.get(at.parent)
+  )
+    if (at.owner !== null) return at.owner;
+  return null;
+}
