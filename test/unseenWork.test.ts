@@ -118,7 +118,8 @@ describe('findings that fail at one place', () => {
       'The promise of `tell0` is dropped: nobody awaits, returns or handles it; 2 others fail for the same reason',
     );
     expect(one?.related.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
-      'main.ts:3 `tell0` awaits something that may reject here',
+      'main.ts:3 `tell0` awaits `post` here, which may reject',
+      'bridge.ts:2 `post` returns `Promise` here, which may reject',
       'bridge.ts:2 All of them fail here',
       'main.ts:12 Fails for the same reason: The promise of `tell1` is dropped: nobody awaits, returns or handles it',
       'main.ts:18 Fails for the same reason: The promise of `tell2` is dropped: nobody awaits, returns or handles it',

@@ -59,7 +59,7 @@ the promise is looked at by somebody whom the code does not show.`,
       report({
         at: one.at,
         level: words.level,
-        confidence: get(deskScripts)(one.at.file) || isUnseen(one) ? 'low' : one.confidence,
+        confidence: get(deskScripts)(one.at.file) || isUnseen(one) || isMereOverlap(one) ? 'low' : one.confidence,
         message: words.message,
         ...(words.why === undefined ? {} : { why: words.why }),
         ...(words.fix === undefined ? {} : { fix: words.fix }),
@@ -88,6 +88,10 @@ function byFunction(
       : one,
   );
 }
+
+/** Rounds that cannot fail beside one another: whether that does any harm, nothing says. */
+const isMereOverlap = (one: MisusedPromise): boolean =>
+  one.kind === 'callback' && one.overlaps !== 'never' && !mayFail(one.rejection);
 
 /** Nothing but what unknown code gives may fail in it, and that it rejects is all that there is to say. */
 const isUnseen = (one: MisusedPromise): boolean =>

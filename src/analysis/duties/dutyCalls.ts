@@ -349,7 +349,7 @@ export abstract class DutyCalls extends DutyEffects {
     }
     const mine = path.held.find(({ duty }) => duty.id === freed.token);
     if (mine) {
-      this.noteOrder(path, mine, site);
+      this.noteOrder(path, mine, site, freed.origin);
       return { ...path, held: path.held.filter(hold => hold !== mine) };
     }
     if (path.taken.has(freed.token)) return path;

@@ -77,7 +77,9 @@ export interface WrongRelease {
 }
 /** `first` is released while `second`, taken after it, is still held. */
 export interface EarlyRelease {
-  readonly site: Site;
+  /** Where the first one is released: the release itself, or the call that leads to it and to no other. */
+  site: Site;
+  readonly origin: Site;
   readonly first: Duty;
   readonly second: Duty;
   /** Where the second one is released by hand; null while that was not seen. */
@@ -249,7 +251,7 @@ export abstract class DutyEffects {
       path.held.findLast(({ duty }) => duty.kind === 'lock' && this.mayBeOne(duty, freed.locks));
     if (mine) {
       this.tools.events.owned.add(siteKey(freed.origin));
-      this.noteOrder(path, mine, freed.site);
+      this.noteOrder(path, mine, freed.site, freed.origin);
       const held = path.held.filter(hold => hold !== mine);
       return { ...path, held, done: new Set([...path.done, ...freed.keys]) };
     }
@@ -291,11 +293,19 @@ export abstract class DutyEffects {
     );
   }
 
-  /** Released while a lock taken after it is still held. */
-  protected noteOrder(path: Path, hold: Hold, site: Site): void {
+  /**
+   * Released while a lock taken after it is still held. `origin`: the release itself, where `site` is a call that leads to
+   * it; a call that releases both is not where their order is to be changed.
+   */
+  protected noteOrder(path: Path, hold: Hold, site: Site, origin: Site = site): void {
     const { events } = this.tools;
     const { duty } = hold;
-    for (const early of events.early.values()) if (early.second.id === duty.id) early.then ??= site;
+    for (const early of events.early.values()) {
+      if (early.second.id !== duty.id || early.then !== null) continue;
+      const isOneCall = siteKey(early.site) === siteKey(site);
+      early.then = isOneCall ? origin : site;
+      if (isOneCall) early.site = early.origin;
+    }
     if (duty.kind === 'flag' || hold.carriers.size > 0 || duty.repeated) return;
     const index = path.held.indexOf(hold);
     const later = path.held
@@ -311,7 +321,7 @@ export abstract class DutyEffects {
       );
     if (!later) return;
     const key = `${siteKey(duty.site)} ${siteKey(later.duty.site)}`;
-    if (!events.early.has(key)) events.early.set(key, { site, first: duty, second: later.duty, then: null });
+    if (!events.early.has(key)) events.early.set(key, { site, origin, first: duty, second: later.duty, then: null });
   }
 
   /** Handed to code that nobody knows, to a handler, to an outside object: it is theirs now. */

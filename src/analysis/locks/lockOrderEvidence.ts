@@ -22,21 +22,24 @@ export interface OrderFact {
 /** The name of an order in which `held` comes before `asked`; null when nothing says so. */
 export function orderOf(evaluator: Evaluator, held: Lock, asked: Lock, facts: readonly OrderFact[]): string | null {
   if (held.site !== asked.site) return null;
-  const [before, after] = subjects(held, asked);
-  if (!before || !after) return null;
-  return (
-    upwards(before, after) ??
-    sorted(evaluator, before, after, ownerType(held, before)) ??
-    nextSorted(evaluator, before, after, ownerType(held, before)) ??
-    picked(evaluator, before, after) ??
-    compared(evaluator, before, after, facts)
-  );
+  for (const [before, after] of allSubjects(held, asked)) {
+    const found =
+      upwards(before, after) ??
+      sorted(evaluator, before, after, ownerType(held, before)) ??
+      nextSorted(evaluator, before, after, ownerType(held, before)) ??
+      picked(evaluator, before, after) ??
+      compared(evaluator, before, after, facts);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Whether a test has excluded that the two are one lock; of a list that is gone through, nothing says that it names one twice. */
 export function areApart(evaluator: Evaluator, held: Lock, asked: Lock, facts: readonly OrderFact[]): boolean {
-  const [a, b] = subjects(held, asked);
-  if (!a || !b) return false;
+  return allSubjects(held, asked).some(([a, b]) => isApart(evaluator, a, b, facts));
+}
+
+function isApart(evaluator: Evaluator, a: Ref, b: Ref, facts: readonly OrderFact[]): boolean {
   if (listGoneThrough(evaluator, a, b) || areDifferentEntries(evaluator, a, b)) return true;
   const members = (ref: Ref): Ref[] =>
     ref.kind === 'pick' ? [ref.yes, ref.no] : ref.kind === 'element' && ref.base.kind === 'ordered' ? [] : [ref];
@@ -72,7 +75,14 @@ function subjects(held: Lock, asked: Lock): [Ref | null, Ref | null] {
   const isOneName = held.entry !== null && held.entry === asked.entry && before !== after;
   if (isOneName && before.kind === 'element' && after.kind === 'element' && before.base === after.base)
     if (typeof before.of === 'object' && typeof after.of === 'object') return [before.of, after.of];
-  return keysOfEntries(held, asked) ?? [subject(held), subject(asked)];
+  return [subject(held), subject(asked)];
+}
+
+/** What tells the two apart: what they are of, and the keys where that is kept under keys. */
+function allSubjects(held: Lock, asked: Lock): [Ref, Ref][] {
+  const [before, after] = subjects(held, asked);
+  const keys = keysOfEntries(held, asked);
+  return [...(before && after ? [[before, after] satisfies [Ref, Ref]] : []), ...(keys ? [keys] : [])];
 }
 
 /** Locks that are a part of what one map keeps under each key (`locks.get(key).mutex`) are told apart by the keys. */

@@ -136,10 +136,21 @@ class Finder {
     if (on === undefined) return null;
     for (const ref of this.#refs(fn, on)) {
       const maker = this.#makerOf(ref);
-      if (maker) return maker;
+      if (maker) return this.#madeFrom(maker) ?? maker;
       // A function that a client has: `client.get(…)` of an instance that is a function itself.
       const holder = this.#makerOf(holderOf(ref));
       if (holder?.step.stopping?.timeouts) return holder;
+    }
+    return null;
+  }
+
+  /** `client.pipeline()` is the client's own. */
+  #madeFrom({ fn, step }: { fn: FunctionId; step: Call }): { fn: FunctionId; step: Call } | null {
+    const maker = this.#program.functions.get(fn);
+    if (!maker || step.receiver === undefined || step.stopping !== undefined) return null;
+    for (const ref of this.#refs(maker, step.receiver)) {
+      const client = this.#makerOf(ref);
+      if (client?.step.stopping?.timeouts) return client;
     }
     return null;
   }

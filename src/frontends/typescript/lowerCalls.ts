@@ -251,6 +251,10 @@ function lowerBase(fn: FunctionContext, node: ts.Node): ValueId {
 /** `import('x')`: loading, and the module that it gives (also when awaited). */
 function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
   const args = lowerArguments(fn, node.arguments);
+  const loaded = moduleValue(fn, node);
+  const of = loaded === undefined ? undefined : fn.builder.valueAt(loaded);
+  const isOwn = of?.kind === 'read' && of.place.root.kind === 'module';
+  const leaving = isRequired(fn) ? { leavesTurn: false } : isOwn ? { leavesTurn: true } : null;
   const call: Omit<Call, 'id'> = {
     kind: 'call',
     at: fn.at(node),
@@ -258,10 +262,10 @@ function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
     args: args.values,
     gives: isSafelyLoaded(node.arguments[0]) ? 'safe' : 'promise',
     loads: true,
-    ...(isRequired(fn) ? { known: { leavesTurn: false } } : {}),
+    // A module of the program itself is there.
+    ...(leaving === null ? {} : { known: { ...leaving, ...(isOwn ? { rarelyRejects: true } : {}) } }),
   };
   const loading = fn.builder.emitValue(call);
-  const loaded = moduleValue(fn, node);
   return loaded === undefined ? loading : fn.builder.value({ kind: 'from', values: [loading, loaded], how: 'copy' });
 }
 
