@@ -32,8 +32,9 @@ They go on at once; when the function rejects, the process gets an unhandled rej
   emit('signup')   calls       starts the insert, gives a promise
   goes on                      the insert fails: nobody handles it, Node ends the process
 
-An interval does not wait either: a round that takes longer than the period runs beside the next one. Suppress it where
-the promise is looked at by somebody whom the code does not show.`,
+An interval does not wait either: a round that takes longer than the period runs beside the next one. Where no round can
+fail, that is told of in a strict audit only. Suppress it where the promise is looked at by somebody whom the code does not
+show.`,
   counts: 'functions given by contract, and values used in conditions, comparisons, templates and spreads',
   examples: {
     typescript: {
