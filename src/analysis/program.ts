@@ -47,6 +47,11 @@ export interface Program {
   site(id: FunctionId, at: At): Site;
 }
 
+/** The function and those that it is written in, from the inside out. */
+export function* functionsAround(program: Program, fn: FunctionFacts | undefined): Generator<FunctionFacts> {
+  for (let at = fn; at; at = at.parent === null ? undefined : program.functions.get(at.parent)) yield at;
+}
+
 /** Calls `visit` for every step of a block, outer before inner, in source order. */
 export function walkSteps(block: Block, visit: (step: Step) => void): void {
   for (const step of block) {

@@ -212,5 +212,5 @@ function droppedMessage({ node, rejection }: PromiseFate, name: string, of: stri
 /** Why it fails; what is not a call of the project's own has no place that others would fail at, too. */
 function pathOf({ node, work, rejection }: PromiseFate, paths: FailurePaths): FailurePath {
   if (!mayFail(rejection)) return NO_PATH;
-  return work.length > 0 ? paths.of(work) : { ...paths.ofValue(node.fn, node.value), root: null };
+  return work.length > 0 ? paths.of(work) : { steps: paths.ofValue(node.fn, node.value), root: null };
 }

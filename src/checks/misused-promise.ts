@@ -1,11 +1,10 @@
 import { deskScripts } from '../analysis/flow/deskScripts.ts';
-import { failurePaths } from '../analysis/promises/failurePaths.ts';
+import { failurePaths, NO_PATH } from '../analysis/promises/failurePaths.ts';
 import { type MisusedPromise, misusedPromises } from '../analysis/promises/misusedPromises.ts';
 import { names, type Names } from '../analysis/tasks/ownershipNames.ts';
 import { mayFail } from '../analysis/promises/mayReject.ts';
 import { linkedProgram, type Site } from '../analysis/program.ts';
 import { sectionEscapes } from '../analysis/guarded/sectionEscapes.ts';
-import type { Get } from '../analysis/analysis.ts';
 import { grouped } from '../util/grouped.ts';
 import { type CheckContext, defineCheck, type FoundDraft, rootOf } from './check.ts';
 
@@ -57,6 +56,7 @@ show.`,
       const key = [one.kind === 'override' ? one.fn : one.in, words.name, one.kind];
       const count = (repeats.get(key.join(' ')) ?? 0) + 1;
       repeats.set(key.join(' '), count);
+      const path = one.kind === 'value' ? NO_PATH : get(failurePaths).of(one.kind === 'override' ? [one.fn] : one.work);
       report({
         at: one.at,
         level: words.level,
@@ -65,10 +65,10 @@ show.`,
         ...(words.why === undefined ? {} : { why: words.why }),
         ...(words.fix === undefined ? {} : { fix: words.fix }),
         related: [
-          ...relatedOf(one, get),
+          ...(one.kind === 'value' ? usesOf(one) : path.steps),
           ...others.map(({ at }) => ({ site: at, message: 'The same function is given here' })),
         ],
-        ...rootOf(one.kind === 'callback' && mayFail(one.rejection) ? get(failurePaths).of(one.work).root : null),
+        ...rootOf(one.kind === 'callback' && mayFail(one.rejection) ? path.root : null),
         key: count === 1 ? key : [...key, String(count)],
       });
     }
@@ -201,17 +201,10 @@ function valueWords(one: Extract<MisusedPromise, { kind: 'value' }>, named: Name
     : { name, level: 'error', message: `${what} ${text}` };
 }
 
-function relatedOf(one: MisusedPromise, get: Get): NonNullable<FoundDraft['related']> {
-  switch (one.kind) {
-    case 'value': {
-      const at = one.at.at.join(' ');
-      return one.uses
-        .filter(({ site }) => site.at.join(' ') !== at || site.file !== one.at.file)
-        .map(({ site, as }) => ({ site, message: `Here it ${USES[as].replace(/,.*/, '')}` }));
-    }
-    case 'override':
-    case 'callback': {
-      return [...get(failurePaths).of(one.kind === 'override' ? [one.fn] : one.work).steps];
-    }
-  }
+/** The places, other than the finding's own, where a promise is taken for a value. */
+function usesOf({ at, uses }: MisusedPromise & { kind: 'value' }): NonNullable<FoundDraft['related']> {
+  const own = at.at.join(' ');
+  return uses
+    .filter(({ site }) => site.at.join(' ') !== own || site.file !== at.file)
+    .map(({ site, as }) => ({ site, message: `Here it ${USES[as].replace(/,.*/, '')}` }));
 }

@@ -13,7 +13,7 @@ import { type Evaluator, evaluator } from '../flow/evaluator.ts';
 import { functionUsers, reaching } from '../flow/functionUsers.ts';
 import { dutyRelevance, lockRelevance } from '../locks/lockRelevance.ts';
 import { type Lock, type LockTable, lockTable } from '../locks/locks.ts';
-import type { Program } from '../program.ts';
+import { functionsAround, type Program } from '../program.ts';
 import { readIndex } from '../readIndex.ts';
 import type { Ref } from '../refs.ts';
 
@@ -110,12 +110,7 @@ function releasedElsewhere(
     if (fn && !fn.synthetic) taken.set(id, takenBy(program, evaluate, locks, fn));
   }
   const isTakenAround = (fn: FunctionFacts, site: string): boolean => {
-    for (
-      let at: FunctionFacts | undefined = fn;
-      at;
-      at = at.parent === null ? undefined : program.functions.get(at.parent)
-    )
-      if (taken.get(at.id)?.has(site)) return true;
+    for (const { id } of functionsAround(program, fn)) if (taken.get(id)?.has(site)) return true;
     return false;
   };
   const found = new Set<string>();

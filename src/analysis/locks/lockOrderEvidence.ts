@@ -73,26 +73,21 @@ const isPicked = (ref: Ref): boolean => ref.kind === 'pick' || (ref.kind === 'el
 function subjects(held: Lock, asked: Lock): [Ref | null, Ref | null] {
   const [before, after] = [held.ref, asked.ref];
   const isOneName = held.entry !== null && held.entry === asked.entry && before !== after;
-  if (isOneName && before.kind === 'element' && after.kind === 'element' && before.base === after.base)
-    if (typeof before.of === 'object' && typeof after.of === 'object') return [before.of, after.of];
-  return [subject(held), subject(asked)];
+  return (isOneName ? keysInOne(before, after) : null) ?? [subject(held), subject(asked)];
 }
 
-/** What tells the two apart: what they are of, and the keys where that is kept under keys. */
+/** What tells the two apart; of locks that are a part of what a map keeps (`locks.get(key).mutex`), the keys do so, too. */
 function allSubjects(held: Lock, asked: Lock): [Ref, Ref][] {
-  const [before, after] = subjects(held, asked);
-  const keys = keysOfEntries(held, asked);
-  return [...(before && after ? [[before, after] satisfies [Ref, Ref]] : []), ...(keys ? [keys] : [])];
+  const keys = held.entry === null && asked.entry === null ? keysInOne(held.owner, asked.owner) : null;
+  return [subjects(held, asked), ...(keys ? [keys] : [])].flatMap(([before, after]): [Ref, Ref][] =>
+    before && after ? [[before, after]] : [],
+  );
 }
 
-/** Locks that are a part of what one map keeps under each key (`locks.get(key).mutex`) are told apart by the keys. */
-function keysOfEntries({ owner: before, ...held }: Lock, { owner: after, ...asked }: Lock): [Ref, Ref] | null {
-  if (held.entry !== null || asked.entry !== null || before?.kind !== 'element' || after?.kind !== 'element')
-    return null;
-  if (before.base !== after.base || before === after) return null;
-  return before.of !== null && typeof before.of === 'object' && after.of !== null && typeof after.of === 'object'
-    ? [before.of, after.of]
-    : null;
+/** The keys under which one container keeps two things. */
+function keysInOne(a: Ref | null, b: Ref | null): [Ref | null, Ref | null] | null {
+  if (a?.kind !== 'element' || b?.kind !== 'element' || a.base !== b.base || a === b) return null;
+  return typeof a.of === 'object' && typeof b.of === 'object' ? [a.of, b.of] : null;
 }
 
 /** What tells two locks of one class apart: the entry of a family, else the owner. */

@@ -4,6 +4,7 @@
  */
 import type { FunctionFacts, ValueId } from '../../model/facts.ts';
 import type { Evaluator } from '../flow/evaluator.ts';
+import { functionsAround } from '../program.ts';
 import { type Frame, madeList, type Ref } from '../refs.ts';
 
 /**
@@ -47,11 +48,6 @@ function capturedFrom({ values }: FunctionFacts, value: ValueId, fn: FunctionFac
 }
 
 function isInside({ program }: Evaluator, inner: FunctionFacts, outer: FunctionFacts): boolean {
-  for (
-    let at: FunctionFacts | undefined = inner;
-    at;
-    at = at.parent === null ? undefined : program.functions.get(at.parent)
-  )
-    if (at === outer) return true;
+  for (const at of functionsAround(program, inner)) if (at === outer) return true;
   return false;
 }

@@ -4,7 +4,7 @@ import { defineAnalysis, type Get } from '../analysis.ts';
 import { listedKeys } from '../flow/listedKeys.ts';
 import { type Key, keysOf, placesOf } from './consumptionIndex.ts';
 import { hierarchy, type TypeHierarchy } from '../hierarchy.ts';
-import { type Program, walkSteps } from '../program.ts';
+import { functionsAround, type Program, walkSteps } from '../program.ts';
 import { isOfInstance } from '../valueParts.ts';
 
 /** A variable of a function or module, or a field of a type; `of` null: the declaring type is not known. */
@@ -179,11 +179,6 @@ const keyOf = (holder: Holder): string =>
 
 /** The class whose member a function is, or is written in. */
 function ownerOf(program: Program, fn: FunctionFacts): TypeId | null {
-  for (
-    let at: FunctionFacts | undefined = fn;
-    at;
-    at = at.parent === null ? undefined : program.functions.get(at.parent)
-  )
-    if (at.owner !== null) return at.owner;
+  for (const { owner } of functionsAround(program, fn)) if (owner !== null) return owner;
   return null;
 }

@@ -23,8 +23,8 @@ export const NO_PATH: FailurePath = { steps: [], root: null };
 export interface FailurePaths {
   /** Of the first of the functions that fails; nothing where none does. */
   of(work: readonly FunctionId[]): FailurePath;
-  /** Of the promise in a value, which the function itself does not have to wait for. */
-  ofValue(fn: FunctionId, value: ValueId): FailurePath;
+  /** Of the promise in a value, which the function itself does not have to wait for: the way down to what fails. */
+  ofValue(fn: FunctionId, value: ValueId): FailurePath['steps'];
 }
 
 export const failurePaths = defineAnalysis<FailurePaths>('failure-paths', (get, program) => new Paths(get, program));
@@ -52,27 +52,21 @@ class Paths implements FailurePaths {
   of(work: readonly FunctionId[]): FailurePath {
     const failing = work.find(id => this.#fails(id));
     if (failing === undefined) return NO_PATH;
-    const { steps, root } = this.#follow(failing);
-    return { steps: work.length > FEW ? [] : steps.slice(0, LONG), root };
+    const walk = new Walk();
+    const root = this.#ofFunction(failing, walk);
+    return { steps: work.length > FEW ? [] : walk.steps.slice(0, LONG), root };
   }
 
-  ofValue(fn: FunctionId, value: ValueId): FailurePath {
+  ofValue(fn: FunctionId, value: ValueId): FailurePath['steps'] {
     const facts = this.#program.functions.get(fn);
     const made = facts && this.#madeBy(facts, value);
-    if (!made) return NO_PATH;
     const walk = new Walk();
-    const root = made === 'kept' ? null : this.#ofMade(facts, made, walk);
-    return { steps: walk.steps.slice(0, LONG), root };
+    if (made && made !== 'kept') this.#ofMade(facts, made, walk);
+    return walk.steps.slice(0, LONG);
   }
 
   #fails(id: FunctionId): boolean {
     return mayFail(this.#rejects.rejects(id)) || mayFail(this.#rejects.throws(id));
-  }
-
-  #follow(id: FunctionId): FailurePath {
-    const walk = new Walk();
-    const root = this.#ofFunction(id, walk);
-    return { steps: walk.steps, root };
   }
 
   #ofFunction(id: FunctionId, walk: Walk): Site | null {
@@ -81,10 +75,10 @@ class Paths implements FailurePaths {
     const cause = walk.seen.has(told) ? null : this.#rejects.cause(told);
     walk.seen.add(told);
     if (!fn || !cause) return null;
-    const made = this.#waitedFor(fn, cause.step);
-    walk.steps.push({ site: cause.site, message: this.#sentence(fn, cause.step, made) });
-    if (cause.step.kind === 'exit' && cause.step.how === 'throw') return cause.site;
-    if (made === 'kept') return cause.site;
+    const made = this.#waitedFor(fn, cause);
+    const site = this.#program.site(told, cause.at);
+    walk.steps.push({ site, message: this.#sentence(fn, cause, made) });
+    if (made === 'kept' || (cause.kind === 'exit' && cause.how === 'throw')) return site;
     return made ? this.#ofMade(fn, made, walk) : null;
   }
 

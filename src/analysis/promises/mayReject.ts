@@ -30,7 +30,7 @@ import { type FilledOnce, filledOnce } from './filledOnce.ts';
 import { type IsReplaced, placeholders } from './placeholders.ts';
 import { AT_ONCE, isSame, NEVER, type Summary, worst } from './failureSummary.ts';
 import { isListenerCall, isMadeElsewhere, onlyThrows, tells } from './failingSteps.ts';
-import type { Program, Site } from '../program.ts';
+import type { Program } from '../program.ts';
 import { type Platforms, platforms } from '../flow/platforms.ts';
 import { type Settlers, settlers } from './settlers.ts';
 import { writeIndex } from '../writeIndex.ts';
@@ -44,13 +44,8 @@ export interface MayReject {
   rejects(fn: FunctionId): Failure;
   /** The promise in a value rejects. */
   value(fn: FunctionId, value: ValueId): Failure;
-  /** The first place in the function that makes it fail, and the step there; null when it never fails. */
-  cause(fn: FunctionId): Cause | null;
-}
-
-export interface Cause {
-  site: Site;
-  step: Step;
+  /** The first step of the function that makes it fail; null when it never fails. */
+  cause(fn: FunctionId): Step | null;
 }
 
 export const mayReject = defineAnalysis<MayReject>('may-reject', (get, program) => {
@@ -158,7 +153,7 @@ class Solver implements MayReject {
     return this.#rejections.value(fn, value);
   }
 
-  cause(fn: FunctionId): Cause | null {
+  cause(fn: FunctionId): Step | null {
     const facts = this.#program.functions.get(fn);
     const wanted = worse(this.throws(fn), this.rejects(fn));
     if (!facts || wanted === 'never') return null;
@@ -168,7 +163,7 @@ class Solver implements MayReject {
     };
     this.#summarise(facts);
     this.#watch = null;
-    return found && { site: this.#program.site(fn, (found as Step).at), step: found };
+    return found;
   }
 
   #summary(of: Activation): Summary {

@@ -7,7 +7,7 @@ import { functionUses, type FunctionUsesOf } from '../promises/consumptionIndex.
 import { holderName } from '../promises/consumptionPlaces.ts';
 import { type LifeCycles, lifeCycles } from './ownershipClasses.ts';
 import { type ProcessScopes, processScopes } from './ownershipScopes.ts';
-import type { Program } from '../program.ts';
+import { functionsAround, type Program } from '../program.ts';
 import { watchedMakers } from './watchedMakers.ts';
 
 export interface HandleFate {
@@ -136,13 +136,8 @@ class Handles {
 
   /** The class whose member the code stands in, closures included. */
   #ownerOf(fn: FunctionId): TypeId | null {
-    for (
-      let at = this.#program.functions.get(fn);
-      at;
-      at = at.parent === null ? undefined : this.#program.functions.get(at.parent)
-    ) {
-      if (at.owner !== null) return at.isStatic ? null : at.owner;
-    }
+    for (const { owner, isStatic } of functionsAround(this.#program, this.#program.functions.get(fn)))
+      if (owner !== null) return isStatic ? null : owner;
     return null;
   }
 }

@@ -253,8 +253,7 @@ function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
   const args = lowerArguments(fn, node.arguments);
   const loaded = moduleValue(fn, node);
   const of = loaded === undefined ? undefined : fn.builder.valueAt(loaded);
-  const isOwn = of?.kind === 'read' && of.place.root.kind === 'module';
-  const leaving = isRequired(fn) ? { leavesTurn: false } : isOwn ? { leavesTurn: true } : null;
+  const known = knownOfLoading(isRequired(fn), of?.kind === 'read' && of.place.root.kind === 'module');
   const call: Omit<Call, 'id'> = {
     kind: 'call',
     at: fn.at(node),
@@ -262,11 +261,16 @@ function lowerImport(fn: FunctionContext, node: ts.CallExpression): ValueId {
     args: args.values,
     gives: isSafelyLoaded(node.arguments[0]) ? 'safe' : 'promise',
     loads: true,
-    // A module of the program itself is there.
-    ...(leaving === null ? {} : { known: { ...leaving, ...(isOwn ? { rarelyRejects: true } : {}) } }),
+    ...(known ? { known } : {}),
   };
   const loading = fn.builder.emitValue(call);
   return loaded === undefined ? loading : fn.builder.value({ kind: 'from', values: [loading, loaded], how: 'copy' });
+}
+
+/** A module of the program itself is there. */
+function knownOfLoading(required: boolean, isOwn: boolean): Call['known'] {
+  if (isOwn) return { leavesTurn: !required, rarelyRejects: true };
+  return required ? { leavesTurn: false } : undefined;
 }
 
 /** A module of the runtime, which is there, or a style sheet, which runs nothing. */
